@@ -1,0 +1,191 @@
+"""Dispatch of job ids, and the record of outcomes that PostgreSQL may not have yet.
+
+Redis can never cause a double run: whoever pops an id must still claim its row in PostgreSQL. It can lose everything:
+the relay rebuilds the lists.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, Protocol
+
+from redis.exceptions import ResponseError
+
+from goqueue_common.broker.connection import ANSWER_SECONDS, connect, script, translated
+from goqueue_common.broker.keys import Keys
+from goqueue_common.errors import BrokerUnavailable
+from goqueue_common.job import JobRef
+
+QueueList = tuple[str, int]
+"""A queue's name and a priority: one Redis list."""
+
+_AWAY_SECONDS: Final = 1.0
+_CHUNK: Final = 5_000
+
+
+class Broker(Protocol):
+    """What dispatch needs; each single call has a batch form, which hot paths use. All raise BrokerUnavailable."""
+
+    def enqueue(self, job: JobRef) -> None:
+        """Make a due job available to workers, behind those already waiting."""
+
+    def enqueue_many(self, jobs: Sequence[JobRef]) -> None:
+        """Like enqueue, in one round trip."""
+
+    def give_back(self, jobs: Sequence[JobRef]) -> None:
+        """Put jobs back where the next pop finds them, the first given first."""
+
+    def dequeue(self, lists: Sequence[QueueList], wait_seconds: float) -> JobRef | None:
+        """One job from the first list that has any, or None after `wait_seconds`."""
+
+    def dequeue_many(self, lists: Sequence[QueueList], limit: int, wait_seconds: float) -> list[JobRef]:
+        """Up to `limit` jobs from the first list that has any, oldest first; empty after `wait_seconds` (0: do not wait)."""
+
+    def record(self, worker_id: str, outcomes: Mapping[str, bytes]) -> bool:
+        """Keep outcomes (field `<id>:<attempt>`) until acknowledged; False: the worker is fenced and must not write."""
+
+    def ack(self, field: str, job_id: str) -> None:
+        """Forget one recorded outcome, now that PostgreSQL has it, and wake who waits for the job."""
+
+    def ack_many(self, fields: Sequence[str], job_ids: Iterable[str]) -> None:
+        """Like ack, in one round trip."""
+
+
+class RedisBroker:
+    """Broker on Redis >= 7.0 or Valkey. Safe to use from several threads.
+
+    After a failed push or record, Redis counts as away for a second: callers get BrokerUnavailable at once instead of
+    each waiting for a time-out of its own.
+    """
+
+    def __init__(self, url: str, keys: Keys, *, max_wait_seconds: float = 2.0) -> None:
+        self.keys = keys
+        self._client = connect(url)
+        # A blocking pop holds its connection for its whole time; its socket must wait longer than the server does.
+        self._popper = connect(url, answer_seconds=max_wait_seconds + ANSWER_SECONDS)
+        self._record = self._client.register_script(script("record_outcomes"))
+        self._max_wait_seconds = max_wait_seconds
+        self._away_until = 0.0
+
+    def enqueue(self, job: JobRef) -> None:
+        """See Broker."""
+        self.enqueue_many([job])
+
+    def enqueue_many(self, jobs: Sequence[JobRef]) -> None:
+        """See Broker."""
+        self._push("LPUSH", jobs)
+
+    def give_back(self, jobs: Sequence[JobRef]) -> None:
+        """See Broker."""
+        self._push("RPUSH", list(reversed(jobs)))
+
+    def _push(self, command: str, jobs: Sequence[JobRef]) -> None:
+        lists: defaultdict[QueueList, list[str]] = defaultdict(list)
+        for job in jobs:
+            lists[job.queue, job.priority].append(job.id)
+        if not lists:
+            return
+        with self._watched():
+            pipeline = self._client.pipeline(transaction=False)
+            for (queue, priority), ids in lists.items():
+                key = self.keys.queue(queue, priority)
+                for start in range(0, len(ids), _CHUNK):
+                    pipeline.execute_command(command, key, *ids[start : start + _CHUNK])  # type: ignore[no-untyped-call]
+            pipeline.execute()
+
+    def dequeue(self, lists: Sequence[QueueList], wait_seconds: float) -> JobRef | None:
+        """See Broker."""
+        jobs = self.dequeue_many(lists, 1, wait_seconds)
+        return jobs[0] if jobs else None
+
+    def dequeue_many(self, lists: Sequence[QueueList], limit: int, wait_seconds: float) -> list[JobRef]:
+        """See Broker. A wait longer than `max_wait_seconds` is cut to it."""
+        named = {self.keys.queue(queue, priority): (queue, priority) for queue, priority in lists}
+        pop: tuple[Any, ...] = (len(named), *named, "RIGHT", "COUNT", limit)
+        command = ("BLMPOP", min(wait_seconds, self._max_wait_seconds), *pop) if wait_seconds > 0 else ("LMPOP", *pop)
+        with translated():
+            reply = self._popper.execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py's own gap
+        if not reply:
+            return []
+        key, ids = reply
+        queue, priority = named[key]
+        return [JobRef(job_id, queue, priority) for job_id in ids]
+
+    def record(self, worker_id: str, outcomes: Mapping[str, bytes]) -> bool:
+        """See Broker."""
+        arguments = [part for pair in outcomes.items() for part in pair]
+        keys = [self.keys.acks, self.keys.fence(worker_id)]
+        with self._watched():
+            return all(
+                # Lua's unpack takes a few thousand values at most.
+                bool(self._record(keys=keys, args=arguments[start : start + 2 * 1_000]))
+                for start in range(0, len(arguments), 2 * 1_000)
+            )
+
+    def recorded(self, fields: Sequence[str]) -> dict[str, bytes]:
+        """Those of the recorded outcomes that are there. Raises BrokerUnavailable."""
+        with translated():
+            values = self._client.hmget(self.keys.acks, list(fields)) if fields else []
+        return {field: str(value).encode() for field, value in zip(fields, values, strict=True) if value is not None}
+
+    def fence(self, worker_id: str, seconds: float) -> None:
+        """Refuse what this worker would still record, for longer than it can live. Raises BrokerUnavailable."""
+        with translated():
+            self._client.set(self.keys.fence(worker_id), "lost", px=round(seconds * 1000))
+
+    def ack(self, field: str, job_id: str) -> None:
+        """See Broker."""
+        self.ack_many([field], [job_id])
+
+    def ack_many(self, fields: Sequence[str], job_ids: Iterable[str]) -> None:
+        """See Broker."""
+        with self._watched():
+            pipeline = self._client.pipeline(transaction=False)
+            for start in range(0, len(fields), _CHUNK):
+                pipeline.hdel(self.keys.acks, *fields[start : start + _CHUNK])
+            pipeline.publish(self.keys.settled, " ".join(job_ids))
+            pipeline.execute()
+
+    def tail(self, queue: str, priority: int) -> str | None:
+        """The id that the next pop of this list would get. Raises BrokerUnavailable."""
+        with translated():
+            value = self._client.lindex(self.keys.queue(queue, priority), -1)
+        return None if value is None else str(value)
+
+    def drop_tail(self, queue: str, priority: int, job_id: str) -> None:
+        """Remove an id that has no business at this list's tail. Raises BrokerUnavailable."""
+        with translated():
+            self._client.lrem(self.keys.queue(queue, priority), -1, job_id)
+
+    def ping(self) -> None:
+        """Raises BrokerUnavailable when Redis does not answer."""
+        with translated():
+            self._client.ping()
+
+    def eviction_policy(self) -> str | None:
+        """Redis's maxmemory-policy, or None where the server does not tell. Raises BrokerUnavailable."""
+        with translated():
+            try:
+                policy = self._client.config_get("maxmemory-policy")
+            except ResponseError:  # managed Redis: CONFIG is not for us
+                return None
+        return str(policy.get("maxmemory-policy")) if policy else None
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+        self._popper.close()
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        if time.monotonic() < self._away_until:
+            raise BrokerUnavailable("Redis did not answer a moment ago; it is left alone for a second")
+        try:
+            with translated():
+                yield
+        except BrokerUnavailable:
+            self._away_until = time.monotonic() + _AWAY_SECONDS
+            raise

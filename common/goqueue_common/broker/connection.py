@@ -1,0 +1,50 @@
+"""Redis clients, and the one place where errors of redis-py become BrokerUnavailable.
+
+redis-py retries every command ten times by default; a push, a pop or a lock that is sent twice may be applied twice, so
+our clients never retry: callers decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from goqueue_common.errors import BrokerUnavailable
+
+ANSWER_SECONDS: Final = 1.0
+"""A command that does not block answers within this, or Redis counts as away."""
+_SCRIPTS: Final = Path(__file__).parent / "scripts"
+
+
+def connect(url: str, *, answer_seconds: float = ANSWER_SECONDS) -> Redis:
+    """A client for commands that answer within `answer_seconds`. A blocking pop wants its own, with its time added."""
+    return Redis.from_url(
+        url,
+        socket_timeout=answer_seconds,
+        socket_connect_timeout=min(answer_seconds, 1.0),
+        socket_keepalive=True,
+        health_check_interval=0,
+        retry=Retry(NoBackoff(), 0),
+        decode_responses=True,
+    )
+
+
+def script(name: str) -> str:
+    """The source of scripts/<name>.lua."""
+    return (_SCRIPTS / f"{name}.lua").read_text()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what redis-py raises into BrokerUnavailable: no caller of the broker sees redis.*."""
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        raise BrokerUnavailable(f"Redis: {str(error) or type(error).__name__}") from error

@@ -1,0 +1,172 @@
+"""The way to PostgreSQL: engine options, one statement or one transaction at a time, errors translated at this edge.
+
+Stores get a `Database`; no caller of a store sees sqlalchemy.* or psycopg2.*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection, Engine, Select, create_engine
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from goqueue_common.errors import GoQueueError, QueryTimeout, StoreUnavailable
+
+Params = Mapping[str, Any]
+Rows = Sequence[tuple[Any, ...]]
+
+LOCK_TIMEOUT: Final = "55P03"
+_QUERY_CANCELED: Final = "57014"
+_RETRYABLE: Final = frozenset({"40001", "40P01"})
+# 57P*: shutting down or starting up; 53300: too many connections; 25006: read-only after a failover;
+# 42P01, 42703: a table or column that a migration has yet to bring; 08*: connection.
+_UNAVAILABLE: Final = frozenset(
+    {"57P01", "57P02", "57P03", "57P05", "53300", "53400", "25006", "42P01", "42703", LOCK_TIMEOUT}
+)
+
+
+def engine_options(
+    *,
+    pool_size: int,
+    statement_timeout_seconds: float,
+    application_name: str,
+    lock_timeout_seconds: float = 2.0,
+) -> dict[str, Any]:
+    """Keyword arguments of create_engine, the same for Flask-SQLAlchemy and for a worker.
+
+    AUTOCOMMIT: a statement of ours is a transaction of its own and costs one round trip. A dead peer is noticed within
+    ten seconds, a black hole at connect within three.
+    """
+    limits = {
+        "statement_timeout": round(statement_timeout_seconds * 1000),
+        "lock_timeout": round(lock_timeout_seconds * 1000),
+        "idle_in_transaction_session_timeout": 10_000,
+        "timezone": "UTC",
+        # A batch of two hundred rows never pays for compiling it.
+        "jit": "off",
+    }
+    return {
+        "isolation_level": "AUTOCOMMIT",
+        "pool_size": pool_size,
+        "max_overflow": 0,
+        "pool_timeout": 5.0,
+        "pool_reset_on_return": None,
+        "pool_use_lifo": True,
+        "json_deserializer": orjson.loads,
+        "connect_args": {
+            "application_name": application_name,
+            "connect_timeout": 3,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 10_000,
+            "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+        },
+    }
+
+
+def connect(url: str, **options: Any) -> Database:
+    """A Database on its own engine; `options` as engine_options takes them. Connects at first use."""
+    return Database(create_engine(url, **engine_options(**options)))
+
+
+class Database:
+    """Runs statements on an AUTOCOMMIT engine and speaks GoQueueError.
+
+    Every method raises StoreUnavailable when PostgreSQL is away, QueryTimeout when a statement took too long.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._transactional = engine.execution_options(isolation_level="READ COMMITTED")
+
+    def run(self, sql: str, params: Params | None = None) -> Rows:
+        """One statement, committed with it; its rows, if it returns any."""
+        with translated(), self._engine.connect() as connection:
+            return run_on(connection, sql, params)
+
+    def run_again(self, sql: str, params: Params | None = None) -> Rows:
+        """Like run, for a statement that may be applied twice: tried once more on a new connection or after a deadlock.
+
+        After a restart of PostgreSQL every pooled connection is dead, and each says so only when it is used.
+        """
+        try:
+            return self.run(sql, params)
+        except ConnectionLost:
+            return self.run(sql, params)
+
+    def select(self, statement: Select[Any]) -> Rows:
+        """Rows of a composed read; tried once more on a new connection."""
+        try:
+            return self._select(statement)
+        except ConnectionLost:
+            return self._select(statement)
+
+    def _select(self, statement: Select[Any]) -> Rows:
+        with translated(), self._engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(statement)]
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection whose statements (run_on) commit together at the end, or not at all."""
+        with translated(), self._transactional.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back to PostgreSQL."""
+        self._engine.dispose()
+
+
+class ConnectionLost(StoreUnavailable):
+    """The connection died, or PostgreSQL asked for the statement to be tried again; it may or may not have been applied."""
+
+
+def run_on(connection: Connection, sql: str, params: Params | None = None) -> Rows:
+    """One statement on an open connection; a list of tuples, empty when the statement returns none."""
+    result = connection.exec_driver_sql(sql, dict(params) if params is not None else None)
+    return [tuple(row) for row in result] if result.returns_rows else []
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what SQLAlchemy and psycopg2 raise for an absent, slow or unready PostgreSQL into StoreUnavailable."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise StoreUnavailable("all database connections of this process are busy") from error
+    except DBAPIError as error:
+        translation = _translation(error)
+        if translation is None:
+            raise
+        raise translation from error
+    except InvalidRequestError as error:
+        # "Can't reconnect until invalid transaction is rolled back": the connection died inside a transaction.
+        raise ConnectionLost("the connection to PostgreSQL was lost inside a transaction") from error
+
+
+def sqlstate(error: BaseException | None) -> str | None:
+    """The SQLSTATE behind an error of this module or of SQLAlchemy, if there is one."""
+    while error is not None:
+        code = getattr(getattr(error, "orig", None), "pgcode", None)
+        if code is not None:
+            return str(code)
+        error = error.__cause__
+    return None
+
+
+def _translation(error: DBAPIError) -> GoQueueError | None:
+    code = getattr(error.orig, "pgcode", None)
+    reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+    if code == _QUERY_CANCELED:
+        return QueryTimeout(f"PostgreSQL gave up: {reason}")
+    if error.connection_invalidated or code in _RETRYABLE:
+        return ConnectionLost(f"PostgreSQL: {reason}")
+    if code in _UNAVAILABLE or (code or "").startswith("08"):
+        return StoreUnavailable(f"PostgreSQL: {reason}")
+    if code is None and type(error.orig).__name__ in ("OperationalError", "InterfaceError"):
+        return StoreUnavailable(f"PostgreSQL: {reason}")
+    return None

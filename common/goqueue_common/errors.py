@@ -1,0 +1,113 @@
+"""Every error that GoQueue raises.
+
+Each class has a stable `code` that users may match on; its docstring says what happened. The API maps them to HTTP
+statuses in api/errors.py and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing wrong with an input: a JSON pointer to it and a sentence."""
+
+    pointer: str
+    detail: str
+
+
+class GoQueueError(Exception):
+    """Base of all errors of GoQueue."""
+
+    code = "error"
+
+
+class SettingsError(GoQueueError):
+    """A setting makes no sense; the message names it, its value and what to do."""
+
+    code = "bad_settings"
+
+
+class InvalidJob(GoQueueError):
+    """A job that was to be submitted breaks a rule; `fields` says which."""
+
+    code = "invalid_job"
+
+    def __init__(self, fields: list[FieldError]) -> None:
+        super().__init__("; ".join(f"{field.pointer or '/'}: {field.detail}" for field in fields))
+        self.fields = fields
+
+
+class PayloadTooLarge(GoQueueError):
+    """A payload or result is larger than MAX_DOCUMENT_BYTES."""
+
+    code = "payload_too_large"
+
+
+class JobNotFound(GoQueueError):
+    """No job has this id."""
+
+    code = "job_not_found"
+
+
+class WrongStatus(GoQueueError):
+    """The job's present status does not allow what was asked."""
+
+    code = "wrong_status"
+
+    def __init__(self, message: str, status: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class StaleJob(GoQueueError):
+    """The caller no longer holds the attempt that it wanted to write; nothing was changed."""
+
+    code = "stale_job"
+
+
+class IdempotencyKeyReused(GoQueueError):
+    """The idempotency key was used before with another body."""
+
+    code = "idempotency_key_reused"
+
+    def __init__(self, message: str, index: int | None = None) -> None:
+        super().__init__(message)
+        self.index = index
+
+
+class IdempotencyKeyInUse(GoQueueError):
+    """A request with the same idempotency key is still running."""
+
+    code = "idempotency_key_in_use"
+
+
+class InvalidCursor(GoQueueError):
+    """A page cursor that this service did not issue."""
+
+    code = "invalid_cursor"
+
+
+class WorkerLost(GoQueueError):
+    """This worker's row is missing or no longer alive: it may write nothing and must start anew under a new id."""
+
+    code = "worker_lost"
+
+
+class StoreUnavailable(GoQueueError):
+    """PostgreSQL cannot be reached or did not answer in time."""
+
+    code = "database_unavailable"
+
+
+class QueryTimeout(StoreUnavailable):
+    """PostgreSQL gave up on a statement that took longer than its limit."""
+
+    code = "query_timeout"
+
+
+class BrokerUnavailable(GoQueueError):
+    """Redis cannot be reached or did not answer in time."""
+
+    code = "broker_unavailable"

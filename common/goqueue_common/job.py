@@ -1,0 +1,198 @@
+"""The values that travel between API, stores, broker and workers.
+
+Ids are canonical uuid strings, times aware UTC datetimes, durations seconds. JSON documents that only pass through
+(payload, result) stay encoded as text or bytes, so that the hot path neither parses nor prints them twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from enum import IntEnum
+from typing import Any, Final, NamedTuple
+
+from goqueue_common.lifecycle import JobEvent, JobStatus
+
+MAX_ATTEMPT_LOG: Final = 10
+"""Attempts that a job's `attempt_log` remembers, the latest ones."""
+
+
+class Priority(IntEnum):
+    """Order of dispatch within a queue; stored as a smallint, spoken of by its lower-case name."""
+
+    HIGH = 0
+    NORMAL = 1
+    LOW = 2
+
+    @property
+    def label(self) -> str:
+        """`high`, `normal` or `low`."""
+        return self.name.lower()
+
+
+class JobRef(NamedTuple):
+    """What the broker needs to dispatch a job."""
+
+    id: str
+    queue: str
+    priority: int
+
+
+class ClaimedJob(NamedTuple):
+    """What a worker needs to run one attempt; `payload` is JSON text."""
+
+    id: str
+    queue: str
+    type: str
+    payload: str
+    attempt: int
+    failures: int
+    max_retries: int
+    rescues: int
+    timeout_seconds: float | None
+    priority: int
+    tags: list[str]
+    cancel_requested: bool
+    started_at: datetime
+    queued_at: datetime
+    created_at: datetime
+    schedule: str | None
+    scheduled_for: datetime | None
+    parent_id: str | None
+    traceparent: str | None
+
+    @property
+    def ref(self) -> JobRef:
+        """Where its id belongs in the broker."""
+        return JobRef(self.id, self.queue, self.priority)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one attempt ended, ready to be written by whoever holds its lease.
+
+    event: complete, retry_later, fail, snooze, release or confirm_cancel. delay_seconds: for retry_later and snooze,
+    counted from when it is written, by the database clock. result: JSON. log_entry: for attempts that did not complete.
+    """
+
+    id: str
+    attempt: int
+    event: JobEvent
+    result: bytes | None = None
+    error: str | None = None
+    failure_reason: str | None = None
+    delay_seconds: float | None = None
+    log_entry: Mapping[str, Any] | None = None
+
+
+class Settled(NamedTuple):
+    """A job whose attempt has just been written, with the status it has now."""
+
+    id: str
+    attempt: int
+    status: str
+    queue: str
+    priority: int
+
+    @property
+    def ref(self) -> JobRef:
+        """Where its id belongs in the broker."""
+        return JobRef(self.id, self.queue, self.priority)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A job as PostgreSQL knows it; what GET /jobs/{id} shows."""
+
+    id: str
+    queue: str
+    type: str
+    payload: dict[str, Any]
+    status: JobStatus
+    priority: Priority
+    attempts: int
+    failures: int
+    max_retries: int
+    rescues: int
+    run_at: datetime | None
+    expires_at: datetime | None
+    timeout_seconds: float | None
+    queued_at: datetime | None
+    tags: list[str]
+    result: Any
+    error: str | None
+    failure_reason: str | None
+    no_handler_since: datetime | None
+    attempt_log: list[dict[str, Any]] = field(default_factory=list)
+    progress: dict[str, Any] | None = None
+    cancel_requested_at: datetime | None
+    worker_id: str | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    schedule: str | None
+    scheduled_for: datetime | None
+    rerun_of: str | None
+    parent_id: str | None
+
+    @property
+    def waiting_reason(self) -> str | None:
+        """`no_handler` while it goes round because no worker that met it knows its type."""
+        return "no_handler" if self.no_handler_since is not None and not self.status.is_final else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The job as the HTTP API shows it; times stay datetimes."""
+        shown = {name: getattr(self, name) for name in _JOB_FIELDS}
+        shown["priority"] = self.priority.label
+        shown["timeout"] = shown.pop("timeout_seconds")
+        del shown["no_handler_since"]
+        shown["waiting_reason"] = self.waiting_reason
+        return shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSummary:
+    """A job as lists show it: no document in full."""
+
+    id: str
+    queue: str
+    type: str
+    payload_preview: str
+    status: str
+    priority: Priority
+    attempts: int
+    failures: int
+    max_retries: int
+    rescues: int
+    run_at: datetime | None
+    expires_at: datetime | None
+    timeout_seconds: float | None
+    queued_at: datetime | None
+    tags: list[str]
+    error: str | None
+    failure_reason: str | None
+    no_handler_since: datetime | None
+    cancel_requested_at: datetime | None
+    worker_id: str | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    schedule: str | None
+    scheduled_for: datetime | None
+    rerun_of: str | None
+    parent_id: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The summary as the HTTP API shows it; times stay datetimes."""
+        shown = asdict(self)
+        shown["priority"] = self.priority.label
+        shown["timeout"] = shown.pop("timeout_seconds")
+        waits = shown.pop("no_handler_since") is not None and not JobStatus(self.status).is_final
+        shown["waiting_reason"] = "no_handler" if waits else None
+        return shown
+
+
+_JOB_FIELDS: Final = tuple(item.name for item in fields(Job))

@@ -1,0 +1,141 @@
+"""Settings that every service shares: where the stores are and how it logs. The environment is read in settings only.
+
+A service has one frozen dataclass of its own (goqueue_api.settings, goqueue_worker.settings) that holds a StoreSettings.
+`NAME_FILE` may name a file that holds the value of NAME (Docker and Kubernetes secrets).
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from environs import EnvError, FileAwareEnv
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from goqueue_common.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+_LEVELS = ("debug", "info", "warning", "error")
+_LOG_FORMATS = ("auto", "console", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """PostgreSQL, Redis and logging; both URLs are normalised."""
+
+    database_url: str
+    redis_url: str
+    prefix: str
+    log_level: str
+    log_format: str
+
+    @classmethod
+    def read(cls, env: FileAwareEnv) -> StoreSettings:
+        """From DATABASE_URL, REDIS_URL, GOQUEUE_PREFIX, GOQUEUE_LOG_LEVEL, GOQUEUE_LOG_FORMAT. Raises SettingsError."""
+        with clear_errors():
+            prefix = env.str("GOQUEUE_PREFIX", "goqueue")
+            if not _PREFIX.fullmatch(prefix):
+                raise SettingsError(f"GOQUEUE_PREFIX={prefix!r}: use 1 to 32 letters, digits, '.', '_', '-'")
+            return cls(
+                database_url=normalise_database_url(env.str("DATABASE_URL", "postgresql://localhost:5432/goqueue")),
+                redis_url=normalise_redis_url(env.str("REDIS_URL", "redis://localhost:6379/0")),
+                prefix=prefix,
+                log_level=_choice(env, "GOQUEUE_LOG_LEVEL", "info", _LEVELS),
+                log_format=_choice(env, "GOQUEUE_LOG_FORMAT", "auto", _LOG_FORMATS),
+            )
+
+
+def environment() -> FileAwareEnv:
+    """The process environment; NAME_FILE names a file with the value of NAME."""
+    return FileAwareEnv(strip_whitespace=True)
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Turn what environs raises into one SettingsError line that names the variable."""
+    try:
+        yield
+    except (EnvError, OSError, ValueError) as error:
+        raise SettingsError(str(error)) from error
+
+
+def _choice(env: FileAwareEnv, name: str, default: str, choices: tuple[str, ...]) -> str:
+    value = str(env.str(name, default)).lower()
+    if value not in choices:
+        raise SettingsError(f"{name}={value!r}: choose one of {', '.join(choices)}")
+    return value
+
+
+def normalise_database_url(url: str) -> str:
+    """`postgres://`, `postgresql://` or with a driver -> `postgresql+psycopg2://`. Raises SettingsError.
+
+    SQLAlchemy 2.1 refuses postgres:// and takes postgresql:// for psycopg 3.
+    """
+    scheme, separator, rest = url.strip().partition("://")
+    if not separator or scheme.partition("+")[0] not in ("postgres", "postgresql"):
+        raise SettingsError(
+            f"DATABASE_URL={mask_url(url)!r} is no PostgreSQL URL: write postgresql://user:password@host:5432/database"
+        )
+    try:
+        parsed = make_url(f"postgresql+psycopg2://{rest}")
+    except (ArgumentError, ValueError) as error:
+        raise SettingsError(f"DATABASE_URL={mask_url(url)!r} cannot be read: {type(error).__name__}") from error
+    return parsed.render_as_string(hide_password=False)
+
+
+def normalise_redis_url(url: str) -> str:
+    """`host:port` (as in the roadmap), `redis://` or `rediss://` -> a URL with a scheme. Raises SettingsError."""
+    url = url.strip()
+    full = url if "://" in url else f"redis://{url}"
+    try:
+        parts = urlsplit(full)
+        valid = parts.scheme in ("redis", "rediss") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        valid = False
+    if not valid:
+        raise SettingsError(
+            f"REDIS_URL={mask_url(url)!r} is no Redis URL: write redis://host:6379/0, rediss:// or host:6379"
+        )
+    return full
+
+
+def mask_url(url: str) -> str:
+    """The URL with its password, and any secret in its query, hidden."""
+    hidden = re.sub(r"(://[^:/@]*):.*@", r"\1:***@", url) if "://" in url else re.sub(r"^[^@]*@", "***@", url)
+    return re.sub(r"(?i)([?&][^=&]*(?:password|secret|key)[^=&]*=)[^&]*", r"\1***", hidden)
+
+
+def describe(settings: object, *, secrets: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
+    """(name, value) of every setting for `--check`, nested ones included, secrets masked."""
+    lines: list[tuple[str, str]] = []
+    for item in fields(settings):  # type: ignore[arg-type]  # any of our settings dataclasses
+        value = getattr(settings, item.name)
+        if hasattr(value, "__dataclass_fields__"):
+            lines += describe(value, secrets=secrets)
+        elif item.name in secrets:
+            lines.append((item.name, "***" if value else "not set"))
+        elif item.name.endswith("_url"):
+            lines.append((item.name, mask_url(str(value))))
+        else:
+            lines.append((item.name, _shown(value)))
+    return lines
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value)) or "(none)"
+    return "(none)" if value is None else str(value)
+
+
+def format_check(settings: object, *, secrets: frozenset[str] = frozenset()) -> str:
+    """What `--check` prints: one aligned line a setting."""
+    lines = describe(settings, secrets=secrets)
+    width = max(len(name) for name, _ in lines)
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in lines)

@@ -1,0 +1,56 @@
+"""Submit: store first, commit, then push. A job whose push failed is not lost: the relay pushes it later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import structlog
+
+from goqueue_common.broker.broker import Broker
+from goqueue_common.errors import BrokerUnavailable
+from goqueue_common.idempotency import IdempotencyKey
+from goqueue_common.job import JobRef
+from goqueue_common.job_storage import JobStorage
+from goqueue_common.job_store import BatchAnswer
+from goqueue_common.lifecycle import JobStatus
+from goqueue_common.new_job import Submission, Submitted
+
+log = structlog.get_logger(__name__)
+
+
+class Submitter:
+    """The one way into the queue, for the API and for handlers that submit child jobs."""
+
+    def __init__(self, storage: JobStorage, broker: Broker) -> None:
+        self._storage = storage
+        self._broker = broker
+
+    def submit(self, submissions: Sequence[Submission]) -> list[Submitted]:
+        """All or nothing, answers in order. Raises IdempotencyKeyReused, IdempotencyKeyInUse, StoreUnavailable."""
+        answers = self._storage.create_jobs(submissions)
+        self.push(
+            JobRef(submission.job.id, submission.job.queue, submission.job.priority)
+            for submission, answer in zip(submissions, answers, strict=True)
+            if answer.status == JobStatus.QUEUED and not answer.replayed
+        )
+        return answers
+
+    def submit_once(self, submissions: Sequence[Submission], key: IdempotencyKey) -> tuple[list[BatchAnswer], bool]:
+        """Like submit under one key for the whole batch; True beside the answers of its first use."""
+        answers, replayed = self._storage.create_jobs_once(submissions, key)
+        self.push(
+            JobRef(submission.job.id, submission.job.queue, submission.job.priority)
+            for submission, answer in zip(submissions, answers, strict=True)
+            if answer.status == JobStatus.QUEUED and not answer.replayed and not replayed
+        )
+        return answers, replayed
+
+    def push(self, jobs: Iterable[JobRef]) -> None:
+        """Make due jobs available to workers; when Redis is away the relay will."""
+        refs = list(jobs)
+        if not refs:
+            return
+        try:
+            self._broker.enqueue_many(refs)
+        except BrokerUnavailable as error:
+            log.warning("push_failed", jobs=len(refs), reason=str(error))

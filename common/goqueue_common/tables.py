@@ -1,0 +1,189 @@
+"""The tables, on a plain declarative Base: no Flask here.
+
+The schema defends the state machine by CHECKs. Indexes on jobs are partial and follow dispatch and recovery only; none is
+on bare status. Statements on hot paths live in the stores as SQL; these classes are for the API's session, for lists and
+for Alembic's comparison.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import UUID as PGUUID
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from goqueue_common.lifecycle import FINAL, FailureReason, JobStatus
+
+_now = text("now()")
+
+
+def _in(column: str, values: list[str]) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in sorted(values))})"
+
+
+class Base(DeclarativeBase):
+    """Metadata shared by every process; the API binds it with Flask-SQLAlchemy."""
+
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: DateTime(timezone=True),
+        UUID: PGUUID(as_uuid=True),
+        dict[str, Any]: JSONB,
+        str: Text,
+    }
+
+
+class JobRow(Base):
+    """One job; design of the fields in docs/job-lifecycle.md."""
+
+    __tablename__ = "jobs"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    queue: Mapped[str]
+    type: Mapped[str]
+    status: Mapped[str]
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
+    attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    failures: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    max_retries: Mapped[int] = mapped_column(Integer, server_default=text("3"))
+    rescues: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    timeout_seconds: Mapped[float | None]
+    run_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    queued_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    cancel_requested_at: Mapped[datetime | None]
+    no_handler_since: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    updated_at: Mapped[datetime] = mapped_column(server_default=_now)
+    scheduled_for: Mapped[datetime | None]
+    worker_id: Mapped[UUID | None]
+    parent_id: Mapped[UUID | None]
+    rerun_of: Mapped[UUID | None]
+    schedule: Mapped[str | None]
+    traceparent: Mapped[str | None]
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    failure_reason: Mapped[str | None]
+    error: Mapped[str | None]
+    payload: Mapped[dict[str, Any]]
+    result: Mapped[Any | None] = mapped_column(JSONB)
+    attempt_log: Mapped[Any | None] = mapped_column(JSONB)
+
+    __table_args__ = (
+        CheckConstraint(_in("status", list(JobStatus)), name="jobs_status"),
+        CheckConstraint("priority BETWEEN 0 AND 2", name="jobs_priority"),
+        CheckConstraint(f"(finished_at IS NOT NULL) = ({_in('status', list(FINAL))})", name="jobs_finished_at"),
+        CheckConstraint("(worker_id IS NOT NULL) = (status = 'processing')", name="jobs_worker_id"),
+        CheckConstraint("run_at IS NOT NULL OR status NOT IN ('retrying', 'scheduled')", name="jobs_run_at"),
+        CheckConstraint("queued_at IS NOT NULL OR status NOT IN ('processing', 'queued')", name="jobs_queued_at"),
+        CheckConstraint(
+            f"(failure_reason IS NOT NULL) = (status = 'failed') AND (failure_reason IS NULL OR "
+            f"{_in('failure_reason', list(FailureReason))})",
+            name="jobs_failure_reason",
+        ),
+        Index("jobs_queued", "queue", "priority", "queued_at", "id", postgresql_where=text("status = 'queued'")),
+        Index("jobs_due", "run_at", postgresql_where=text("status IN ('scheduled', 'retrying')")),
+        Index("jobs_processing", "worker_id", postgresql_where=text("status = 'processing'")),
+    )
+
+
+class JobProgressRow(Base):
+    """How far a running job says it is; narrow, so that a tick never rewrites the job's row."""
+
+    __tablename__ = "job_progress"
+
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    attempt: Mapped[int]
+    fraction: Mapped[float | None]
+    message: Mapped[str | None]
+    updated_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+
+class QueueRow(Base):
+    """A queue exists from its first job on; workers that serve every queue read this table."""
+
+    __tablename__ = "queues"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+
+class IdempotencyKeyRow(Base):
+    """An idempotency key, written in the transaction of its job; `answer` is the first answer without the payload."""
+
+    __tablename__ = "idempotency_keys"
+
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    job_id: Mapped[UUID | None]
+    answer: Mapped[Any | None] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+    __table_args__ = (Index("idempotency_keys_created_at", "created_at"),)
+
+
+class WorkerRow(Base):
+    """One worker process under one lease. `queues` NULL: it serves all; `types`: job type -> fingerprint of its version."""
+
+    __tablename__ = "workers"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(server_default=text("'alive'"))
+    host: Mapped[str]
+    pid: Mapped[int]
+    version: Mapped[str]
+    queues: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    types: Mapped[dict[str, Any]]
+    slots: Mapped[int]
+    started_at: Mapped[datetime] = mapped_column(server_default=_now)
+    beat_at: Mapped[datetime] = mapped_column(server_default=_now)
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("state IN ('alive', 'lost', 'stopped')", name="workers_state"),
+        CheckConstraint("(ended_at IS NOT NULL) = (state <> 'alive')", name="workers_ended_at"),
+        Index("workers_alive", "beat_at", postgresql_where=text("state = 'alive'")),
+    )
+
+
+class JobTypeRow(Base):
+    """One version of a handler as a worker published it at start."""
+
+    __tablename__ = "job_types"
+
+    type: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    schema: Mapped[Any | None] = mapped_column(JSONB)
+    max_retries: Mapped[int]
+    timeout_seconds: Mapped[float | None]
+    isolation: Mapped[str]
+    description: Mapped[str]
+    published_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+    __table_args__ = (CheckConstraint("isolation IN ('async', 'process', 'thread')", name="job_types_isolation"),)
+
+
+class MaintenanceLeaseRow(Base):
+    """Who does a maintenance duty now, by the database clock; renewed only by a finished round."""
+
+    __tablename__ = "maintenance_leases"
+
+    duty: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[UUID]
+    expires_at: Mapped[datetime]
