@@ -31,8 +31,9 @@ WITH picked AS MATERIALIZED (
 UPDATE jobs SET status = '{TRANSITIONS[JobEvent.CLAIM].target}', attempts = attempts + 1, worker_id = %(worker_id)s,
     started_at = now(), updated_at = now()
 FROM picked WHERE jobs.id = picked.id
-RETURNING jobs.id::text, queue, type, payload::text, attempts, failures, max_retries, rescues, timeout_seconds, priority, tags,
-    cancel_requested_at IS NOT NULL, started_at, queued_at, created_at, schedule, scheduled_for, parent_id::text, traceparent
+RETURNING jobs.id::text, queue, type, payload::text, attempts, failures, max_retries, rescues, timeout_seconds, priority,
+    tags, cancel_requested_at IS NOT NULL, started_at, queued_at, created_at, schedule, scheduled_for, parent_id::text,
+    traceparent
 """  # noqa: S608 - a constant from the lifecycle
 
 _FINAL_LIST: Final = ", ".join(f"'{status}'" for status in sorted(FINAL))

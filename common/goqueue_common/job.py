@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from goqueue_common.lifecycle import JobEvent, JobStatus
 
 MAX_ATTEMPT_LOG: Final = 10
@@ -84,6 +86,27 @@ class Outcome:
     failure_reason: str | None = None
     delay_seconds: float | None = None
     log_entry: Mapping[str, Any] | None = None
+
+    @property
+    def field(self) -> str:
+        """Its field in the broker's hash of outcomes: one an attempt, so that a stale one overwrites nothing."""
+        return f"{self.id}:{self.attempt}"
+
+    def encoded(self) -> bytes:
+        """As JSON, to travel between processes; `Outcome.decoded` reads it."""
+        values = {name: getattr(self, name) for name in _OUTCOME_FIELDS}
+        if self.result is not None:
+            values["result"] = self.result.decode()
+        return orjson.dumps(values)
+
+    @classmethod
+    def decoded(cls, document: bytes | str) -> Outcome:
+        """The outcome that `encoded` made."""
+        values = orjson.loads(document)
+        values["event"] = JobEvent(values["event"])
+        if values["result"] is not None:
+            values["result"] = values["result"].encode()
+        return cls(**values)
 
 
 class Settled(NamedTuple):
@@ -195,4 +218,5 @@ class JobSummary:
         return shown
 
 
+_OUTCOME_FIELDS: Final = tuple(item.name for item in fields(Outcome))
 _JOB_FIELDS: Final = tuple(item.name for item in fields(Job))

@@ -1,4 +1,4 @@
-"""Jobs in PostgreSQL: submit, read, and what people do to one job by hand. Claim and acknowledge come from DispatchStore."""
+"""Jobs in PostgreSQL: submit, read, and what people do to one job by hand; DispatchStore adds claim and acknowledge."""
 
 from __future__ import annotations
 
@@ -42,8 +42,9 @@ WITH item AS MATERIALIZED (
     INSERT INTO queues (name) SELECT unnest(%(new_queues)s::text[]) ON CONFLICT DO NOTHING
 ), keyed AS (
     INSERT INTO idempotency_keys AS k (scope, key, fingerprint, job_id, answer)
-    SELECT scope, key, decode(fingerprint, 'hex'), id, jsonb_build_object('max_retries', max_retries) FROM item
-    WHERE key IS NOT NULL ORDER BY scope, key
+    SELECT DISTINCT ON (scope, key) scope, key, decode(fingerprint, 'hex'), id,
+        jsonb_build_object('max_retries', max_retries)
+    FROM item WHERE key IS NOT NULL ORDER BY scope, key, id
     ON CONFLICT (scope, key) DO UPDATE SET fingerprint = excluded.fingerprint, job_id = excluded.job_id,
         answer = excluded.answer, created_at = now()
     WHERE k.created_at < now() - interval '{int(KEPT_FOR.total_seconds())} seconds'
@@ -118,8 +119,12 @@ class JobStore(DispatchStore):
 
     def create_jobs(self, submissions: Sequence[Submission]) -> list[Submitted]:
         """See JobStorage. An index in IdempotencyKeyReused says which item of several."""
-        keyed = any(submission.key for submission in submissions)
-        if not keyed:
+        answers = self._create_all(submissions)
+        self._known_queues.update(submission.job.queue for submission in submissions)  # committed only now
+        return answers
+
+    def _create_all(self, submissions: Sequence[Submission]) -> list[Submitted]:
+        if not any(submission.key for submission in submissions):
             return self._create(self._database.run_again, submissions)
         with _concurrent_use():
             if len(submissions) == 1:
@@ -143,7 +148,9 @@ class JobStore(DispatchStore):
             return answers, False
 
         with _concurrent_use():
-            return self._together(attempt)
+            answer = self._together(attempt)
+        self._known_queues.update(submission.job.queue for submission in submissions)
+        return answer
 
     def _together(self, work: Callable[[Run], T]) -> T:
         try:
@@ -157,7 +164,6 @@ class JobStore(DispatchStore):
         new_queues = sorted({submission.job.queue for submission in submissions} - self._known_queues)
         items = orjson.dumps([_encoded(submission) for submission in submissions]).decode()
         rows = run(_INSERT, {"items": items, "new_queues": new_queues})
-        self._known_queues.update(new_queues)
         made = {row[0]: _submitted(row) for row in rows}
         if len(made) < len(submissions):
             made |= self._created_before(run, [s.job.id for s in submissions if s.job.id not in made])

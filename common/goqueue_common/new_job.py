@@ -120,7 +120,7 @@ class NewJob:
         )
 
 
-def _problems(  # noqa: PLR0913 - one argument a rule
+def _problems(
     type_: str,
     queue: str,
     run_at: datetime | None,

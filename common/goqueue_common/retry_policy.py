@@ -36,7 +36,7 @@ class RetryPolicy:
         try:
             ceiling = min(self.cap, self.base * self.factor ** (max(failures, 1) - 1))
         except OverflowError:  # 2.0 ** 1024 is more than a float holds; the cap ruled long before
-            ceiling = self.cap
+            ceiling = self.cap if self.base > 0 else 0.0
         if not self.jitter:
             return ceiling
         return max(self.floor, (rng or _RANDOM).uniform(0.0, ceiling))

@@ -108,7 +108,7 @@ def normalise_redis_url(url: str) -> str:
 
 def mask_url(url: str) -> str:
     """The URL with its password, and any secret in its query, hidden."""
-    hidden = re.sub(r"(://[^:/@]*):.*@", r"\1:***@", url) if "://" in url else re.sub(r"^[^@]*@", "***@", url)
+    hidden = re.sub(r"(://[^:/]*):.*@", r"\1:***@", url) if "://" in url else re.sub(r"^.*@", "***@", url)
     return re.sub(r"(?i)([?&][^=&]*(?:password|secret|key)[^=&]*=)[^&]*", r"\1***", hidden)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from typing import Any
@@ -49,4 +50,7 @@ def configure(level: str, log_format: str, **bound: Any) -> None:
 
 
 def _dumps(event: Any, **_: Any) -> str:
-    return orjson.dumps(event, default=str).decode()
+    try:
+        return orjson.dumps(event, default=str).decode()
+    except TypeError:  # a lone surrogate or a huge integer: no line may fail, least of all one about an error
+        return json.dumps(event, default=str, ensure_ascii=False).encode(errors="replace").decode()

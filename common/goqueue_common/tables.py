@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     CheckConstraint,
     DateTime,
     ForeignKey,
@@ -25,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PGUUID
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 from goqueue_common.lifecycle import FINAL, FailureReason, JobStatus
 
@@ -33,18 +32,21 @@ _now = text("now()")
 
 
 def _in(column: str, values: list[str]) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in sorted(values))})"
+    return f"{column} IN ({', '.join(repr(str(value)) for value in sorted(values))})"
 
 
 class Base(DeclarativeBase):
     """Metadata shared by every process; the API binds it with Flask-SQLAlchemy."""
 
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
-        datetime: DateTime(timezone=True),
-        UUID: PGUUID(as_uuid=True),
-        dict[str, Any]: JSONB,
-        str: Text,
-    }
+    # Not as type_annotation_map: Flask-SQLAlchemy copies this class, and SQLAlchemy refuses that name in a copy.
+    registry = registry(
+        type_annotation_map={
+            datetime: DateTime(timezone=True),
+            UUID: PGUUID(as_uuid=True),
+            dict[str, Any]: JSONB,
+            str: Text,
+        }
+    )
 
 
 class JobRow(Base):

@@ -54,7 +54,7 @@ class WorkerInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobType:
-    """One version of a handler. schema: JSON Schema of its payload, None: any object; live_workers: None before it is read."""
+    """One version of a handler. schema: JSON Schema of its payload, None: any object; live_workers: as last read."""
 
     type: str
     fingerprint: str

@@ -42,7 +42,7 @@ class Broker(Protocol):
         """One job from the first list that has any, or None after `wait_seconds`."""
 
     def dequeue_many(self, lists: Sequence[QueueList], limit: int, wait_seconds: float) -> list[JobRef]:
-        """Up to `limit` jobs from the first list that has any, oldest first; empty after `wait_seconds` (0: do not wait)."""
+        """Up to `limit` jobs from the first list that has any, oldest first; none after `wait_seconds` (0: at once)."""
 
     def record(self, worker_id: str, outcomes: Mapping[str, bytes]) -> bool:
         """Keep outcomes (field `<id>:<attempt>`) until acknowledged; False: the worker is fenced and must not write."""
@@ -61,9 +61,11 @@ class RedisBroker:
     each waiting for a time-out of its own.
     """
 
-    def __init__(self, url: str, keys: Keys, *, max_wait_seconds: float = 2.0) -> None:
+    def __init__(
+        self, url: str, keys: Keys, *, max_wait_seconds: float = 2.0, answer_seconds: float = ANSWER_SECONDS
+    ) -> None:
         self.keys = keys
-        self._client = connect(url)
+        self._client = connect(url, answer_seconds=answer_seconds)
         # A blocking pop holds its connection for its whole time; its socket must wait longer than the server does.
         self._popper = connect(url, answer_seconds=max_wait_seconds + ANSWER_SECONDS)
         self._record = self._client.register_script(script("record_outcomes"))

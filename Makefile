@@ -1,0 +1,94 @@
+# GoQueue: run `make` alone to see what there is. Needs git, make and Python 3.11 or newer; everything else is installed
+# into .venv from requirements/dev.txt.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# The parts of `make test` run in order, and the first that fails ends it.
+.NOTPARALLEL:
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+EXTRAS := api worker scheduler embedded dev
+COMPILE_LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 $(ARGS)
+PYTEST = $(BIN)/python -m pytest -q
+
+announce = @printf '\n== %s\n' "$(1)"
+
+.PHONY: help test check format lint types imports generated unit integration acceptance docs deploy deploy-tools up lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: check integration acceptance docs deploy ## Everything that must pass, in order; stops at the first failing part
+	$(call announce,all parts passed)
+
+check: lint types imports generated unit ## The quick gate: format, lint, types, imports, unit tests
+
+format: $(INSTALLED) ## Rewrite the code as ruff formats it, and fix what ruff can fix
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(INSTALLED)
+	$(call announce,format and lint)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: $(INSTALLED)
+	$(call announce,types)
+	@$(BIN)/mypy
+
+imports: $(INSTALLED)
+	$(call announce,import contracts)
+	@$(BIN)/lint-imports
+
+generated: $(INSTALLED)
+	$(call announce,generated files)
+	@$(BIN)/python scripts/generate_lifecycle_docs.py --check
+
+unit: $(INSTALLED) ## Unit tests: logic alone, no server
+	$(call announce,unit tests)
+	@$(PYTEST) tests/unit
+
+integration: $(INSTALLED) ## Integration tests: one component with a real PostgreSQL and Valkey
+	$(call announce,integration tests)
+	@$(PYTEST) tests/integration
+
+acceptance: $(INSTALLED) ## Acceptance tests: whole processes, from a POST to the result
+	$(call announce,acceptance tests)
+	@$(PYTEST) tests/acceptance
+
+docs: $(INSTALLED) ## Tests of the documentation: examples, links, tables
+	$(call announce,documentation tests)
+	@$(PYTEST) tests/docs
+
+deploy: $(INSTALLED) deploy-tools ## Tests of the Compose file, the images and the locks
+	$(call announce,deployment tests)
+	@$(PYTEST) tests/deploy
+
+# Image builds need buildah and a base image. A machine of our CI is thrown away, so they are installed there; on anyone
+# else's machine nothing is installed, and the tests that miss a tool are skipped with a sentence.
+deploy-tools:
+	@scripts/install-deploy-tools
+
+up: $(INSTALLED) ## Run the whole system here until Ctrl-C; options by ARGS="--port 9000"
+	@$(BIN)/goqueue up $(ARGS)
+
+lock: $(INSTALLED) ## Compile requirements/*.txt from pyproject.toml; newer versions by ARGS=--upgrade
+	$(COMPILE_LOCK) pyproject.toml --output-file requirements/base.txt
+	@set -e; for extra in $(EXTRAS); do \
+		echo "requirements/$$extra.txt"; \
+		$(COMPILE_LOCK) --extra $$extra pyproject.toml --output-file requirements/$$extra.txt; \
+	done
+
+clean: ## Remove what was built and cached, and the virtual environment; the data in .goqueue stays
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Installed anew only when a lock or the project's own metadata has changed.
+$(INSTALLED): requirements/dev.txt pyproject.toml
+	@scripts/make-venv $(VENV) $(PYTHON)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,101 @@
+"""The application: stores, services, resources. Nothing here connects or starts a thread: gunicorn forks after import."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+from goqueue_api import errors, request_context
+from goqueue_api.handlers import batches, docs, health, job_types, jobs, queues
+from goqueue_api.json_body import MAX_BODY_BYTES
+from goqueue_api.json_provider import OrjsonProvider
+from goqueue_api.openapi import ProblemApi
+from goqueue_api.readiness import Readiness
+from goqueue_api.services import EXTENSION, Services
+from goqueue_api.settings import ApiSettings
+from goqueue_api.submission import SubmissionReader
+from goqueue_api.type_catalogue import TypeCatalogue
+from goqueue_api.version import version
+from goqueue_api.waiting import JobWaiter, SettledListener
+from goqueue_common import migrations
+from goqueue_common.broker.broker import RedisBroker
+from goqueue_common.broker.keys import Keys
+from goqueue_common.clock import Clock, SystemClock
+from goqueue_common.database import Database, engine_options
+from goqueue_common.job_store import JobStore
+from goqueue_common.queue_store import QueueStore
+from goqueue_common.submitter import Submitter
+from goqueue_common.tables import Base
+from goqueue_common.worker_store import WorkerStore
+
+STATEMENT_TIMEOUT_SECONDS: Final = 2.0
+_ABOUT: Final = (
+    "Jobs that are answered with 201 are never lost: each ends completed, failed or cancelled. A job may run more than once "
+    "when a worker dies; its id is the same for all attempts. Errors are problem documents (RFC 9457) with a stable `code`."
+)
+_RESOURCES: Final = (jobs, batches, queues, job_types, health)
+
+
+def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
+    """The API on these settings; several may live in one process."""
+    app = Flask(__name__)
+    app.json = OrjsonProvider(app)
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        SQLALCHEMY_DATABASE_URI=settings.stores.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(
+            pool_size=settings.db_pool,
+            statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
+            application_name="goqueue-api",
+        ),
+        API_TITLE="GoQueue",
+        API_VERSION=version(),
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/",
+        OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS={"info": {"description": _ABOUT, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}}},
+    )
+    request_context.register(app)
+    app.extensions[EXTENSION] = _services(settings, _database(app), clock or SystemClock())
+    api = ProblemApi(app)
+    errors.register(app)
+    for resource in _RESOURCES:
+        api.register_blueprint(resource.blueprint)
+    app.register_blueprint(docs.blueprint)
+    return app
+
+
+def _database(app: Flask) -> Database:
+    """The engine that Flask-SQLAlchemy manages; it connects at first use."""
+    tables = SQLAlchemy(app, model_class=Base)
+    with app.app_context():
+        return Database(tables.engine)
+
+
+def _services(settings: ApiSettings, database: Database, clock: Clock) -> Services:
+    keys = Keys(settings.stores.prefix)
+    broker = RedisBroker(settings.stores.redis_url, keys)
+    job_store = JobStore(database)
+    types = TypeCatalogue(WorkerStore(database), settings.lease)
+    readiness = Readiness(
+        is_current=lambda: migrations.is_current(database),
+        ping_database=lambda: _ping(database),
+        ping_redis=broker.ping,
+    )
+    listener = SettledListener(settings.stores.redis_url, keys.settled)
+    return Services(
+        settings=settings,
+        jobs=job_store,
+        queues=QueueStore(database),
+        submitter=Submitter(job_store, broker),
+        types=types,
+        submissions=SubmissionReader(types, clock),
+        waiter=JobWaiter(job_store, listener, slots=settings.threads // 2, is_stopping=readiness.is_draining),
+        readiness=readiness,
+    )
+
+
+def _ping(database: Database) -> None:
+    database.run_again("SELECT 1")

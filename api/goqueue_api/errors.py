@@ -1,0 +1,164 @@
+"""Errors as HTTP tells them: the one map from GoQueueError to a status, and application/problem+json (RFC 9457) for all.
+
+Nothing here shows internals: an error nobody expected is logged with its traceback and answered with a bare 500.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+import structlog
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from goqueue_api.json_provider import dumps
+from goqueue_common import errors
+from goqueue_common.errors import FieldError, GoQueueError
+
+log = structlog.get_logger(__name__)
+
+RETRY_AFTER_SECONDS: Final = 1
+"""What a 503 asks for: by then a restarted store is usually back."""
+PROBLEM_TYPE: Final = "application/problem+json"
+
+
+class UnsupportedMediaType(GoQueueError):
+    """A body that is not declared to be JSON."""
+
+    code = "unsupported_media_type"
+
+
+class InvalidJson(GoQueueError):
+    """A body that is not JSON."""
+
+    code = "invalid_json"
+
+
+class InvalidRequest(GoQueueError):
+    """A body, query or header that breaks a rule; `fields` says which."""
+
+    code = "invalid_request"
+
+    def __init__(self, fields: list[FieldError]) -> None:
+        super().__init__(sentence(fields))
+        self.fields = fields
+
+
+class InvalidIdempotencyKey(GoQueueError):
+    """An Idempotency-Key header that cannot be one."""
+
+    code = "invalid_idempotency_key"
+
+
+_STATUSES: Final[dict[type[GoQueueError], int]] = {
+    InvalidJson: 400,
+    InvalidIdempotencyKey: 400,
+    errors.InvalidCursor: 400,
+    errors.JobNotFound: 404,
+    errors.WrongStatus: 409,
+    errors.IdempotencyKeyInUse: 409,
+    errors.PayloadTooLarge: 413,
+    UnsupportedMediaType: 415,
+    InvalidRequest: 422,
+    errors.InvalidJob: 422,
+    errors.IdempotencyKeyReused: 422,
+    errors.StoreUnavailable: 503,
+    errors.BrokerUnavailable: 503,
+}
+
+
+def sentence(fields: Sequence[FieldError]) -> str:
+    """The first of several things wrong, and how many more there are."""
+    first = fields[0]
+    more = f" (and {len(fields) - 1} more: see errors)" if len(fields) > 1 else ""
+    return f"{first.pointer or 'the body'}: {first.detail}{more}"
+
+
+def status_of(error: GoQueueError) -> int:
+    """The HTTP status of an error; 500 for one that should never reach HTTP."""
+    return next((_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES), 500)
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    fields: Sequence[FieldError] = (),
+    headers: dict[str, str] | None = None,
+    **members: Any,
+) -> Response:
+    """A problem document as an answer; `members` are extra ones of this code."""
+    document = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": request.path,
+        "code": code,
+        "errors": [{"pointer": field.pointer, "detail": field.detail} for field in fields],
+        "request_id": g.get("request_id"),
+        **members,
+    }
+    return Response(dumps(document), status, headers, content_type=PROBLEM_TYPE)
+
+
+def goqueue_problem(error: GoQueueError) -> Response:
+    """Any error of ours as an answer."""
+    status = status_of(error)
+    if status == 500:
+        return _internal_error(error)
+    members: dict[str, Any] = {}
+    if isinstance(error, errors.WrongStatus):
+        members["job_status"] = error.status  # `status` is taken: RFC 9457 keeps it for the HTTP status
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else None
+    return problem(status, error.code, str(error), fields=_fields(error), headers=headers, **members)
+
+
+def _fields(error: GoQueueError) -> Sequence[FieldError]:
+    if isinstance(error, errors.InvalidJob | InvalidRequest):
+        return error.fields
+    if isinstance(error, errors.IdempotencyKeyReused) and error.index is not None:
+        return [FieldError(f"/jobs/{error.index}/idempotency_key", str(error))]
+    return ()
+
+
+_HTTP_DETAILS: Final = {
+    400: "the request cannot be read",
+    404: "nothing is served at this path: /docs lists what is",
+    405: "this path does not know the method",
+    406: "the answer cannot be given in a form that the request accepts",
+    415: "the body must be JSON: send it with Content-Type: application/json",
+}
+
+
+def http_problem(error: HTTPException) -> Response:
+    """What Flask, Werkzeug and flask-smorest raise, as an answer that keeps its headers (Allow, Retry-After)."""
+    status = error.code or 500
+    if status == 500:
+        return _internal_error(getattr(error, "original_exception", None) or error)
+    kept = {name: value for name, value in error.get_headers() if name.lower() not in ("content-type", "content-length")}
+    detail = _HTTP_DETAILS.get(status, error.description or HTTPStatus(status).phrase)
+    if status == 405 and "Allow" in kept:
+        detail = f"{detail} {request.method}: it knows {kept['Allow']}"
+    if isinstance(error, RequestEntityTooLarge):
+        limit = request.max_content_length or 0
+        detail = (
+            f"the body is larger than {limit:,} bytes: store the data elsewhere and send references, or send less at once"
+        )
+    code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
+    return problem(status, code, detail, headers=kept)
+
+
+def _internal_error(error: BaseException) -> Response:
+    log.error("request_failed", method=request.method, path=request.path, exc_info=error)
+    return problem(500, "internal_error", "something went wrong here; the log of the API has it under this request_id")
+
+
+def register(app: Flask) -> None:
+    """Answer every error of this app with a problem document."""
+    app.register_error_handler(GoQueueError, goqueue_problem)
+    app.register_error_handler(HTTPException, http_problem)
+    app.register_error_handler(Exception, _internal_error)

@@ -1,0 +1,144 @@
+"""/jobs: submit, read, list, retry, cancel."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Response, request
+
+from goqueue_api.json_body import read_object
+from goqueue_api.json_provider import json_response
+from goqueue_api.openapi import Answer, ApiBlueprint, Body
+from goqueue_api.pagination import decode_cursor, encode_cursor, next_link
+from goqueue_api.schemas.job import JobPageSchema, JobSchema
+from goqueue_api.schemas.job_request import EXAMPLES, JobRequestSchema
+from goqueue_api.schemas.queries import JobsQuerySchema, WaitQuerySchema
+from goqueue_api.services import services
+from goqueue_common.errors import JobNotFound
+from goqueue_common.job import Job, JobRef
+from goqueue_common.job_search import JobFilter
+from goqueue_common.lifecycle import JobEvent, JobStatus
+from goqueue_common.new_job import submitted_job
+
+blueprint = ApiBlueprint("jobs", __name__, description="Submit jobs, follow them, try them again, call them off.")
+
+KEY_HEADER: Final = "Idempotency-Key"
+REPLAYED: Final[dict[str, str]] = {"Idempotent-Replayed": "true"}
+KEY_PARAMETER: Final = {
+    "name": KEY_HEADER,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": "Makes the request safe to repeat for 24 hours: the same key and body get the first answer again.",
+}
+_BUSY_SECONDS: Final = "1"
+
+
+@blueprint.operation(
+    "POST",
+    "/jobs",
+    "submitJob",
+    body=Body(JobRequestSchema(), EXAMPLES),
+    headers=[KEY_PARAMETER],
+    answers={
+        201: Answer(
+            JobSchema(),
+            "It is stored, and due or scheduled.",
+            {"Location": "The path of the job.", "Idempotent-Replayed": "true, when the key and body were sent before."},
+        )
+    },
+    problems=(400, 409, 413, 415, 422, 503),
+)
+def submit_job() -> Response:
+    """Submit a job
+
+    Once this is answered with 201 the job is never lost: it ends completed, failed or cancelled.
+    """
+    submission = services().submissions.read_job(read_object(request), request.headers.get(KEY_HEADER))
+    answer = services().submitter.submit([submission])[0]
+    headers = {"Location": f"/jobs/{answer.id}"} | (REPLAYED if answer.replayed else {})
+    return json_response(submitted_job(submission.job, answer).to_dict(), 201, headers)
+
+
+@blueprint.operation(
+    "GET",
+    "/jobs",
+    "listJobs",
+    query=JobsQuerySchema(),
+    answers={200: Answer(JobPageSchema(), "A page, newest first.", {"Link": "The next page, rel=next, if there is one."})},
+    problems=(400, 422, 503),
+)
+def list_jobs(query: dict[str, Any]) -> Response:
+    """List jobs, newest first"""
+    wanted = JobFilter(
+        statuses=query["status"],
+        queues=query["queue"],
+        types=query["type"],
+        tags=query["tag"],
+        created_after=query["created_after"],
+        created_before=query["created_before"],
+    )
+    before = decode_cursor(query["cursor"]) if query["cursor"] is not None else None
+    page = services().jobs.list_jobs(wanted, before=before, limit=query["limit"])
+    cursor = encode_cursor(page.next_after) if page.next_after is not None else None
+    link = {"Link": next_link(request.path, request.args.items(multi=True), cursor)} if cursor is not None else None
+    return json_response({"items": [job.to_dict() for job in page.jobs], "next_cursor": cursor}, headers=link)
+
+
+@blueprint.operation(
+    "GET",
+    "/jobs/<job_id>",
+    "getJob",
+    query=WaitQuerySchema(),
+    answers={
+        200: Answer(JobSchema(), "The job.", {"Retry-After": "Too many requests wait: ask again after so many seconds."})
+    },
+    problems=(404, 422, 503),
+)
+def get_job(query: dict[str, Any], job_id: str) -> Response:
+    """Show a job, if asked for once it is finished"""
+    job, is_full = services().waiter.wait(_checked_id(job_id), query["wait"])
+    return json_response(job.to_dict(), headers={"Retry-After": _BUSY_SECONDS} if is_full else None)
+
+
+@blueprint.operation(
+    "POST",
+    "/jobs/<job_id>/retry",
+    "retryJob",
+    answers={200: Answer(JobSchema(), "It is queued again.")},
+    problems=(404, 409, 503),
+)
+def retry_job(job_id: str) -> Response:
+    """Run a finished or retrying job again, now
+
+    One more failure is allowed than it has had.
+    """
+    job = services().jobs.update_status(_checked_id(job_id), JobEvent.RETRY)
+    services().submitter.push([_ref(job)])
+    return json_response(job.to_dict())
+
+
+@blueprint.operation(
+    "POST",
+    "/jobs/<job_id>/cancel",
+    "cancelJob",
+    answers={
+        200: Answer(JobSchema(), "It is cancelled."),
+        202: Answer(JobSchema(), "It is running; its handler is told to stop."),
+    },
+    problems=(404, 409, 503),
+)
+def cancel_job(job_id: str) -> Response:
+    """Cancel a job"""
+    job = services().jobs.cancel(_checked_id(job_id))
+    return json_response(job.to_dict(), 200 if job.status is JobStatus.CANCELLED else 202)
+
+
+def _ref(job: Job) -> JobRef:
+    return JobRef(job.id, job.queue, job.priority)
+
+
+def _checked_id(job_id: str) -> str:
+    try:
+        return str(UUID(job_id))
+    except ValueError as error:
+        raise JobNotFound(f"{job_id!r:.80} is no job id: an id is a UUID, as POST /jobs answered it") from error

@@ -1,0 +1,181 @@
+"""flask-smorest as this API uses it: one Blueprint and one Api whose rules no view has to repeat."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final, NoReturn, TypeVar
+
+import marshmallow as ma
+from flask import Request, Response, current_app, request
+from flask_smorest import Api, Blueprint
+from flask_smorest.utils import prepare_response
+from webargs.flaskparser import FlaskParser
+
+from goqueue_api.errors import PROBLEM_TYPE, InvalidRequest
+from goqueue_api.json_provider import dumps
+from goqueue_api.schemas.problem import ProblemSchema
+from goqueue_common.errors import FieldError
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class StrictParser(FlaskParser):
+    """Refuses unknown query parameters, and several values where there is room for one."""
+
+    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
+        """The query, with every value of the fields that are lists."""
+        repeated = [
+            FieldError(f"/query/{name}", f"is given {len(values)} times; it takes one value")
+            for name, values in req.args.lists()
+            if len(values) > 1 and not isinstance(schema.fields.get(name), ma.fields.List)
+        ]
+        if repeated:
+            raise InvalidRequest(repeated)
+        return super().load_querystring(req, schema)
+
+    def handle_error(self, error: ma.ValidationError, *_: Any, **__: Any) -> NoReturn:
+        """What marshmallow found, as our error."""
+        raise InvalidRequest(list(_fields("", error.messages))) from error
+
+
+def _fields(pointer: str, messages: Any) -> Iterator[FieldError]:
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            yield from _fields(f"{pointer}/{name}", inner)
+    else:
+        for message in messages:
+            yield FieldError(pointer, _sentence(str(message)))
+
+
+def _sentence(message: str) -> str:
+    return "is no parameter of this path" if message == "Unknown field." else message
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One way a view answers, as documented; headers: name -> what it says."""
+
+    schema: ma.Schema
+    description: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def documented(self) -> dict[str, Any]:
+        """As OpenAPI has it."""
+        document: dict[str, Any] = {
+            "description": self.description,
+            "content": {"application/json": {"schema": self.schema}},
+        }
+        if self.headers:
+            document["headers"] = {
+                name: {"schema": {"type": "string"}, "description": text} for name, text in self.headers.items()
+            }
+        return document
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A JSON body, which the view reads itself (json_body); examples by name, as OpenAPI has them."""
+
+    schema: ma.Schema
+    examples: Mapping[str, Any]
+
+    def documented(self) -> dict[str, Any]:
+        """As OpenAPI has it."""
+        return {
+            "required": True,
+            "content": {"application/json": {"schema": self.schema, "examples": self.examples}},
+        }
+
+
+class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
+    """A resource: strict about its query, and documented with all it may answer."""
+
+    ARGUMENTS_PARSER = StrictParser(unknown=ma.RAISE)
+
+    def __init__(self, name: str, import_name: str, description: str) -> None:
+        super().__init__(name, import_name, description=description)
+        self.before_request(_refuse_query)
+
+    def operation(
+        self,
+        method: str,
+        rule: str,
+        operation_id: str,
+        *,
+        answers: Mapping[int, Answer],
+        problems: Iterable[int] = (),
+        query: ma.Schema | None = None,
+        body: Body | None = None,
+        headers: Iterable[Mapping[str, Any]] = (),
+    ) -> Callable[[View], View]:
+        """Serve a view and document it; its docstring becomes summary and description.
+
+        problems: HTTP statuses of the problem documents it may answer. query: the view is handed what this loads, first.
+        headers: OpenAPI parameters.
+        """
+        documented: dict[str, Any] = {
+            "operationId": operation_id,
+            "responses": {str(status): answer.documented() for status, answer in answers.items()}
+            | {str(status): HTTPStatus(status).name for status in problems},
+        }
+        if body is not None:
+            documented["requestBody"] = body.documented()
+        if headers:
+            documented["parameters"] = [{"in": "header", **header} for header in headers]
+        path = (
+            [{"in": "path", "name": "job_id", "schema": {"type": "string", "format": "uuid"}}] if "<job_id>" in rule else []
+        )
+
+        def decorate(view: View) -> View:
+            # One wrapper a concern: each costs a microsecond a request.
+            served = view if query is None else self.arguments(query, location="query")(view)
+            served = self.doc(**documented)(served)
+            served.__dict__[_TAKES_QUERY] = query is not None
+            self.add_url_rule(rule, view.__name__, served, methods=[method], parameters=path)
+            return view
+
+        return decorate
+
+
+_TAKES_QUERY: Final = "takes_query"
+
+
+def _refuse_query() -> None:
+    """A parameter that a path does not know is a typing error more often than not; it must not be ignored in silence."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.query_string and not getattr(view, _TAKES_QUERY, False):
+        raise InvalidRequest([FieldError(f"/query/{name}", "is no parameter of this path") for name in request.args])
+
+
+class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
+    """Api whose errors are problem documents, and whose description is made once."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    @functools.cached_property
+    def document(self) -> bytes:
+        """The OpenAPI description; complete once all blueprints are registered."""
+        return dumps(self.spec.to_dict())
+
+    def _register_error_handlers(self) -> None:
+        """Not here: goqueue_api.errors answers every error of the application."""
+
+    def _register_pagination_header(self) -> None:
+        """Not in this API: pages carry cursors."""
+
+    def _register_responses(self) -> None:
+        for status in HTTPStatus:
+            if status >= 400:
+                self._register_problem(status.name, status.phrase)
+        self._register_problem("DEFAULT_ERROR", "Any other error")
+
+    def _register_problem(self, name: str, description: str) -> None:
+        response = {"description": description, "schema": self.ERROR_SCHEMA}
+        prepare_response(response, self.spec, PROBLEM_TYPE)
+        self.spec.components.response(name, response, lazy=True)
+
+    def _openapi_json(self) -> Response:
+        return Response(self.document, content_type="application/json")

@@ -1,0 +1,46 @@
+"""Pages of a list: opaque cursors and the Link header."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from goqueue_common.errors import InvalidCursor
+
+_CHECK_BYTES: Final = 4
+
+
+def encode_cursor(job_id: str) -> str:
+    """A cursor that starts after this job."""
+    value = UUID(job_id).bytes
+    return base64.urlsafe_b64encode(value + _checksum(value)).rstrip(b"=").decode()
+
+
+def decode_cursor(cursor: str) -> UUID:
+    """The job a page starts after. Raises InvalidCursor."""
+    try:
+        decoded = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        decoded = b""
+    value, check = decoded[:-_CHECK_BYTES], decoded[-_CHECK_BYTES:]
+    if len(value) != 16 or check != _checksum(value) or encode_cursor(str(UUID(bytes=value))) != cursor:
+        raise InvalidCursor(
+            f"the cursor {cursor!r:.80} was not issued here: use next_cursor of a page as it is, or start again without"
+        )
+    return UUID(bytes=value)
+
+
+def next_link(path: str, query: Iterable[tuple[str, str]], cursor: str) -> str:
+    """The Link header to the next page: the same filters, another cursor."""
+    kept = [(name, value) for name, value in query if name != "cursor"]
+    return f'<{path}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"'
+
+
+def _checksum(value: bytes) -> bytes:
+    """Tells a cursor from a typing error; it keeps no secret."""
+    return hashlib.sha256(b"goqueue cursor " + value).digest()[:_CHECK_BYTES]

@@ -1,0 +1,70 @@
+"""Queues, handlers and health."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from goqueue_api.schemas.answer import AnswerSchema
+
+
+class QueueSchema(AnswerSchema):
+    """A queue and how many unfinished jobs it has."""
+
+    name = fields.String(required=True)
+    queued = fields.Integer(required=True)
+    scheduled = fields.Integer(required=True)
+    retrying = fields.Integer(required=True)
+    processing = fields.Integer(required=True)
+
+
+class QueueListSchema(AnswerSchema):
+    """Every queue that ever had a job."""
+
+    items = fields.List(fields.Nested(QueueSchema()), required=True)
+    counts_capped_at = fields.Integer(required=True, metadata={"description": "Counts stop here: read it as 'or more'."})
+
+
+class HandlerVersionSchema(AnswerSchema):
+    """One version of a handler, as workers published it."""
+
+    fingerprint = fields.String(required=True)
+    schema = fields.Dict(
+        required=True, allow_none=True, metadata={"description": "JSON Schema of the payload; null: any object."}
+    )
+    max_retries = fields.Integer(required=True)
+    timeout = fields.Float(required=True, allow_none=True)
+    isolation = fields.String(required=True, validate=validate.OneOf(["thread", "async", "process"]))
+    description = fields.String(required=True)
+    live_workers = fields.Integer(required=True)
+
+
+class HandlerSchema(AnswerSchema):
+    """A job type and its versions, the latest first."""
+
+    type = fields.String(required=True)
+    live_workers = fields.Integer(required=True)
+    versions = fields.List(fields.Nested(HandlerVersionSchema()), required=True)
+
+
+class HandlerListSchema(AnswerSchema):
+    """Every job type that a worker ever published."""
+
+    items = fields.List(fields.Nested(HandlerSchema()), required=True)
+
+
+class HealthSchema(AnswerSchema):
+    """The process lives."""
+
+    status = fields.String(required=True, validate=validate.OneOf(["ok"]))
+
+
+_STORE = validate.OneOf(["ok", "degraded"])
+
+
+class ReadinessSchema(AnswerSchema):
+    """Whether this process should be sent requests; an absent store does not make it unready."""
+
+    status = fields.String(required=True, validate=validate.OneOf(["ready", "starting", "draining"]))
+    postgres = fields.String(required=True, validate=_STORE)
+    redis = fields.String(required=True, validate=_STORE)
+    schema = fields.String(required=True, validate=validate.OneOf(["current", "behind", "unknown"]))

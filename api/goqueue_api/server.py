@@ -1,0 +1,89 @@
+"""gunicorn, as this API runs on it: threads, a bounded farewell, its own log, no control socket."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
+
+from goqueue_api.app import create_app
+from goqueue_api.services import EXTENSION
+from goqueue_api.settings import ApiSettings
+from goqueue_common.errors import SettingsError
+
+_GRACE_SECONDS: Final = 25
+_KEEPALIVE_SECONDS: Final = 75
+_SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat files: a disk that stalls must not kill workers
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """The processes behind one address."""
+
+    def __init__(self, settings: ApiSettings) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """What gunicorn asks for."""
+        options: dict[str, Any] = {
+            "bind": self._settings.address,
+            "workers": self._settings.processes,
+            "threads": self._settings.threads,
+            "worker_class": DrainingWorker,
+            "keepalive": _KEEPALIVE_SECONDS,
+            "graceful_timeout": _GRACE_SECONDS,
+            "timeout": 60,
+            "logger_class": QuietLogger,
+            "control_socket_disable": True,
+            "proc_name": "goqueue-api",
+        }
+        if _SHARED_MEMORY.is_dir():
+            options["worker_tmp_dir"] = str(_SHARED_MEMORY)
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application; called in each process after the fork, so that no connection crosses it."""
+        return create_app(self._settings)
+
+
+class DrainingWorker(ThreadWorker):  # type: ignore[misc]
+    """Answers /readyz with 503 from SIGTERM on, while it finishes the requests it has."""
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """SIGTERM."""
+        if isinstance(self.wsgi, Flask):
+            self.wsgi.extensions[EXTENSION].readiness.drain()
+        super().handle_exit(sig, frame)
+
+
+class QuietLogger(Logger):  # type: ignore[misc]
+    """gunicorn's log through ours: its handlers stay off, so that records reach the root logger."""
+
+    def setup(self, cfg: Any) -> None:
+        """Instead of gunicorn's own handlers."""
+        self.error_log.setLevel(logging.WARNING)
+        self.error_log.propagate = True
+
+    def access(self, *_: Any) -> None:
+        """No access log: the proxy in front has one."""
+
+
+def check_address(settings: ApiSettings) -> None:
+    """Find out before anything forks. Raises SettingsError when the address cannot be bound."""
+    try:
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = found[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise SettingsError(
+            f"cannot serve at {settings.address}: {error.strerror or error}; set GOQUEUE_API_BIND to a free address"
+        ) from error

@@ -1,0 +1,39 @@
+"""What the HTTP handlers work with, made once an app and found in `app.extensions`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast
+
+from flask import current_app
+
+if TYPE_CHECKING:
+    from goqueue_api.readiness import Readiness
+    from goqueue_api.settings import ApiSettings
+    from goqueue_api.submission import SubmissionReader
+    from goqueue_api.type_catalogue import TypeCatalogue
+    from goqueue_api.waiting import JobWaiter
+    from goqueue_common.job_store import JobStore
+    from goqueue_common.queue_store import QueueStore
+    from goqueue_common.submitter import Submitter
+
+EXTENSION: Final = "goqueue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The stores and the machinery above them; each is safe to use from all request threads."""
+
+    settings: ApiSettings
+    jobs: JobStore
+    queues: QueueStore
+    submitter: Submitter
+    types: TypeCatalogue
+    submissions: SubmissionReader
+    waiter: JobWaiter
+    readiness: Readiness
+
+
+def services() -> Services:
+    """Those of the app that serves the present request."""
+    return cast("Services", current_app.extensions[EXTENSION])

@@ -1,0 +1,108 @@
+"""From a request to submissions: the type's defaults and schema, and what makes a repeated request the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from goqueue_api.errors import InvalidIdempotencyKey, InvalidRequest
+from goqueue_api.job_request import idempotency_key_problem, new_job
+from goqueue_api.json_body import kind
+from goqueue_api.type_catalogue import TypeCatalogue
+from goqueue_common.clock import Clock
+from goqueue_common.errors import FieldError, InvalidJob, PayloadTooLarge
+from goqueue_common.idempotency import IdempotencyKey, fingerprint
+from goqueue_common.new_job import NewJob, Submission
+
+ANONYMOUS: Final = "anonymous"
+"""The scope of all idempotency keys until the API knows who sends them."""
+MAX_BATCH_ITEMS: Final = 10_000
+MAX_BATCH_BYTES: Final = 16 * 1024 * 1024
+_MAX_PROBLEMS: Final = 50
+_KEY: Final = "idempotency_key"
+
+
+class SubmissionReader:
+    """Reads what POST /jobs and POST /jobs/batch are sent."""
+
+    def __init__(self, types: TypeCatalogue, clock: Clock) -> None:
+        self._types = types
+        self._clock = clock
+
+    def read_job(self, document: Mapping[str, Any], key: str | None) -> Submission:
+        """One job; `key` as the header has it. Raises InvalidJob, PayloadTooLarge, InvalidIdempotencyKey."""
+        job = self._new_job(document, self._clock.now())
+        return Submission(job, header_key(key, document))
+
+    def read_batch(self, document: Mapping[str, Any]) -> list[Submission]:
+        """All jobs of a batch, each checked before anything is stored.
+
+        Raises InvalidRequest (it has not the shape of a batch), InvalidJob with what is wrong in any item, and
+        PayloadTooLarge, which names the item.
+        """
+        now = self._clock.now()
+        submissions: list[Submission] = []
+        problems: list[FieldError] = []
+        for index, item in enumerate(_items(document)):
+            try:
+                submissions.append(self._read_item(item, now))
+            except InvalidJob as error:
+                problems += [FieldError(f"/jobs/{index}{found.pointer}", found.detail) for found in error.fields]
+            except PayloadTooLarge as error:
+                raise PayloadTooLarge(f"/jobs/{index}{error}") from error
+            if len(problems) >= _MAX_PROBLEMS:
+                break
+        if problems:
+            raise InvalidJob(problems[:_MAX_PROBLEMS])
+        return submissions
+
+    def _read_item(self, item: object, now: datetime) -> Submission:
+        if not isinstance(item, dict):
+            raise InvalidJob([FieldError("", f"must be an object, not {kind(item)}")])
+        if _KEY not in item:
+            return Submission(self._new_job(item, now))
+        key = item[_KEY]
+        body = {name: value for name, value in item.items() if name != _KEY}
+        problem = idempotency_key_problem(key)
+        if problem is not None:
+            raise InvalidJob([FieldError(f"/{_KEY}", problem)])
+        return Submission(self._new_job(body, now), IdempotencyKey(ANONYMOUS, key, fingerprint(body)))
+
+    def _new_job(self, document: Mapping[str, Any], now: datetime) -> NewJob:
+        name = document.get("type")
+        known = self._types.get(name) if isinstance(name, str) else None
+        job = new_job(document, known.max_retries if known else None, now)
+        problems = known.problems(document.get("payload", {})) if known else []
+        if problems:
+            raise InvalidJob(problems)
+        return job
+
+
+def header_key(key: str | None, document: Mapping[str, Any]) -> IdempotencyKey | None:
+    """The Idempotency-Key header with the fingerprint of the body it came with. Raises InvalidIdempotencyKey."""
+    if key is None:
+        return None
+    problem = idempotency_key_problem(key)
+    if problem is not None:
+        raise InvalidIdempotencyKey(f"the header Idempotency-Key {problem}")
+    return IdempotencyKey(ANONYMOUS, key, fingerprint(document))
+
+
+def _items(document: Mapping[str, Any]) -> list[Any]:
+    problems = list(_batch_problems(document))
+    if problems:
+        raise InvalidRequest(problems)
+    items: list[Any] = document["jobs"]
+    return items
+
+
+def _batch_problems(document: Mapping[str, Any]) -> Iterator[FieldError]:
+    for name in document:
+        if name != "jobs":
+            yield FieldError(f"/{name[:80]}", "is no member of a batch: it has jobs, an array, and nothing else")
+    items = document.get("jobs")
+    if not isinstance(items, list):
+        yield FieldError("/jobs", "must be an array of jobs")
+    elif not 1 <= len(items) <= MAX_BATCH_ITEMS:
+        yield FieldError("/jobs", f"has {len(items):,} items: send 1 to {MAX_BATCH_ITEMS:,}")

@@ -1,0 +1,1 @@
+"""Measurements on real servers of our own; ratios of one run count, not absolute figures."""

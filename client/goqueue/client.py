@@ -1,0 +1,227 @@
+"""The client of GoQueue's HTTP API, for programs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Self, TypedDict, TypeVar, Unpack
+from urllib.parse import quote
+
+from goqueue.errors import GoQueueError, UnexpectedAnswer, WaitTimeout
+from goqueue.retrying import Repeatable
+from goqueue.settings import read_settings
+from goqueue.submission import JobOptions, JobRequest, chunks, encode, encode_time
+from goqueue.transport import Answer, Request, Transport
+from goqueue.values import HandlerInfo, Job, JobSummary, QueueInfo, SubmittedJob
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_LONGEST_POLL_SECONDS = 30.0
+_PAUSE_SECONDS = 1.0
+
+Value = TypeVar("Value")
+
+
+class JobFilters(TypedDict, total=False):
+    """Which jobs to list; several values of one filter mean any of them. The times are aware."""
+
+    status: str | Iterable[str]
+    queue: str | Iterable[str]
+    type: str | Iterable[str]
+    tag: str | Iterable[str]
+    created_after: datetime
+    created_before: datetime
+    page_size: int
+
+
+class Client:
+    """GoQueue's API from a program; one client serves any number of threads and keeps its connections open.
+
+    base_url: None reads API_URL (default http://localhost:8080). api_key: None reads GOQUEUE_API_KEY.
+    timeout: seconds to wait for a connection, and for an answer.
+    retries: how often a call is made again after a failed connection, 429, 502, 503 or 504. That is safe: each
+    submit carries an idempotency key of its own, and retry and cancel are made again only if surely not done.
+    transport: a way to the API of one's own, in place of all the others.
+    All methods raise subclasses of GoQueueError: ApiError when the API refuses, ConnectionFailed when it is away.
+    """
+
+    def __init__(
+        self,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        *,
+        timeout: float = 10.0,
+        retries: int = 3,
+        transport: Transport | None = None,
+    ) -> None:
+        if transport is None:
+            settings = read_settings()
+            transport = Transport(
+                base_url or settings.api_url, api_key or settings.api_key, timeout=timeout, retries=retries
+            )
+        self._transport = transport
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; a later call opens new ones."""
+        self._transport.close()
+
+    def submit(
+        self,
+        job_type: str,
+        payload: Mapping[str, object] | None = None,
+        **options: Unpack[JobOptions],
+    ) -> Job:
+        """Submit one job; when this returns, the job will not be lost.
+
+        payload: must be writable as JSON, at most 256 KiB. options: see JobOptions.
+        Raises InvalidArgument (nothing was sent), InvalidRequest and what every call may raise.
+        """
+        document = JobRequest(job_type, payload or {}, **options).to_json()
+        key = document.pop("idempotency_key", None)
+        request = Request(
+            "POST",
+            "/jobs",
+            body=encode(document),
+            idempotency_key=key if isinstance(key, str) else _new_key(),
+        )
+        return _read(Job.from_json, self._transport.call(request).document)
+
+    def submit_many(self, jobs: Iterable[JobRequest | Mapping[str, object]]) -> list[SubmittedJob]:
+        """Submit many jobs, by requests of up to 10,000 or 15 MiB; returns them in the order given.
+
+        jobs: may be a generator; no more than one request's worth of it is held at a time.
+        Each request is all or nothing. When one fails, the jobs of those before it stay submitted, and the error
+        has a note of how many these are.
+        """
+        submitted: list[SubmittedJob] = []
+        try:
+            for count, body in chunks(jobs):
+                request = Request("POST", "/jobs/batch", body=body, idempotency_key=_new_key())
+                items = _read_items(SubmittedJob.from_json, self._transport.call(request))
+                if len(items) != count:
+                    raise UnexpectedAnswer(f"{count} jobs were sent, {len(items)} came back")
+                submitted += items
+        except GoQueueError as error:
+            error.add_note(f"{len(submitted)} jobs before this request were submitted")
+            raise
+        return submitted
+
+    def get(self, job_id: str) -> Job:
+        """The job as it is now. Raises NotFound."""
+        return _read(Job.from_json, self._transport.call(Request("GET", _job_path(job_id))).document)
+
+    def wait(self, job_id: str, timeout: float | None = None) -> Job:
+        """Wait until the job is completed, failed or cancelled.
+
+        timeout: seconds; None waits for ever. Raises WaitTimeout, NotFound.
+        """
+        started = self._transport.monotonic()
+        while True:
+            asked_at = self._transport.monotonic()
+            left = _LONGEST_POLL_SECONDS if timeout is None else max(0.0, started + timeout - asked_at)
+            job, retry_after = self._poll(job_id, min(left, _LONGEST_POLL_SECONDS))
+            if job.is_finished:
+                return job
+            now = self._transport.monotonic()
+            if timeout is not None and now >= started + timeout:
+                raise WaitTimeout(job, now - started)
+            self._pause(
+                retry_after, early=now - asked_at < left / 2, left=None if timeout is None else started + timeout - now
+            )
+
+    def jobs(self, **filters: Unpack[JobFilters]) -> Iterator[JobSummary]:
+        """All jobs that match, newest first; pages are fetched as they are needed."""
+        parameters = _filter_parameters(filters)
+        page = parameters
+        while True:
+            answer = self._transport.call(Request("GET", "/jobs", page))
+            yield from _read_items(JobSummary.from_json, answer)
+            cursor = answer.document.get("next_cursor")
+            if not isinstance(cursor, str):
+                return
+            page = [*parameters, ("cursor", cursor)]
+
+    def retry(self, job_id: str) -> Job:
+        """Run a job again that has ended or waits for its next attempt. Raises WrongStatus, NotFound."""
+        return self._act(job_id, "retry")
+
+    def cancel(self, job_id: str) -> Job:
+        """Cancel a job; one that runs is asked to stop, and is cancelled once it has. Raises WrongStatus, NotFound."""
+        return self._act(job_id, "cancel")
+
+    def queues(self) -> list[QueueInfo]:
+        """The queues and how much waits in each."""
+        answer = self._transport.call(Request("GET", "/queues"))
+        capped_at = answer.document.get("counts_capped_at")
+        return _read_items(lambda item: QueueInfo.from_json({"counts_capped_at": capped_at, **item}), answer)
+
+    def handlers(self) -> list[HandlerInfo]:
+        """The job types that workers have announced."""
+        return _read_items(HandlerInfo.from_json, self._transport.call(Request("GET", "/handlers")))
+
+    def _act(self, job_id: str, action: str) -> Job:
+        request = Request("POST", f"{_job_path(job_id)}/{action}", repeatable=Repeatable.IF_NOT_DONE)
+        return _read(Job.from_json, self._transport.call(request).document)
+
+    def _poll(self, job_id: str, seconds: float) -> tuple[Job, float | None]:
+        parameters = [("wait", f"{round(seconds, 3):g}")] if seconds > 0 else []
+        answer = self._transport.call(Request("GET", _job_path(job_id), parameters, held_seconds=seconds))
+        return _read(Job.from_json, answer.document), answer.retry_after
+
+    def _pause(self, retry_after: float | None, *, early: bool, left: float | None) -> None:
+        """Before asking again: as the API wishes, and never at once when it did not hold the answer back."""
+        seconds = retry_after if retry_after is not None else (_PAUSE_SECONDS if early else 0.0)
+        seconds = seconds if left is None else min(seconds, left)
+        if seconds > 0:
+            self._transport.sleep(seconds)
+
+
+def _new_key() -> str:
+    return str(uuid.uuid4())
+
+
+def _job_path(job_id: str) -> str:
+    return f"/jobs/{quote(str(job_id), safe='')}"
+
+
+def _filter_parameters(filters: JobFilters) -> list[tuple[str, str]]:
+    parameters: list[tuple[str, str]] = []
+    for name, value in filters.items():
+        if isinstance(value, datetime):
+            parameters.append((name, encode_time(value)))
+        elif name == "page_size":
+            parameters.append(("limit", str(value)))
+        elif isinstance(value, str):
+            parameters.append((name, value))
+        elif isinstance(value, Iterable):
+            parameters += [(name, str(one)) for one in value]
+    return parameters
+
+
+def _read(read: Callable[[Mapping[str, object]], Value], document: object) -> Value:
+    if not isinstance(document, dict):
+        raise UnexpectedAnswer(f"an object was expected in the answer, not {document!r:.100}")
+    try:
+        return read(document)
+    except (TypeError, ValueError) as error:
+        raise UnexpectedAnswer(f"the answer cannot be understood: {error}") from error
+
+
+def _read_items(read: Callable[[Mapping[str, object]], Value], answer: Answer) -> list[Value]:
+    items = answer.document.get("items")
+    if not isinstance(items, list):
+        raise UnexpectedAnswer("the answer has no list of items")
+    return [_read(read, item) for item in items]

@@ -1,0 +1,71 @@
+"""The images hold what their process needs and no more, and run as nobody in particular."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Images
+
+pytestmark = pytest.mark.timeout(180)
+
+TARGETS = ("api", "worker", "migrate")
+PACKAGES = {
+    "api": {"goqueue", "goqueue_api", "goqueue_common"},
+    "worker": {"goqueue", "goqueue_builtin", "goqueue_common", "goqueue_worker"},
+    "migrate": {"goqueue_common"},
+}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_image_runs_as_a_number_that_is_not_root(images: Images, target: str) -> None:
+    assert images.config(target)["User"] == "10001:10001"
+    assert images.output(target, "python", "-c", "import os; print(os.getuid(), os.getgid())") == "10001 10001"
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_image_says_what_it_is(images: Images, target: str) -> None:
+    labels = images.config(target)["Labels"]
+    assert labels["org.opencontainers.image.title"].startswith("GoQueue")
+    assert labels["org.opencontainers.image.licenses"] == "Apache-2.0"
+    assert {"org.opencontainers.image.version", "org.opencontainers.image.revision"} <= set(labels)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_image_holds_the_packages_of_its_process_only(images: Images, target: str) -> None:
+    with images.tree(target) as tree:
+        assert {path.name for path in (tree / "opt/goqueue/src").iterdir()} == PACKAGES[target]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_image_has_no_compiler_no_pip_of_our_own_and_no_cache(images: Images, target: str) -> None:
+    unwanted = ("usr/bin/cc", "usr/bin/gcc", "usr/bin/make", "opt/goqueue/bin/pip", "root/.cache", "tmp/requirements.txt")
+    with images.tree(target) as tree:
+        assert [name for name in unwanted if (tree / name).exists()] == []
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_nothing_of_ours_in_the_image_can_be_written_by_its_user(images: Images, target: str) -> None:
+    with images.tree(target) as tree:
+        ours = [tree / "app", tree / "opt/goqueue", *(tree / "opt/goqueue").rglob("*")]
+        found = [(path, path.lstat()) for path in ours if not path.is_symlink()]
+        assert [str(path) for path, about in found if about.st_uid != 0 or about.st_mode & 0o022] == []
+
+
+def test_flask_is_in_the_api_image_only(images: Images) -> None:
+    asks = "import importlib.util; print(importlib.util.find_spec('flask') is not None)"
+    assert {target: images.output(target, "python", "-c", asks) for target in TARGETS} == {
+        "api": "True",
+        "worker": "False",
+        "migrate": "False",
+    }
+
+
+def test_api_image_has_a_health_check_and_answers_outside_its_container(images: Images) -> None:
+    config = images.config("api")
+    assert config["Healthcheck"]["Test"][:2] == ["CMD", "python"]
+    assert "/healthz" in config["Healthcheck"]["Test"][-1]
+    assert "GOQUEUE_API_BIND=0.0.0.0:8080" in config["Env"]
+    assert "8080/tcp" in config["ExposedPorts"]

@@ -1,0 +1,67 @@
+"""The examples of the documentation are right as far as they can be read: they parse, and name what exists."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import re
+import subprocess
+
+import pytest
+
+from tests.docs.pages import ROOT, Block, blocks
+
+OURS = ("goqueue", "goqueue_worker")
+PYTHON = blocks("python")
+SHELL = blocks("bash")
+
+
+def place(block: Block) -> str:
+    return block.place
+
+
+def test_there_are_examples() -> None:
+    assert PYTHON
+    assert SHELL
+
+
+@pytest.mark.parametrize("block", PYTHON, ids=place)
+def test_python_example_compiles(block: Block) -> None:
+    compile(block.text, block.place, "exec")
+
+
+@pytest.mark.parametrize("block", PYTHON, ids=place)
+def test_python_example_imports_what_we_export(block: Block) -> None:
+    wanted = [
+        (node.module, name.name)
+        for node in ast.walk(ast.parse(block.text))
+        if isinstance(node, ast.ImportFrom) and node.module in OURS
+        for name in node.names
+    ]
+    missing = [f"{module}.{name}" for module, name in wanted if name not in importlib.import_module(module).__all__]
+    assert not missing
+
+
+@pytest.mark.parametrize("block", SHELL, ids=place)
+def test_shell_example_parses(block: Block) -> None:
+    answer = subprocess.run(["bash", "-n"], input=block.text, check=False, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
+
+
+@pytest.mark.parametrize("block", SHELL, ids=place)
+def test_shell_example_names_targets_that_exist(block: Block) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = re.findall(r"^make (?:\S+=\S+ )*([a-z-]+)", block.text, re.MULTILINE)
+    assert set(named) <= targets
+
+
+@pytest.mark.parametrize("block", blocks("json"), ids=place)
+def test_json_example_is_json(block: Block) -> None:
+    json.loads(block.text)
+
+
+@pytest.mark.parametrize("block", SHELL, ids=place)
+def test_body_of_a_curl_is_json(block: Block) -> None:
+    for body in re.findall(r"-d '([^']*)'", block.text):
+        assert isinstance(json.loads(body), dict)

@@ -1,0 +1,122 @@
+"""Plans of the statements that every job goes through, under statistics that know of no waiting or running row.
+
+A queue's statistics are always stale: they were taken when it was empty, or full. A planner that believes in an empty
+partial index scans it for every batch, and every batch gets slower with each row that waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import pytest
+
+from goqueue_common import dispatch_store, recovery_store
+from goqueue_common.database import Database, connect
+from goqueue_common.job import Outcome
+from goqueue_common.lifecycle import JobEvent
+from tests.factories import register_worker
+from tests.integration.common.scratch_database import scratch_database
+
+FINISHED = """
+INSERT INTO jobs (id, queue, type, status, payload, finished_at)
+SELECT gen_random_uuid(), 'default', 'demo', 'completed', '{}', now() FROM generate_series(1, 50000)
+"""
+QUEUED = """
+INSERT INTO jobs (id, queue, type, status, payload, queued_at)
+SELECT gen_random_uuid(), 'default', 'demo', 'queued', '{}', now() FROM generate_series(1, 5000) RETURNING id::text
+"""
+PROCESSING = """
+INSERT INTO jobs (id, queue, type, status, payload, queued_at, worker_id, attempts)
+SELECT gen_random_uuid(), 'default', 'demo', 'processing', '{}', now(), %(worker)s, 1 FROM generate_series(1, 5000)
+RETURNING id::text
+"""
+BATCHES = [1, 16, 200, 1000]
+
+
+class Seeded:
+    """A database of 50,000 finished rows by its statistics; in truth 5,000 more are queued and 5,000 are processing."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.worker_id = register_worker(database)
+        database.run("ALTER TABLE jobs SET (autovacuum_enabled = off)")
+        database.run(FINISHED)
+        database.run("VACUUM ANALYZE jobs")
+        self.queued = [row[0] for row in database.run(QUEUED)]
+        self.processing = [row[0] for row in database.run(PROCESSING, {"worker": self.worker_id})]
+
+    def scans(self, sql: str, params: dict[str, Any]) -> set[str]:
+        """How the statement reaches the table jobs: `Seq Scan`, or the names of the indexes."""
+        ((plan,),) = self.database.run(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        return set(_scans(plan[0]["Plan"]))
+
+
+def _scans(node: dict[str, Any]) -> Iterator[str]:
+    if node.get("Relation Name") == "jobs" and node["Node Type"] == "Seq Scan":
+        yield "Seq Scan"
+    if node.get("Index Name", "").startswith("jobs"):
+        yield node["Index Name"]
+    for child in node.get("Plans", ()):
+        yield from _scans(child)
+
+
+@pytest.fixture(scope="module")
+def seeded(server_url: str, template_url: str) -> Iterator[Seeded]:
+    with scratch_database(server_url, template=template_url.rpartition("/")[2]) as url:
+        database = connect(url, pool_size=1, statement_timeout_seconds=60.0, application_name="tests")
+        yield Seeded(database)
+        database.close()
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+@pytest.mark.parametrize("queues", [None, ["default", "mail"]], ids=["every queue", "two queues"])
+def test_a_claim_goes_by_the_primary_key_alone(seeded: Seeded, batch: int, queues: list[str] | None) -> None:
+    parameters = {
+        "ids": seeded.queued[:batch],
+        "queues": queues,
+        "worker_id": seeded.worker_id,
+        "sources": ["queued"],
+    }
+    assert seeded.scans(dispatch_store._CLAIM, parameters) == {"jobs_pkey"}
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+@pytest.mark.parametrize("event", [JobEvent.COMPLETE, JobEvent.RETRY_LATER])
+def test_an_acknowledgement_goes_by_the_primary_key_alone(seeded: Seeded, batch: int, event: JobEvent) -> None:
+    outcomes = [
+        dispatch_store._encoded(Outcome(id=job_id, attempt=1, event=event, delay_seconds=1.0))
+        for job_id in seeded.processing[:batch]
+    ]
+    parameters = {
+        "outcomes": orjson.dumps(outcomes).decode(),
+        "worker_id": seeded.worker_id,
+        "sources": ["processing"],
+    }
+    assert seeded.scans(dispatch_store._ACKNOWLEDGE, parameters) == {"jobs_pkey"}
+
+
+@pytest.mark.parametrize("batch", BATCHES[:3])
+def test_jobs_of_unknown_types_and_of_dead_processes_go_by_the_primary_key_alone(seeded: Seeded, batch: int) -> None:
+    held = {"ids": seeded.processing[:batch], "attempts": [1] * batch, "worker_id": seeded.worker_id}
+    unknown = held | {"give_up": 600.0, "longest": 30.0}
+    died = held | {"max_rescues": 3, "error": "died"}
+    assert seeded.scans(dispatch_store._RETURN_UNKNOWN, unknown) == {"jobs_pkey"}
+    assert seeded.scans(recovery_store._RESCUE, died) == {"jobs_pkey"}
+
+
+def test_due_jobs_are_found_by_their_time(seeded: Seeded) -> None:
+    assert seeded.scans(recovery_store._PROMOTE, {"limit": 1000}) == {"jobs_due", "jobs_pkey"}
+
+
+def test_lost_ids_are_found_by_the_order_of_dispatch(seeded: Seeded) -> None:
+    where = {"queue": "default", "priority": 1, "before_at": None, "before_id": None, "grace": 2.0, "limit": 10_000}
+    assert seeded.scans(recovery_store._MISSING, where) == {"jobs_queued"}
+    assert seeded.scans(recovery_store._WAITING_LISTS, {"grace": 2.0}) == {"jobs_queued"}
+
+
+def test_rows_of_a_dead_worker_are_found_by_their_worker(seeded: Seeded) -> None:
+    scans = seeded.scans(recovery_store._RELEASE_ALL, {"worker_id": str(uuid4())})
+    assert scans == {"jobs_processing", "jobs_pkey"}

@@ -1,0 +1,25 @@
+"""Answers every GET with 200, and says when it is told to end."""
+
+import os
+import signal
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_words):
+        pass
+
+
+def bye(_number, _frame):
+    sys.stdout.write("api bye\n")
+    sys.exit(0)
+
+
+signal.signal(signal.SIGTERM, bye)
+host, port = os.environ["GOQUEUE_API_BIND"].split(":")
+HTTPServer((host, int(port)), Handler).serve_forever(poll_interval=0.01)

@@ -1,0 +1,199 @@
+"""What each method sends, and what it makes of the answers."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from goqueue import Client, JobRequest, QueueInfo, UnexpectedAnswer, WaitTimeout, __version__
+
+
+def test_submit_sends_the_job_and_returns_it_typed(api, client, reply, job):
+    api.will_answer(reply(201, job))
+    at = datetime(2026, 5, 1, 12, tzinfo=timezone(timedelta(hours=2)))
+    submitted = client.submit("email.send", {"to": "a@b.c"}, queue="mail", run_at=at, tags=["x"])
+    [request] = api.requests
+    assert (request.method, request.path) == ("POST", "/jobs")
+    assert request.body == {
+        "type": "email.send",
+        "payload": {"to": "a@b.c"},
+        "queue": "mail",
+        "run_at": "2026-05-01T12:00:00+02:00",
+        "tags": ["x"],
+    }
+    assert request.headers["Authorization"] == "Bearer gq_key"
+    assert request.headers["User-Agent"] == f"goqueue-python/{__version__}"
+    assert submitted.id == job["id"]
+    assert submitted.created_at == datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
+    assert submitted.tags == ("x",)
+    assert not submitted.is_finished
+
+
+def test_submit_makes_a_new_key_each_time_and_keeps_one_that_is_given(api, client, reply, job):
+    api.will_answer(*[reply(201, job)] * 3)
+    client.submit("a")
+    client.submit("a")
+    client.submit("a", idempotency_key="mine")
+    first, second, third = [request.headers["Idempotency-Key"] for request in api.requests]
+    assert first != second
+    assert third == "mine"
+    assert "idempotency_key" not in api.requests[2].body
+
+
+def test_fields_of_a_newer_api_are_ignored_and_times_are_utc(api, client, reply, job):
+    log = [{"attempt": 1, "outcome": "failed", "started_at": "2026-01-01T01:00:00+01:00", "new": 1}]
+    progress = {"fraction": 0.5, "message": None, "updated_at": "2026-01-01T00:00:00Z"}
+    api.will_answer(reply(200, {**job, "attempt_log": log, "progress": progress, "colour": "red"}))
+    answered = client.get("1")
+    assert answered.attempt_log[0].started_at == datetime(2026, 1, 1, tzinfo=UTC)
+    assert answered.attempt_log[0].started_at.tzinfo is UTC
+    assert answered.progress.fraction == 0.5
+
+
+def test_an_answer_of_something_else_is_named_as_such(api, client, reply):
+    api.will_answer(reply(200, b"<html>"), reply(200, {"hello": "world"}), reply(200, {"items": None}))
+    with pytest.raises(UnexpectedAnswer, match="without a JSON object"):
+        client.get("1")
+    with pytest.raises(UnexpectedAnswer, match="cannot be understood"):
+        client.get("1")
+    with pytest.raises(UnexpectedAnswer, match="no list of items"):
+        client.queues()
+
+
+def test_an_id_cannot_leave_its_place_in_the_path(api, client, reply, job):
+    api.will_answer(reply(200, job))
+    client.get("../queues?x=1")
+    assert api.requests[0].path == "/jobs/..%2Fqueues%3Fx%3D1"
+
+
+def test_submit_many_takes_a_generator_in_chunks_with_a_key_each(api, client, reply, monkeypatch):
+    monkeypatch.setattr("goqueue.submission.MAX_BATCH_ITEMS", 2)
+    drawn = []
+
+    def jobs():
+        for number in range(5):
+            drawn.append(len(api.requests))
+            yield JobRequest("a", {"n": number}, idempotency_key=f"k{number}") if number % 2 else {"type": "b"}
+
+    def item(name):
+        return {"id": name, "queue": "default", "type": "a", "status": "queued", "replayed": False}
+
+    api.will_answer(
+        reply(201, {"created": 2, "replayed": 0, "items": [item("0"), item("1")]}),
+        reply(201, {"created": 2, "replayed": 0, "items": [item("2"), item("3")]}),
+        reply(201, {"created": 1, "replayed": 0, "items": [item("4")]}),
+    )
+    submitted = client.submit_many(jobs())
+    assert [one.id for one in submitted] == ["0", "1", "2", "3", "4"]
+    assert [len(request.body["jobs"]) for request in api.requests] == [2, 2, 1]
+    assert api.requests[0].body["jobs"][1] == {"type": "a", "payload": {"n": 1}, "idempotency_key": "k1"}
+    assert len({request.headers["Idempotency-Key"] for request in api.requests}) == 3
+    assert drawn[-1] > 0, "the generator was drained before anything was sent"
+
+
+def test_submit_many_of_nothing_sends_nothing(api, client):
+    assert client.submit_many([]) == []
+    assert api.requests == []
+
+
+def test_jobs_fetches_pages_as_they_are_needed(api, client, reply, job):
+    summary = {name: value for name, value in job.items() if name != "payload"}
+    first = {"items": [{**summary, "id": "1", "payload_preview": "{}"}], "next_cursor": "c1"}
+    api.will_answer(reply(200, first), reply(200, {"items": [{**summary, "id": "2"}], "next_cursor": None}))
+    after = datetime(2026, 1, 1, tzinfo=UTC)
+    listed = client.jobs(status=["failed", "cancelled"], type="a", created_after=after, page_size=1)
+    assert next(listed).payload_preview == "{}"
+    assert len(api.requests) == 1
+    assert [one.id for one in listed] == ["2"]
+    expected = [
+        ("status", "failed"),
+        ("status", "cancelled"),
+        ("type", "a"),
+        ("created_after", "2026-01-01T00:00:00+00:00"),
+        ("limit", "1"),
+    ]
+    assert api.requests[0].query == expected
+    assert api.requests[1].query == [*expected, ("cursor", "c1")]
+
+
+def test_queues_and_handlers_are_typed(api, client, reply):
+    queue = {"name": "mail", "queued": 1, "scheduled": 2, "retrying": 3, "processing": 4}
+    version = {"fingerprint": "f", "schema": {"type": "object"}, "live_workers": 1}
+    api.will_answer(
+        reply(200, {"items": [queue], "counts_capped_at": 10_000}),
+        reply(200, {"items": [{"type": "a", "live_workers": 1, "versions": [version]}]}),
+    )
+    assert client.queues() == [QueueInfo(**queue, counts_capped_at=10_000)]
+    assert client.handlers()[0].versions[0].schema == {"type": "object"}
+
+
+def test_retry_and_cancel_post_to_the_job(api, client, reply, job):
+    api.will_answer(reply(200, job), reply(202, {**job, "status": "processing"}))
+    client.retry("1")
+    assert client.cancel("1").status == "processing"
+    assert [request.path for request in api.requests] == ["/jobs/1/retry", "/jobs/1/cancel"]
+
+
+def test_wait_asks_again_until_the_job_is_finished(api, client, reply, job, clock):
+    api.will_answer(
+        reply(200, {**job, "status": "processing"}, {"Retry-After": "2"}),
+        reply(200, {**job, "status": "processing"}),
+        reply(200, {**job, "status": "completed", "result": [1]}),
+    )
+    assert client.wait("1").result == [1]
+    assert clock.slept == [2.0, 1.0], "as the API wished; then not at once, for the answer came early"
+    assert api.requests[0].query == [("wait", "30")]
+
+
+def test_wait_gives_up_after_its_time_with_the_job_as_last_seen(api, client, reply, job, clock):
+    api.will_answer(*[reply(200, {**job, "status": "processing"}, {"Retry-After": "2"})] * 3)
+    with pytest.raises(WaitTimeout, match="still processing") as caught:
+        client.wait("1", timeout=3.5)
+    assert caught.value.job.status == "processing"
+    assert [dict(request.query).get("wait") for request in api.requests] == ["3.5", "1.5", None]
+    assert clock.slept == [2.0, 1.5]
+
+
+def test_one_connection_serves_many_calls(api, client, reply, job):
+    api.will_answer(*[reply(200, job)] * 5)
+    for _ in range(5):
+        client.get("1")
+    assert len({request.peer for request in api.requests}) == 1
+
+
+def test_threads_share_a_client_and_never_a_connection(api, client, reply, job):
+    api.will_answer(*[reply(200, job)] * 40)
+    together = threading.Barrier(4)
+
+    def ask(_number):
+        together.wait()
+        return [client.get("1").id for _ in range(10)]
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(ask, range(4)))
+    assert answers == [[job["id"]] * 10] * 4
+    assert len({request.peer for request in api.requests}) <= 4
+
+
+def test_a_client_reads_its_settings_from_the_environment(api, reply, job, monkeypatch):
+    monkeypatch.setenv("API_URL", f"{api.url}/")
+    monkeypatch.setenv("GOQUEUE_API_KEY", "from-environment")
+    api.will_answer(reply(200, job))
+    with Client() as client:
+        client.get("1")
+    assert api.requests[0].path == "/jobs/1"
+    assert api.requests[0].headers["Authorization"] == "Bearer from-environment"
+
+
+def test_without_a_key_nothing_else_is_sent_in_its_place(api, reply, job, monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password secret\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.delenv("GOQUEUE_API_KEY", raising=False)
+    api.will_answer(reply(200, job))
+    with Client(api.url) as client:
+        client.get("1")
+    assert "Authorization" not in api.requests[0].headers

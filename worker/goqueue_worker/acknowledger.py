@@ -1,0 +1,155 @@
+"""Writing outcomes: gathered for a few milliseconds, recorded in Redis, written by one guarded UPDATE, forgotten in Redis.
+
+Neither a dead worker nor an absent PostgreSQL loses what already ran: the record in Redis outlives the one, and what
+cannot be written waits here for the other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+from typing import Final
+
+import structlog
+
+from goqueue_common.broker.broker import Broker
+from goqueue_common.dispatch_store import DispatchStore
+from goqueue_common.errors import BrokerUnavailable, GoQueueError, StoreUnavailable
+from goqueue_common.job import Outcome, Settled
+from goqueue_common.lifecycle import JobEvent, JobStatus
+from goqueue_worker.attempt import Attempt
+
+log = structlog.get_logger(__name__)
+
+_GATHER_SECONDS: Final = 0.002
+_BATCH: Final = 1_000
+_LONGEST_PAUSE: Final = 2.0
+MAX_BACKLOG_BYTES: Final = 32 * 1024 * 1024
+"""Outcomes that wait for an absent PostgreSQL; at this bound the worker claims no more."""
+
+Finished = tuple[Attempt, Outcome]
+
+
+class Acknowledger:
+    """Gathers outcomes of all threads of a child. `step` writes one batch."""
+
+    def __init__(
+        self,
+        worker_id: str,
+        store: DispatchStore,
+        broker: Broker,
+        *,
+        may_write: Callable[[], bool],
+        on_settled: Callable[[Sequence[Attempt]], None],
+        on_lost: Callable[[], None],
+    ) -> None:
+        self._worker_id = worker_id
+        self._store = store
+        self._broker = broker
+        self._may_write = may_write
+        self._on_settled = on_settled
+        self._on_lost = on_lost
+        self._finished: SimpleQueue[Finished] = SimpleQueue()
+        self._waiting: list[Finished] = []
+        self._pause = 0.0
+        self._backlog_bytes = 0
+
+    def put(self, attempt: Attempt, outcome: Outcome) -> None:
+        """Called by the thread that ran it."""
+        self._finished.put((attempt, outcome))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much waits for PostgreSQL that nothing more should be claimed."""
+        return self._backlog_bytes > MAX_BACKLOG_BYTES
+
+    def step(self) -> float:
+        """Write what has finished; seconds to pause, more and more while PostgreSQL is away."""
+        self._gather()
+        if not self._waiting:
+            return 0.0
+        if not self._may_write():
+            return 0.05
+        batch = self._waiting[:_BATCH]
+        try:
+            self._write(batch)
+        except StoreUnavailable as error:
+            self._pause = min(_LONGEST_PAUSE, max(0.1, self._pause * 2))
+            log.warning("outcomes_wait", outcomes=len(self._waiting), reason=str(error), pause_seconds=self._pause)
+            return self._pause
+        except GoQueueError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one row PostgreSQL refuses must not hold up the others
+            self._write_one_by_one(batch, error)
+        self._pause = 0.0
+        del self._waiting[: len(batch)]
+        self._backlog_bytes = sum(map(_size, self._waiting)) if self._waiting else 0
+        return 0.0
+
+    def _gather(self) -> None:
+        if not self._waiting:
+            try:
+                self._waiting.append(self._finished.get(timeout=0.2))
+            except Empty:
+                return
+            time.sleep(_GATHER_SECONDS)
+        before = len(self._waiting)
+        while len(self._waiting) < _BATCH or self._pause:
+            try:
+                self._waiting.append(self._finished.get_nowait())
+            except Empty:
+                break
+        if self._pause:
+            self._backlog_bytes += sum(map(_size, self._waiting[before:]))
+
+    def _write(self, batch: Sequence[Finished]) -> None:
+        outcomes = [outcome for _, outcome in batch]
+        recorded = self._record([outcome for outcome in outcomes if outcome.event is not JobEvent.RELEASE])
+        if recorded is None:
+            self._on_lost()
+            return
+        settled = self._store.acknowledge(self._worker_id, outcomes)
+        if len(settled) < len(outcomes):
+            held = {(item.id, item.attempt) for item in settled}
+            stale = [outcome.field for outcome in outcomes if (outcome.id, outcome.attempt) not in held]
+            log.warning("stale_outcomes_dropped", attempts=stale[:20], count=len(stale))
+        self._forget(recorded, settled)
+        self._on_settled([attempt for attempt, _ in batch])
+
+    def _record(self, outcomes: Sequence[Outcome]) -> list[str] | None:
+        """Fields recorded in Redis; none when Redis is away or slow; None when this worker has been declared lost."""
+        if not outcomes:
+            return []
+        try:
+            fenced = not self._broker.record(self._worker_id, {outcome.field: outcome.encoded() for outcome in outcomes})
+        except BrokerUnavailable:
+            return []
+        return None if fenced else [outcome.field for outcome in outcomes]
+
+    def _forget(self, recorded: list[str], settled: Sequence[Settled]) -> None:
+        try:
+            self._broker.ack_many(recorded, [item.id for item in settled])
+            self._broker.give_back([item.ref for item in settled if item.status == JobStatus.QUEUED])
+        except BrokerUnavailable:
+            return  # entries of settled attempts are swept, queued rows are relayed
+
+    def _write_one_by_one(self, batch: Sequence[Finished], cause: Exception) -> None:
+        log.error("outcome_batch_refused", outcomes=len(batch), reason=str(cause).splitlines()[0])
+        for attempt, outcome in batch:
+            try:
+                self._write([(attempt, outcome)])
+            except StoreUnavailable:
+                raise
+            except Exception as error:
+                reason = f"its outcome could not be written: {str(error).splitlines()[0][:300]}"
+                refused = Outcome(
+                    id=outcome.id, attempt=outcome.attempt, event=JobEvent.FAIL, error=reason, failure_reason="exhausted"
+                )
+                log.exception("outcome_refused", job_id=outcome.id, attempt=outcome.attempt, reason=reason)
+                self._write([(attempt, refused)])
+
+
+def _size(item: Finished) -> int:
+    outcome = item[1]
+    return 300 + len(outcome.result or b"") + len(str(outcome.log_entry or ""))

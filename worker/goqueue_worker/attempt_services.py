@@ -1,0 +1,95 @@
+"""What running attempts ask of their child process: progress, log lines, child jobs."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+import structlog
+
+from goqueue_common.errors import FieldError, InvalidJob, StoreUnavailable
+from goqueue_common.idempotency import MAX_KEY_LENGTH, IdempotencyKey
+from goqueue_common.job import ClaimedJob, Priority
+from goqueue_common.new_job import NewJob, Submission
+from goqueue_common.progress_store import ProgressStore, ProgressTick
+from goqueue_common.submitter import Submitter
+from goqueue_worker.job_context import ChildOptions
+from goqueue_worker.registry import Registry
+
+log = structlog.get_logger("goqueue_worker.job")
+
+_FLUSH_SECONDS: Final = 0.25
+
+
+class ChildServices:
+    """AttemptServices of a child process. `step` writes the progress gathered since the last one."""
+
+    def __init__(self, worker_id: str, registry: Registry, submitter: Submitter, progress: ProgressStore) -> None:
+        self._worker_id = worker_id
+        self._registry = registry
+        self._submitter = submitter
+        self._progress = progress
+        self._ticks: dict[str, ProgressTick] = {}
+        self._lock = threading.Lock()
+
+    def report_progress(self, job_id: str, attempt: int, fraction: float | None, message: str | None) -> None:
+        """See AttemptServices."""
+        with self._lock:
+            self._ticks[job_id] = ProgressTick(job_id, attempt, fraction, message)
+
+    def write_log(self, job: ClaimedJob, event: str, fields: Mapping[str, Any]) -> None:
+        """See AttemptServices."""
+        log.info(event, **{**fields, "job_id": job.id, "type": job.type, "attempt": job.attempt})
+
+    def submit_child(self, parent: ClaimedJob, job_type: str, payload: Mapping[str, Any], options: ChildOptions) -> str:
+        """See AttemptServices."""
+        handler = self._registry.get(job_type)
+        retries = options.max_retries
+        if retries is None and handler is not None:
+            retries = handler.max_retries
+        job = NewJob.checked(
+            job_type,
+            queue=options.queue or parent.queue,
+            payload=payload,
+            priority=_priority(options.priority),
+            delay_seconds=options.delay_seconds,
+            max_retries=retries,
+            timeout_seconds=options.timeout_seconds,
+            tags=options.tags,
+            parent_id=parent.id,
+            traceparent=parent.traceparent,
+        )
+        name = options.name or hashlib.sha256(job_type.encode() + b"\0" + _canonical(payload)).hexdigest()
+        if len(name) > MAX_KEY_LENGTH:
+            raise InvalidJob([FieldError("/name", f"the name of a child job has at most {MAX_KEY_LENGTH} characters")])
+        # The name alone identifies the child: a later attempt that words its payload otherwise means the same one.
+        key = IdempotencyKey(f"child:{parent.id}", name, hashlib.sha256(name.encode()).digest())
+        return self._submitter.submit([Submission(job, key)])[0].id
+
+    def step(self) -> float:
+        """Write the latest progress of each job."""
+        with self._lock:
+            ticks, self._ticks = self._ticks, {}
+        if ticks:
+            try:
+                self._progress.save(self._worker_id, list(ticks.values()))
+            except StoreUnavailable as error:
+                log.warning("progress_not_written", jobs=len(ticks), reason=str(error))
+        return _FLUSH_SECONDS
+
+
+def _priority(label: str) -> Priority:
+    try:
+        return Priority[label.upper()]
+    except KeyError:
+        raise InvalidJob([FieldError("/priority", f"{label!r} is no priority: use high, normal or low")]) from None
+
+
+def _canonical(payload: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)
+    except TypeError as error:
+        raise InvalidJob([FieldError("/payload", f"is not JSON: {error}")]) from error

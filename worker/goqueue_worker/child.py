@@ -1,0 +1,335 @@
+"""A child process: claims, runs and acknowledges under a worker id of its own; its parent beats for it.
+
+Started by the parent with a pipe and a slot table. The main thread polls; the others run handlers, acknowledge, watch, and
+listen to the parent, whose death ends this process at once.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from setproctitle import setproctitle
+
+from goqueue.version import __version__
+from goqueue_common.broker.broker import RedisBroker
+from goqueue_common.broker.keys import Keys
+from goqueue_common.clock import SystemClock
+from goqueue_common.database import Database, connect
+from goqueue_common.errors import GoQueueError, StoreUnavailable
+from goqueue_common.job import Outcome
+from goqueue_common.job_store import JobStore
+from goqueue_common.progress_store import ProgressStore
+from goqueue_common.queue_store import QueueStore
+from goqueue_common.settings import StoreSettings
+from goqueue_common.structured_logs import configure
+from goqueue_common.submitter import Submitter
+from goqueue_common.worker_store import WorkerInfo, WorkerStore
+from goqueue_worker import discovery, process_start
+from goqueue_worker.acknowledger import Acknowledger
+from goqueue_worker.attempt import Attempt, InterruptReason
+from goqueue_worker.attempt_services import ChildServices
+from goqueue_worker.event_loop import EventLoop
+from goqueue_worker.executor import Executor, interrupted_outcome
+from goqueue_worker.isolation import IsolatedPool
+from goqueue_worker.message_pipe import Message, MessagePipe
+from goqueue_worker.outcomes import AttemptEnd
+from goqueue_worker.poller import Poller, QueueView
+from goqueue_worker.pool import Pool
+from goqueue_worker.registry import Registry
+from goqueue_worker.runner import Runner, Stepper
+from goqueue_worker.settings import WorkerSettings
+from goqueue_worker.slot_table import SlotTable
+from goqueue_worker.watchdog import Watchdog
+
+log = structlog.get_logger(__name__)
+
+RECORD_ANSWER_SECONDS: Final = 0.2
+"""A Redis slower than this is not waited for when outcomes are recorded: PostgreSQL is the truth."""
+_CANCEL_POLL_SECONDS: Final = 1.0
+STOPPED, LOST, RECYCLED = "stopped", "lost", "recycled"
+
+
+@dataclass(slots=True)
+class _Ending:
+    """Why and how this child is to end; set once, read by the main loop."""
+
+    wanted: threading.Event
+    why: str = STOPPED
+
+
+class CancelListener:
+    """Asks PostgreSQL, while something runs, whether somebody wants it cancelled."""
+
+    def __init__(self, worker_id: str, store: JobStore, pool: Pool, watchdog: Watchdog) -> None:
+        self._worker_id = worker_id
+        self._store = store
+        self._pool = pool
+        self._watchdog = watchdog
+
+    def step(self) -> float:
+        """One look."""
+        if self._pool.running():
+            try:
+                for job_id, attempt in self._store.cancel_requests([self._worker_id]):
+                    self._watchdog.request_cancel(job_id, attempt)
+            except StoreUnavailable as error:
+                log.debug("cancel_requests_unknown", reason=str(error))
+        return _CANCEL_POLL_SECONDS
+
+
+class Child:
+    """Everything one child consists of, wired together."""
+
+    def __init__(
+        self, settings: WorkerSettings, slots: int, table: SlotTable, pipe: MessagePipe, registry: Registry
+    ) -> None:
+        self.worker_id = str(uuid.uuid4())
+        self._settings, self._slots, self._table, self._pipe, self._registry = settings, slots, table, pipe, registry
+        self._clock = SystemClock()
+        self._ending = _Ending(threading.Event())
+        self._stuck: dict[int, Attempt] = {}
+        self._database = _database(settings, slots)
+        self._workers = WorkerStore(self._database)
+        keys = Keys(settings.stores.prefix)
+        self._broker = RedisBroker(settings.stores.redis_url, keys)
+        self._recorder = RedisBroker(settings.stores.redis_url, keys, answer_seconds=RECORD_ANSWER_SECONDS)
+        self._store = JobStore(self._database)
+        submitter = Submitter(self._store, self._broker)
+        self._services = ChildServices(self.worker_id, registry, submitter, ProgressStore(self._database))
+        self._event_loop = EventLoop() if any(handler.is_async for handler in registry.handlers) else None
+        self._isolated = IsolatedPool(settings.handlers, settings.app_dir, self.worker_id, self._services, self._clock)
+        executor = Executor(
+            self.worker_id, self._services, self._clock, event_loop=self._event_loop, isolated=self._isolated
+        )
+        self._acknowledger = Acknowledger(
+            self.worker_id,
+            self._store,
+            self._recorder,
+            may_write=self._lease_lives,
+            on_settled=self._release_records,
+            on_lost=lambda: self._end(LOST),
+        )
+        self._pool = Pool(slots, executor, table, self._acknowledger.put, self._lease_lives)
+        self._watchdog = Watchdog(
+            self._pool,
+            table,
+            self._clock,
+            cancel_grace=settings.cancel_grace,
+            interrupt_grace=settings.interrupt_grace,
+            on_stuck=self._on_stuck,
+        )
+        self._poller = Poller(
+            self.worker_id,
+            settings.wanted_queues,
+            view=QueueView(settings.wanted_queues, QueueStore(self._database)),
+            store=self._store,
+            broker=self._broker,
+            registry=registry,
+            pool=self._pool,
+            table=table,
+            may_claim=self._may_claim,
+            give_up_seconds=settings.unknown_type_after,
+        )
+        self._runners: list[Runner] = []
+
+    def run(self) -> int:
+        """Until told to stop; the exit code."""
+        for hook in self._registry.start_hooks:
+            hook()
+        self._register()
+        self._pool.start()
+        cancels = CancelListener(self.worker_id, self._store, self._pool, self._watchdog)
+        duties: list[tuple[str, Stepper]] = [
+            ("watchdog", self._watchdog),
+            ("progress", self._services),
+            ("cancels", cancels),
+        ]
+        self._runners = [Runner(duty, name).start() for name, duty in duties]
+        acknowledging = Runner(self._acknowledger, "acknowledger").start()
+        threading.Thread(target=self._listen, name="parent", daemon=True).start()
+        self._pipe.send({"ready": self.worker_id, "types": [handler.type for handler in self._registry.handlers]})
+        while not self._ending.wanted.is_set():
+            pause = self._poll()
+            if pause:
+                self._ending.wanted.wait(pause)
+        return self._finish(acknowledging)
+
+    def _poll(self) -> float:
+        try:
+            pause = self._poller.step()
+        except Exception:
+            log.exception("claiming_failed")
+            return 1.0
+        if self._settings.burst and self._poller.found_nothing and self._pool.held == 0 and self._is_drained():
+            self._end(STOPPED)
+        return pause
+
+    def _is_drained(self) -> bool:
+        try:
+            return not self._store.any_queued(self._settings.wanted_queues)
+        except StoreUnavailable:
+            return False
+
+    def _register(self) -> None:
+        self._workers.publish(self._registry.published())
+        sent_at = self._clock.boottime()
+        self._workers.register(
+            WorkerInfo(
+                id=self.worker_id,
+                host=socket.gethostname(),
+                pid=os.getpid(),
+                version=__version__,
+                queues=self._settings.wanted_queues,
+                types=self._registry.fingerprints(),
+                slots=self._slots,
+            )
+        )
+        self._table.lease_deadline = sent_at + self._settings.lease
+
+    def _listen(self) -> None:
+        for message in self._pipe.messages():
+            if "stop" in message:
+                self._end(STOPPED)
+        os._exit(1)  # the parent is gone: whoever holds the maintenance lease takes over what we had
+
+    def _end(self, why: str) -> None:
+        if not self._ending.wanted.is_set():
+            self._ending.why = why
+            self._ending.wanted.set()
+
+    def _lease_lives(self) -> bool:
+        return self._clock.boottime() < self._table.lease_deadline
+
+    def _may_claim(self) -> bool:
+        return not self._ending.wanted.is_set() and self._lease_lives() and not self._acknowledger.is_full
+
+    def _release_records(self, attempts: Sequence[Attempt]) -> None:
+        for attempt in attempts:
+            self._table.settle(attempt.record)
+        self._pool.settled(len(attempts))
+
+    def _on_stuck(self, attempt: Attempt) -> None:
+        if id(attempt) not in self._stuck:
+            self._stuck[id(attempt)] = attempt
+            job = attempt.job
+            log.error("attempt_ignores_interruption", job_id=job.id, type=job.type, attempt=job.attempt)
+            self._end(RECYCLED)
+
+    def _finish(self, acknowledging: Runner) -> int:
+        """Give back what has not started, let the rest end, write everything that can be written."""
+        if self._ending.why == LOST:
+            log.error("worker_lost", worker_id=self.worker_id)
+            return 1
+        log.info("child_stopping", why=self._ending.why, held=self._pool.held)
+        for attempt in self._pool.take_unstarted():
+            self._acknowledger.put(attempt, self._attempt_end(attempt).released())
+        self._wait_for_running(self._settings.shutdown_timeout)
+        self._interrupt_running()
+        unwritten = self._stuck_outcomes()
+        self._pool.wait_until_settled(0.5 if unwritten else 5.0)
+        acknowledging.stop()
+        self._pipe.send({"unwritten": [outcome.encoded().decode() for outcome in unwritten]})
+        if unwritten or self._pool.held > 0:
+            return 1
+        return self._leave_in_order()
+
+    def _wait_for_running(self, timeout_seconds: float) -> None:
+        """What ignored an interruption already is not waited for."""
+        deadline = time.monotonic() + timeout_seconds
+        while time.monotonic() < deadline:
+            if not [attempt for _, attempt in self._pool.running() if id(attempt) not in self._stuck]:
+                return
+            time.sleep(0.02)
+
+    def _interrupt_running(self) -> None:
+        for slot, attempt in self._pool.running():
+            slot.interrupt(attempt, InterruptReason.SHUTDOWN, self._clock.boottime())
+        self._wait_for_running(self._settings.interrupt_grace)
+
+    def _stuck_outcomes(self) -> list[Outcome]:
+        """For the parent, who writes them when this process, and with it those threads, has ended."""
+        found = []
+        for _, attempt in self._pool.running():
+            outcome = interrupted_outcome(attempt, self._attempt_end(attempt), None)
+            found.append(outcome or self._attempt_end(attempt).released())
+        return found
+
+    def _attempt_end(self, attempt: Attempt) -> AttemptEnd:
+        return AttemptEnd(attempt.job, attempt.handler.backoff, self.worker_id, self._clock)
+
+    def _leave_in_order(self) -> int:
+        for runner in self._runners:
+            runner.stop()
+        self._services.step()
+        self._isolated.close()
+        for hook in self._registry.stop_hooks:
+            hook()
+        if self._ending.why == STOPPED:
+            self._workers.stop(self.worker_id)
+        self._database.close()
+        return 0
+
+
+def _database(settings: WorkerSettings, slots: int) -> Database:
+    return connect(
+        settings.stores.database_url,
+        # Poller, acknowledger, progress, cancels, and handlers that submit children.
+        pool_size=4 + min(slots, 8),
+        statement_timeout_seconds=10.0,
+        application_name="goqueue-worker",
+    )
+
+
+def settings_from(message: dict[str, Any]) -> WorkerSettings:
+    """Settings as the parent sent them (dataclasses.asdict)."""
+    values = dict(message)
+    values["stores"] = StoreSettings(**values["stores"])
+    values["handlers"], values["queues"] = tuple(values["handlers"]), tuple(values["queues"])
+    return WorkerSettings(**values)
+
+
+def main() -> None:
+    """Entry point: argv is the pipe's descriptor, the slot table's, and the parent's pid."""
+    pipe_descriptor, table_descriptor, parent_pid = map(int, sys.argv[1:4])
+    process_start.leave_signals_to_parent()
+    process_start.end_with_parent(parent_pid)
+    pipe = MessagePipe.inherited(pipe_descriptor)
+    start = pipe.receive()
+    if start is None:
+        os._exit(1)
+    settings = settings_from(start["settings"])
+    configure(settings.stores.log_level, settings.stores.log_format, child=start["number"])
+    setproctitle(f"goqueue-worker child {start['number']}")
+    os._exit(_run(settings, start, SlotTable.open(table_descriptor, start["capacity"]), pipe))
+
+
+def _run(settings: WorkerSettings, start: Message, table: SlotTable, pipe: MessagePipe) -> int:
+    try:
+        registry = discovery.load(settings.handlers, settings.app_dir)
+        code = Child(settings, start["slots"], table, pipe, registry).run()
+    except StoreUnavailable as error:
+        log.warning("store_away_at_start", reason=str(error))
+        code = 75  # EX_TEMPFAIL: the parent tries again
+    except GoQueueError as error:
+        pipe.send({"failed": str(error)})
+        code = 2
+    except Exception as error:
+        log.exception("child_failed")
+        pipe.send({"failed": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"})
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""A child as its parent sees it: process, pipe and slot table."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+
+from goqueue_common.job import Outcome
+from goqueue_worker import process_start
+from goqueue_worker.message_pipe import Message, MessagePipe
+from goqueue_worker.pool import MAX_PREFETCH
+from goqueue_worker.settings import WorkerSettings
+from goqueue_worker.settler import DeadChild
+from goqueue_worker.slot_table import SlotTable
+
+
+class ChildProcess:
+    """One started child. `on_change` is called from its reader thread whenever there is something new to look at."""
+
+    def __init__(self, settings: WorkerSettings, number: int, on_change: Callable[[], None]) -> None:
+        self.number = number
+        self.worker_id: str | None = None
+        self.failure: str | None = None
+        self.types: list[str] = []
+        self._unwritten: list[Outcome] = []
+        self._on_change = on_change
+        slots = settings.slots_of(number)
+        # Poller and acknowledger may hold a batch more than there is room for between two looks.
+        self.table, table_descriptor = SlotTable.create(slots + 2 * MAX_PREFETCH)
+        self._pipe, theirs = MessagePipe.pair()
+        with theirs:
+            self._process = process_start.start(
+                "goqueue_worker.child",
+                [str(theirs.fileno()), str(table_descriptor), str(os.getpid())],
+                [theirs.fileno(), table_descriptor],
+            )
+        os.close(table_descriptor)
+        start: Message = {
+            "settings": asdict(settings),
+            "number": number,
+            "slots": slots,
+            "capacity": self.table.capacity,
+        }
+        self._pipe.send(start)
+        self._reader = threading.Thread(target=self._read, name=f"child-{number}", daemon=True)
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    def ask_to_stop(self) -> None:
+        """In order: finish what runs, give back the rest."""
+        self._pipe.send({"stop": True})
+
+    def kill(self) -> None:
+        """At once."""
+        self._process.kill()
+
+    def exit_code(self) -> int | None:
+        """None while it runs; negative: the signal that ended it."""
+        return self._process.poll()
+
+    def wait(self, timeout_seconds: float) -> int | None:
+        """Its exit code, or None: it still runs."""
+        try:
+            return self._process.wait(timeout_seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def remains(self, *, shutting_down: bool) -> DeadChild | None:
+        """What is left to settle after its end; None: it left nothing. Call once, when exit_code is known."""
+        self._reader.join(timeout=5.0)
+        held = self.table.held()
+        code = self.exit_code()
+        self._pipe.close()
+        self.table.close()
+        if self.worker_id is None or (code == 0 and not held and not self._unwritten):
+            return None
+        how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+        return DeadChild(
+            worker_id=self.worker_id, held=held, unwritten=self._unwritten, how=how, shutting_down=shutting_down
+        )
+
+    def _read(self) -> None:
+        for message in self._pipe.messages():
+            if "ready" in message:
+                self.types = message["types"]
+                self.worker_id = str(message["ready"])
+            elif "failed" in message:
+                self.failure = str(message["failed"])
+            elif "unwritten" in message:
+                self._unwritten = [Outcome.decoded(document) for document in message["unwritten"]]
+            self._on_change()
+        self._on_change()

@@ -1,0 +1,92 @@
+"""Loading handler modules, with one clear line for whatever is wrong with them.
+
+The user's folder (`--app-dir`) is appended to sys.path, never put first: a file of theirs called redis.py must not replace
+the library that GoQueue itself imports.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from goqueue_common.errors import SettingsError
+from goqueue_worker.handler import Declarations, collecting, declared_as, hook_moment
+from goqueue_worker.registry import Registry
+
+BUILTIN_MODULE: Final = "goqueue_builtin"
+_OURS: Final = ("goqueue", "goqueue_api", "goqueue_builtin", "goqueue_cli", "goqueue_common", "goqueue_worker")
+_NEEDED: Final = ("alembic", "apispec", "environs", "jsonschema_rs", "marshmallow", "orjson", "psycopg2", "redis")
+_NEEDED_TOO: Final = ("sqlalchemy", "structlog", "uuid_utils")
+
+
+def load(modules: Sequence[str], app_dir: str | None) -> Registry:
+    """Import the modules and gather what they declare. Raises SettingsError with one line that says what to do."""
+    if app_dir is not None:
+        _append_to_path(app_dir)
+    registry = Registry()
+    for name in modules:
+        with collecting() as declarations:
+            module = _imported(name, app_dir)
+        _gather(registry, module, declarations)
+    return registry
+
+
+def _append_to_path(app_dir: str) -> None:
+    folder = Path(app_dir).resolve()
+    if not folder.is_dir():
+        raise SettingsError(f"--app-dir {app_dir}: no such folder")
+    for name in (*_OURS, *_NEEDED, *_NEEDED_TOO):
+        for found in (folder / name, folder / f"{name}.py"):
+            if (found.is_file() or (found / "__init__.py").is_file()) and not _is_ours(found, name):
+                raise SettingsError(
+                    f"{found} has the name of a package that GoQueue itself imports ({name}): it would never be found, "
+                    "or break GoQueue; rename it"
+                )
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+
+
+def _is_ours(found: Path, name: str) -> bool:
+    origin = getattr(sys.modules.get(name), "__file__", None)
+    return origin is not None and found.resolve() in (Path(origin).resolve(), Path(origin).resolve().parent)
+
+
+def _imported(name: str, app_dir: str | None) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except SettingsError as error:
+        raise SettingsError(f"handlers module {name!r}: {error}") from error
+    except ModuleNotFoundError as error:
+        if error.name is not None and (name == error.name or name.startswith(f"{error.name}.")):
+            where = f"in {app_dir} or on the Python path" if app_dir else "on the Python path (is --app-dir missing?)"
+            raise SettingsError(f"handlers module {name!r} was not found {where}") from error
+        raise SettingsError(f"handlers module {name!r} does not import: {_reason(error)}") from error
+    except (Exception, SystemExit) as error:
+        raise SettingsError(f"handlers module {name!r} does not import: {_reason(error)}") from error
+
+
+def _reason(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [frame for frame in frames if not frame.filename.startswith("<frozen") and "importlib" not in frame.filename]
+    place = f" ({Path(theirs[-1].filename).name}, line {theirs[-1].lineno})" if len(theirs) > 1 else ""
+    message = str(error).splitlines()[0] if str(error) else ""
+    return f"{type(error).__name__}: {message}{place}"
+
+
+def _gather(registry: Registry, module: ModuleType, declarations: Declarations) -> None:
+    """From what was declared while it loaded, and, had it been loaded before, from what it names."""
+    names = list(vars(module).values())
+    for found in declarations.handlers:
+        registry.add(found)
+    for value in names:
+        for found in declared_as(value):
+            registry.add(found)
+    registry.add_hooks(
+        [*declarations.start_hooks, *(value for value in names if hook_moment(value) == "start")],
+        [*declarations.stop_hooks, *(value for value in names if hook_moment(value) == "stop")],
+    )

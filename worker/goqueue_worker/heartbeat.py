@@ -1,0 +1,53 @@
+"""The parent beats for its children: one UPDATE renews all their leases, and their deadlines follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from goqueue_common.clock import Clock
+from goqueue_common.errors import StoreUnavailable
+from goqueue_common.worker_store import WorkerStore
+from goqueue_worker.slot_table import SlotTable
+
+log = structlog.get_logger(__name__)
+
+
+class Heartbeat:
+    """`step` renews every lease. A child whose row is no longer alive is told to nobody but `on_lost`: it must end."""
+
+    def __init__(
+        self,
+        store: WorkerStore,
+        clock: Clock,
+        *,
+        interval: float,
+        lease: float,
+        children: Callable[[], Mapping[str, SlotTable]],
+        on_lost: Callable[[str], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._interval = interval
+        self._lease = lease
+        self._children = children
+        self._on_lost = on_lost
+
+    def step(self) -> float:
+        """One beat; the deadline counts from before it was sent, by a clock that counts suspend."""
+        children = self._children()
+        if not children:
+            return 0.1
+        sent_at = self._clock.boottime()
+        try:
+            alive = self._store.beat(list(children))
+        except StoreUnavailable as error:
+            log.warning("heartbeat_failed", reason=str(error))
+            return min(1.0, self._interval)
+        for worker_id, table in children.items():
+            if worker_id in alive:
+                table.lease_deadline = sent_at + self._lease
+            else:
+                self._on_lost(worker_id)
+        return self._interval

@@ -1,0 +1,120 @@
+"""Handlers with `isolation="process"`: each attempt in a warm process of its own, which an interruption really kills."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from goqueue_common.clock import Clock
+from goqueue_common.errors import GoQueueError
+from goqueue_common.job import Outcome
+from goqueue_worker import process_start
+from goqueue_worker.attempt import Attempt, RunningSlot
+from goqueue_worker.executor import interrupted_outcome
+from goqueue_worker.job_context import AttemptServices, ChildOptions
+from goqueue_worker.message_pipe import Message, MessagePipe
+from goqueue_worker.outcomes import AttemptEnd
+
+
+class IsolatedPool:
+    """Keeps as many idle processes as ever ran at once; one is used by one attempt at a time."""
+
+    def __init__(
+        self, modules: Sequence[str], app_dir: str | None, worker_id: str, services: AttemptServices, clock: Clock
+    ) -> None:
+        self._start_message: Message = {"modules": list(modules), "app_dir": app_dir, "worker_id": worker_id}
+        self._worker_id = worker_id
+        self._services = services
+        self._clock = clock
+        self._idle: list[_IsolatedProcess] = []
+        self._lock = threading.Lock()
+
+    def run(self, attempt: Attempt, slot: RunningSlot) -> Outcome:
+        """See IsolatedRunner."""
+        with self._lock:
+            process = self._idle.pop() if self._idle else _IsolatedProcess(self._start_message)
+        end = AttemptEnd(attempt.job, attempt.handler.backoff, self._worker_id, self._clock)
+        attempt.notify_cancel = lambda: process.tell({"cancel": attempt.job.id})
+        slot.begin(attempt, self._clock.boottime(), process.kill)
+        try:
+            answer = process.run(attempt, self._services)
+        finally:
+            slot.end()
+        if answer is None:
+            status = process.wait()
+            died = end.failed(f"the isolated process of this attempt ended with {_status(status)}", None)
+            return interrupted_outcome(attempt, end, None) or died
+        if attempt.reason is None:
+            with self._lock:
+                self._idle.append(process)
+        else:
+            process.wait()  # it had finished just before it was killed
+        return Outcome.decoded(answer)
+
+    def close(self) -> None:
+        """Let the idle processes run their stop hooks and end."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for process in idle:
+            process.close()
+
+
+class _IsolatedProcess:
+    def __init__(self, start_message: Message) -> None:
+        self._pipe, theirs = MessagePipe.pair()
+        with theirs:
+            self._process = process_start.start(
+                "goqueue_worker.isolated_main", [str(theirs.fileno()), str(os.getpid())], [theirs.fileno()]
+            )
+        self._pipe.send(start_message)
+
+    def run(self, attempt: Attempt, services: AttemptServices) -> str | None:
+        """The encoded outcome, or None: the process ended without one."""
+        job = attempt.job
+        self._pipe.send({"job": job._asdict(), "timeout_seconds": attempt.timeout_seconds})
+        for message in self._pipe.messages():
+            if "outcome" in message:
+                return str(message["outcome"])
+            if "progress" in message:
+                services.report_progress(job.id, job.attempt, *message["progress"])
+            elif "log" in message:
+                services.write_log(job, *message["log"])
+            elif "submit" in message:
+                self._pipe.send(_submitted(attempt, services, *message["submit"]))
+        return None
+
+    def tell(self, message: Message) -> None:
+        self._pipe.send(message)
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def wait(self) -> int:
+        self._process.kill()
+        self._pipe.close()
+        return self._process.wait()
+
+    def close(self) -> None:
+        self._pipe.close()
+        try:
+            self._process.wait(timeout=5.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _submitted(
+    attempt: Attempt, services: AttemptServices, job_type: str, payload: Mapping[str, Any], options: Mapping[str, Any]
+) -> Message:
+    try:
+        child = ChildOptions(**{**options, "tags": tuple(options["tags"])})
+        return {"submitted": services.submit_child(attempt.job, job_type, payload, child)}
+    except (GoQueueError, ValueError) as error:
+        return {"refused": f"{type(error).__name__}: {error}"}
+
+
+def _status(status: int) -> str:
+    return f"signal {-status}" if status < 0 else f"exit code {status}"

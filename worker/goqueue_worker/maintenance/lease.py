@@ -1,0 +1,56 @@
+"""Doing a duty only while holding the maintenance lease: a row in PostgreSQL, by its clock, renewed by finished rounds."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import structlog
+
+from goqueue_common.errors import StoreUnavailable
+from goqueue_common.recovery_store import RecoveryStore
+from goqueue_worker.runner import Stepper
+
+log = structlog.get_logger(__name__)
+
+LEASE_SECONDS: Final = 5.0
+_RENEW_AFTER_SECONDS: Final = 1.0
+_FOLLOW_SECONDS: Final = 1.0
+_AGAIN_SECONDS: Final = 0.5
+
+
+class LeasedDuty:
+    """A duty that at most one worker does at a time; safe if two do."""
+
+    def __init__(self, duty: Stepper, name: str, holder: str, store: RecoveryStore) -> None:
+        self._duty = duty
+        self._name = name
+        self._holder = holder
+        self._store = store
+        self._renewed_at = float("-inf")
+
+    def step(self) -> float:
+        """A round of the duty if the lease is ours, else a look a second later."""
+        try:
+            if time.monotonic() - self._renewed_at > _RENEW_AFTER_SECONDS and not self._renew():
+                return _FOLLOW_SECONDS
+            return self._duty.step()
+        except StoreUnavailable as error:
+            self._renewed_at = float("-inf")
+            log.warning("maintenance_waits", duty=self._name, reason=str(error))
+            return _AGAIN_SECONDS
+
+    def give_up(self) -> None:
+        """Let the next worker begin at once; without PostgreSQL the lease ends by itself."""
+        try:
+            self._store.give_up_lease(self._name, self._holder)
+        except StoreUnavailable as error:
+            log.debug("lease_ends_by_itself", duty=self._name, reason=str(error))
+
+    def _renew(self) -> bool:
+        now = time.monotonic()
+        if not self._store.hold_lease(self._name, self._holder, LEASE_SECONDS):
+            self._renewed_at = float("-inf")
+            return False
+        self._renewed_at = now
+        return True

@@ -1,0 +1,143 @@
+"""The threads of a child that run handlers, and the buffer of claimed attempts in front of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+from typing import Final
+
+from goqueue_common.job import Outcome
+from goqueue_worker.attempt import Attempt, RunningSlot
+from goqueue_worker.executor import Executor
+from goqueue_worker.slot_table import SlotTable
+
+MAX_PREFETCH: Final = 1_000
+_BUFFERED_SECONDS: Final = 0.05
+"""Claim this much work ahead: for jobs of milliseconds it hides a round trip, for jobs of seconds it is nothing."""
+_SMOOTHING: Final = 0.3
+
+
+class Pool:
+    """`slots` threads. `room` says how many more attempts to claim; `held` counts those claimed and not yet settled."""
+
+    def __init__(
+        self,
+        slots: int,
+        executor: Executor,
+        table: SlotTable,
+        deliver: Callable[[Attempt, Outcome], None],
+        may_start: Callable[[], bool],
+    ) -> None:
+        self.slots = [RunningSlot() for _ in range(slots)]
+        self._executor = executor
+        self._table = table
+        self._deliver = deliver
+        self._may_start = may_start
+        self._work: SimpleQueue[Attempt | None] = SimpleQueue()
+        self._changed = threading.Condition()
+        self._held = 0
+        self._meters = [_Meter() for _ in range(slots)]
+        self._measured = (0.0, 0)
+        self._mean_seconds: float | None = None
+        self._threads = [
+            threading.Thread(target=self._run, args=(slot, meter), name=f"handler-{number}", daemon=True)
+            for number, (slot, meter) in enumerate(zip(self.slots, self._meters, strict=True))
+        ]
+
+    def start(self) -> None:
+        """Begin to run what is put in."""
+        for thread in self._threads:
+            thread.start()
+
+    def put(self, attempts: Sequence[Attempt]) -> None:
+        """Run these as threads become free, in order."""
+        with self._changed:
+            self._held += len(attempts)
+        for attempt in attempts:
+            self._work.put(attempt)
+
+    def settled(self, count: int) -> None:
+        """So many attempts are written, or no longer ours."""
+        with self._changed:
+            self._held -= count
+            self._changed.notify_all()
+
+    @property
+    def held(self) -> int:
+        """Attempts claimed and not yet settled."""
+        return self._held
+
+    def room(self) -> int:
+        """How many attempts to claim now; 0: wait. Small batches are put off while the buffer is more than half full."""
+        prefetch = self._prefetch()
+        room = len(self.slots) + prefetch - self._held
+        return room if room >= max(1, prefetch // 2) else 0
+
+    def wait_for_room(self, timeout_seconds: float) -> None:
+        """Until something is settled."""
+        with self._changed:
+            if self.room() <= 0:
+                self._changed.wait(timeout_seconds)
+
+    def take_unstarted(self) -> list[Attempt]:
+        """Take back what no thread has begun."""
+        taken: list[Attempt] = []
+        while True:
+            try:
+                attempt = self._work.get_nowait()
+            except Empty:
+                return taken
+            if attempt is not None:
+                taken.append(attempt)
+
+    def running(self) -> list[tuple[RunningSlot, Attempt]]:
+        """What runs now."""
+        return [(slot, attempt) for slot in self.slots if (attempt := slot.attempt) is not None]
+
+    def wait_until_settled(self, timeout_seconds: float) -> bool:
+        """Whether everything in hand was settled in time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._held <= 0, timeout_seconds)
+
+    def stop(self) -> None:
+        """Let idle threads end."""
+        for _ in self._threads:
+            self._work.put(None)
+
+    def _prefetch(self) -> int:
+        """By the smoothed duration of what finished lately; none before the first has."""
+        busy = sum(meter.busy_seconds for meter in self._meters)
+        finished = sum(meter.finished for meter in self._meters)
+        new = finished - self._measured[1]
+        if new > 0:
+            mean = (busy - self._measured[0]) / new
+            self._mean_seconds = (
+                mean if self._mean_seconds is None else self._mean_seconds + _SMOOTHING * (mean - self._mean_seconds)
+            )
+            self._measured = (busy, finished)
+        if self._mean_seconds is None:
+            return 0
+        return min(MAX_PREFETCH, int(len(self.slots) * _BUFFERED_SECONDS / max(self._mean_seconds, 1e-6)))
+
+    def _run(self, slot: RunningSlot, meter: _Meter) -> None:
+        clock = time.perf_counter
+        while (attempt := self._work.get()) is not None:
+            while not self._may_start():
+                time.sleep(0.05)  # past its lease nothing starts; the parent's next heartbeat, or our end, decides
+            began = clock()
+            self._table.start(attempt.record)
+            self._deliver(attempt, self._executor.run(attempt, slot))
+            meter.busy_seconds += clock() - began
+            meter.finished += 1
+
+
+class _Meter:
+    """Written by one thread, read by another: a slightly old value does no harm."""
+
+    __slots__ = ("busy_seconds", "finished")
+
+    def __init__(self) -> None:
+        self.busy_seconds = 0.0
+        self.finished = 0

@@ -1,0 +1,48 @@
+"""One small loop for everything that works in the background: an object with `step() -> seconds to sleep`."""
+
+from __future__ import annotations
+
+import threading
+from typing import Protocol
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+_AFTER_ERROR_SECONDS = 1.0
+
+
+class Stepper(Protocol):
+    """A background duty; tests call `step` themselves."""
+
+    def step(self) -> float:
+        """Do a little; how many seconds to sleep before the next."""
+
+
+class Runner:
+    """Runs one duty in a thread of its own until stopped. An error of a step is logged and the duty goes on."""
+
+    def __init__(self, duty: Stepper, name: str) -> None:
+        self._duty = duty
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> Runner:
+        """Begin."""
+        self._thread.start()
+        return self
+
+    def stop(self, timeout_seconds: float = 5.0) -> None:
+        """Ask for the end and wait for the step in progress."""
+        self._stop.set()
+        self._thread.join(timeout_seconds)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                pause = self._duty.step()
+            except Exception:
+                log.exception("background_step_failed", duty=self._thread.name)
+                pause = _AFTER_ERROR_SECONDS
+            if pause > 0:
+                self._stop.wait(pause)

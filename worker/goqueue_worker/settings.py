@@ -1,0 +1,99 @@
+"""Settings of a worker: command line first, then environment, then defaults. The environment is read here only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from goqueue_common.errors import SettingsError
+from goqueue_common.new_job import is_name
+from goqueue_common.settings import StoreSettings, clear_errors, environment
+from goqueue_worker.discovery import BUILTIN_MODULE
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """One worker: a parent and `processes` children that run `concurrency` jobs at once between them.
+
+    queues empty: every queue, new ones too. Times in seconds.
+    """
+
+    stores: StoreSettings
+    handlers: tuple[str, ...]
+    queues: tuple[str, ...]
+    app_dir: str | None
+    concurrency: int
+    processes: int
+    heartbeat: float
+    lease: float
+    shutdown_timeout: float
+    cancel_grace: float
+    interrupt_grace: float
+    unknown_type_after: float
+    burst: bool
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any] | None = None) -> WorkerSettings:
+        """`given`: what the command line said, by field name; None values fall back. Raises SettingsError."""
+        env = environment()
+        said = {name: value for name, value in (given or {}).items() if value is not None}
+        with clear_errors():
+            settings = cls(
+                stores=StoreSettings.read(env),
+                handlers=_words(said.get("handlers", env.str("GOQUEUE_HANDLERS", BUILTIN_MODULE))),
+                queues=_words(said.get("queues", env.str("GOQUEUE_QUEUES", ""))),
+                app_dir=said.get("app_dir", env.str("GOQUEUE_APP_DIR", None)),
+                concurrency=said.get("concurrency", env.int("GOQUEUE_CONCURRENCY", 16)),
+                processes=said.get("processes", env.int("GOQUEUE_PROCESSES", 2)),
+                heartbeat=env.float("GOQUEUE_HEARTBEAT", 5.0),
+                lease=env.float("GOQUEUE_LEASE", 30.0),
+                shutdown_timeout=env.float("GOQUEUE_SHUTDOWN_TIMEOUT", 25.0),
+                cancel_grace=env.float("GOQUEUE_CANCEL_GRACE", 5.0),
+                interrupt_grace=env.float("GOQUEUE_INTERRUPT_GRACE", 5.0),
+                unknown_type_after=env.float("GOQUEUE_UNKNOWN_TYPE_AFTER", 600.0),
+                burst=said.get("burst", False),
+            )
+        settings._check()
+        return settings
+
+    @property
+    def wanted_queues(self) -> list[str] | None:
+        """The queues to claim from, or None for any."""
+        return list(self.queues) or None
+
+    def slots_of(self, child: int) -> int:
+        """How many jobs child number `child` (from 0) runs at once."""
+        share, rest = divmod(self.concurrency, self.processes)
+        return share + (1 if child < rest else 0)
+
+    def _check(self) -> None:
+        for queue in self.queues:
+            if not is_name(queue):
+                raise SettingsError(
+                    f"queue {queue!r} is no name: use 1 to 64 letters, digits, '.', '_', '-', first a letter or digit"
+                )
+        if not 1 <= self.processes <= 256:
+            raise SettingsError(f"processes={self.processes} is out of range: 1 to 256")
+        if not self.processes <= self.concurrency <= 4096:
+            raise SettingsError(
+                f"concurrency={self.concurrency} is out of range: at least one for each of the {self.processes} processes, "
+                "at most 4096"
+            )
+        if not 0 < self.heartbeat < self.lease:
+            raise SettingsError(
+                f"GOQUEUE_LEASE={self.lease:g} must be longer than GOQUEUE_HEARTBEAT={self.heartbeat:g} (several times, to "
+                "survive a lost heartbeat)"
+            )
+        times = ("shutdown_timeout", "cancel_grace", "interrupt_grace", "unknown_type_after")
+        for name in times:
+            if getattr(self, name) < 0:
+                raise SettingsError(f"{name}={getattr(self, name):g} is out of range: 0 seconds or more")
+        if not self.handlers:
+            raise SettingsError("no handler module given: leave --handlers out for the built-in types")
+
+
+def _words(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    """`a,b, c` -> its words, each once."""
+    parts = value.split(",") if isinstance(value, str) else value
+    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))

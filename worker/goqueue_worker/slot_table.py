@@ -1,0 +1,111 @@
+"""What a child has in hand, in memory that outlives it: the parent reads here what a dead child was doing.
+
+A header holds a loop counter (the child's proof of life) and the deadline of its lease (written by the parent, read by the
+child before it starts or writes anything). Then one record an attempt that the child has claimed and not yet settled.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+import tempfile
+import threading
+from enum import IntEnum
+from typing import Final, NamedTuple
+from uuid import UUID
+
+_HEADER: Final = struct.Struct("<Qd")
+_RECORD: Final = struct.Struct("<16siB3x")
+_STATE_OFFSET: Final = 20
+
+
+class SlotState(IntEnum):
+    """How far an attempt has come."""
+
+    FREE = 0
+    CLAIMED = 1
+    STARTED = 2
+
+
+class HeldAttempt(NamedTuple):
+    """An attempt found in the table; a started one may have had effects."""
+
+    id: str
+    attempt: int
+    started: bool
+
+
+class SlotTable:
+    """Fixed number of records in a shared mapping. One child writes records; its parent reads them after its death."""
+
+    def __init__(self, memory: mmap.mmap, capacity: int) -> None:
+        self._memory = memory
+        self.capacity = capacity
+        self._free = list(range(capacity))
+        self._lock = threading.Lock()
+
+    @staticmethod
+    def create(capacity: int) -> tuple[SlotTable, int]:
+        """A new empty table and the file descriptor to hand to a child, which outlives no process."""
+        with tempfile.TemporaryFile() as file:
+            file.truncate(_HEADER.size + capacity * _RECORD.size)
+            descriptor = os.dup(file.fileno())
+        return SlotTable.open(descriptor, capacity), descriptor
+
+    @staticmethod
+    def open(descriptor: int, capacity: int) -> SlotTable:
+        """The table behind an inherited descriptor."""
+        return SlotTable(mmap.mmap(descriptor, _HEADER.size + capacity * _RECORD.size), capacity)
+
+    def hold(self, job_id: str, attempt: int) -> int:
+        """Note an attempt just claimed; its record's index."""
+        with self._lock:
+            index = self._free.pop()
+        _RECORD.pack_into(self._memory, self._offset(index), UUID(job_id).bytes, attempt, SlotState.CLAIMED)
+        return index
+
+    def start(self, index: int) -> None:
+        """The attempt's handler is about to be called."""
+        self._memory[self._offset(index) + _STATE_OFFSET] = SlotState.STARTED
+
+    def settle(self, index: int) -> None:
+        """The attempt is settled in PostgreSQL, or was never ours."""
+        self._memory[self._offset(index) + _STATE_OFFSET] = SlotState.FREE
+        with self._lock:
+            self._free.append(index)
+
+    def held(self) -> list[HeldAttempt]:
+        """Everything in hand."""
+        found = []
+        for index in range(self.capacity):
+            raw, attempt, state = _RECORD.unpack_from(self._memory, self._offset(index))
+            if state != SlotState.FREE:
+                found.append(HeldAttempt(str(UUID(bytes=raw)), attempt, state == SlotState.STARTED))
+        return found
+
+    def tick(self) -> None:
+        """The child's proof of life."""
+        struct.pack_into("<Q", self._memory, 0, self.ticks + 1)
+
+    @property
+    def ticks(self) -> int:
+        """How often the child has proved its life."""
+        return int(struct.unpack_from("<Q", self._memory, 0)[0])
+
+    @property
+    def lease_deadline(self) -> float:
+        """By Clock.boottime: past it the child starts and writes nothing until the lease is known to live."""
+        return float(struct.unpack_from("<d", self._memory, 8)[0])
+
+    @lease_deadline.setter
+    def lease_deadline(self, value: float) -> None:
+        struct.pack_into("<d", self._memory, 8, value)
+
+    def close(self) -> None:
+        """Unmap."""
+        self._memory.close()
+
+    @staticmethod
+    def _offset(index: int) -> int:
+        return _HEADER.size + index * _RECORD.size
