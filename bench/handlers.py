@@ -8,12 +8,12 @@ from uuid import UUID
 from goqueue_worker import JobContext, handler, on_start
 
 RECORD = struct.Struct("<16sd")
-_file = -1
+_file = -1  # opened once a process
 
 
 @on_start
 def open_record_file() -> None:
-    global _file
+    global _file  # noqa: PLW0603 - what a start hook is for
     _file = os.open(os.environ["BENCH_RECORDS"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
 

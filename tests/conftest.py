@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -38,6 +39,13 @@ def template_url(stores: LocalStores) -> str:
 @pytest.fixture
 def database_url(stores: LocalStores, template_url: str) -> Iterator[str]:
     """An empty database at our schema, for one test."""
+    with new_database(stores) as url:
+        yield url
+
+
+@contextmanager
+def new_database(stores: LocalStores) -> Iterator[str]:
+    """An empty database at our schema; needs template_url."""
     admin = normalise_database_url(stores.database_url)
     name = f"test_{next(_numbers)}"
     _execute(admin, f"CREATE DATABASE {name} TEMPLATE goqueue_template STRATEGY wal_log")

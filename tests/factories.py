@@ -72,7 +72,14 @@ def idempotency_key(key: str = "once", *, scope: str = "tests", request: Any = "
 def register_worker(database: Database, **fields: Any) -> str:
     """The id of a worker that is alive; it serves every queue and the type `demo` unless told otherwise."""
     worker_id = str(uuid4())
-    defaults = {"host": "tests", "pid": 1, "version": "0", "queues": None, "types": {JOB_TYPE: "f1"}, "slots": 1}
+    defaults: dict[str, Any] = {
+        "host": "tests",
+        "pid": 1,
+        "version": "0",
+        "queues": None,
+        "types": {JOB_TYPE: "f1"},
+        "slots": 1,
+    }
     WorkerStore(database).register(WorkerInfo(id=worker_id, **(defaults | fields)))
     return worker_id
 

@@ -17,7 +17,6 @@ from goqueue_api.services import EXTENSION, Services
 from goqueue_api.settings import ApiSettings
 from goqueue_api.submission import SubmissionReader
 from goqueue_api.type_catalogue import TypeCatalogue
-from goqueue_api.version import version
 from goqueue_api.waiting import JobWaiter, SettledListener
 from goqueue_common import migrations
 from goqueue_common.broker.broker import RedisBroker
@@ -28,12 +27,14 @@ from goqueue_common.job_store import JobStore
 from goqueue_common.queue_store import QueueStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.tables import Base
+from goqueue_common.version import version
 from goqueue_common.worker_store import WorkerStore
 
 STATEMENT_TIMEOUT_SECONDS: Final = 2.0
 _ABOUT: Final = (
-    "Jobs that are answered with 201 are never lost: each ends completed, failed or cancelled. A job may run more than once "
-    "when a worker dies; its id is the same for all attempts. Errors are problem documents (RFC 9457) with a stable `code`."
+    "Jobs that are answered with 201 are never lost: each ends completed, failed or cancelled. A job may run more than "
+    "once when a worker dies; its id is the same for all attempts. Errors are problem documents (RFC 9457) with a "
+    "stable `code`."
 )
 _RESOURCES: Final = (jobs, batches, queues, job_types, health)
 

@@ -77,8 +77,6 @@ def _exact(body: bytes) -> Any:
         return json.loads(body)
     except RecursionError as error:
         raise InvalidJson("the body is nested too deep") from error
-    except ValueError as error:  # more digits than Python converts
-        raise InvalidRequest([FieldError("", "holds an integer beyond 64 bits: send it as a string")]) from error
 
 
 def _where(document: Any, matches: Callable[[object], bool]) -> Iterator[str]:

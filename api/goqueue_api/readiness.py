@@ -7,6 +7,7 @@ Retry-After must reach the caller.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, Final
@@ -14,6 +15,7 @@ from typing import Any, Final
 from goqueue_common.errors import BrokerUnavailable, StoreUnavailable
 
 _ANSWER_SECONDS: Final = 0.5
+_WATCH_SECONDS: Final = 0.5
 
 
 class Readiness:
@@ -36,6 +38,18 @@ class Readiness:
         self._was_current = False
         self._schema = "unknown"
         self._draining = False
+
+    def watch_schema(self) -> None:
+        """Look at the schema, in a thread of its own, until it is current once.
+
+        Each process of the service must know it by itself before PostgreSQL goes away: a probe asks only one of them.
+        """
+        threading.Thread(target=self._watch_schema, name="schema", daemon=True).start()
+
+    def _watch_schema(self) -> None:
+        while not self._was_current:
+            self._database()
+            time.sleep(_WATCH_SECONDS)
 
     def drain(self) -> None:
         """From now on unready: this process finishes what it has and ends. Takes no lock: a signal handler calls it."""

@@ -50,7 +50,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Flask:
         """The application; called in each process after the fork, so that no connection crosses it."""
-        return create_app(self._settings)
+        app = create_app(self._settings)
+        app.extensions[EXTENSION].readiness.watch_schema()
+        return app
 
 
 class DrainingWorker(ThreadWorker):  # type: ignore[misc]
@@ -58,8 +60,9 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """SIGTERM."""
-        if isinstance(self.wsgi, Flask):
-            self.wsgi.extensions[EXTENSION].readiness.drain()
+        app = getattr(self, "wsgi", None)  # gunicorn sets it once the application has loaded
+        if isinstance(app, Flask):
+            app.extensions[EXTENSION].readiness.drain()
         super().handle_exit(sig, frame)
 
 

@@ -27,7 +27,12 @@ def configure(level: str, log_format: str, **bound: Any) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     final: list[Any] = (
-        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                exception_formatter=structlog.dev.plain_traceback,  # the rich one prints local variables: secrets
+            )
+        ]
         if console
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_dumps)]
     )

@@ -19,7 +19,6 @@ from typing import Any, Final
 import structlog
 from setproctitle import setproctitle
 
-from goqueue.version import __version__
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.clock import SystemClock
@@ -32,6 +31,7 @@ from goqueue_common.queue_store import QueueStore
 from goqueue_common.settings import StoreSettings
 from goqueue_common.structured_logs import configure
 from goqueue_common.submitter import Submitter
+from goqueue_common.version import version
 from goqueue_common.worker_store import WorkerInfo, WorkerStore
 from goqueue_worker import discovery, process_start
 from goqueue_worker.acknowledger import Acknowledger
@@ -187,7 +187,7 @@ class Child:
                 id=self.worker_id,
                 host=socket.gethostname(),
                 pid=os.getpid(),
-                version=__version__,
+                version=version(),
                 queues=self._settings.wanted_queues,
                 types=self._registry.fingerprints(),
                 slots=self._slots,

@@ -32,7 +32,8 @@ def load(modules: Sequence[str], app_dir: str | None) -> Registry:
     for name in modules:
         with collecting() as declarations:
             module = _imported(name, app_dir)
-        _gather(registry, module, declarations)
+        if not _gather(registry, module, declarations):
+            raise SettingsError(f"handlers module {name!r} declares no handler: put @handler('some.type') above a function")
     return registry
 
 
@@ -78,15 +79,14 @@ def _reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {message}{place}"
 
 
-def _gather(registry: Registry, module: ModuleType, declarations: Declarations) -> None:
-    """From what was declared while it loaded, and, had it been loaded before, from what it names."""
+def _gather(registry: Registry, module: ModuleType, declarations: Declarations) -> bool:
+    """From what was declared while it loaded, and, had it been loaded before, from what it names. False: no handler."""
     names = list(vars(module).values())
-    for found in declarations.handlers:
+    handlers = [*declarations.handlers, *(found for value in names for found in declared_as(value))]
+    for found in handlers:
         registry.add(found)
-    for value in names:
-        for found in declared_as(value):
-            registry.add(found)
     registry.add_hooks(
         [*declarations.start_hooks, *(value for value in names if hook_moment(value) == "start")],
         [*declarations.stop_hooks, *(value for value in names if hook_moment(value) == "stop")],
     )
+    return bool(handlers)

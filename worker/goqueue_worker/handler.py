@@ -102,6 +102,8 @@ def handler(
     Raises SettingsError for values that make no sense.
     """
 
+    _check_type(type)
+
     def declare(function: F) -> F:
         register(
             type,
@@ -187,12 +189,17 @@ def hook_moment(candidate: object) -> str | None:
         return None
 
 
-def _check(type_: object, function: object, max_retries: int, timeout: float | None, isolation: str) -> None:
+def _check_type(type_: object) -> None:
+    """At once, so that a decorator without brackets, which never gets to declare anything, does not pass unseen."""
     if not isinstance(type_, str) or not is_name(type_):
         raise SettingsError(
             f"{type_!r} is no job type: use 1 to 64 letters, digits, '.', '_', '-', first a letter or digit "
             "(write @handler('email.send'), with the type in brackets)"
         )
+
+
+def _check(type_: object, function: object, max_retries: int, timeout: float | None, isolation: str) -> None:
+    _check_type(type_)
     if not callable(function):
         raise SettingsError(f"handler {type_!r}: {function!r} is no function")
     if not 0 <= max_retries <= MAX_RETRIES:

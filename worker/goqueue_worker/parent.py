@@ -185,9 +185,8 @@ class Parent:
             child.ask_to_stop()
         patience = self._settings.shutdown_timeout + self._settings.interrupt_grace + 10.0
         deadline = time.monotonic() + patience
-        asked = self._signals
         while any(child.exit_code() is None for child in children):
-            if self._signals > max(asked, 1) or time.monotonic() > deadline:
+            if self._signals > 1 or time.monotonic() > deadline:
                 log.warning("children_killed", children=[child.number for child in children if child.exit_code() is None])
                 for child in children:
                     child.kill()
@@ -234,4 +233,4 @@ class _Seat:
     def ended(self, *, steadily: bool) -> None:
         now = time.monotonic()
         self._ends = 0 if steadily or now - self._started_at > _STEADY_SECONDS else self._ends + 1
-        self.next_start_at = now + _RESTART_SECONDS[min(self._ends, len(_RESTART_SECONDS) - 1)]
+        self.next_start_at = now + _RESTART_SECONDS[min(max(self._ends - 1, 0), len(_RESTART_SECONDS) - 1)]

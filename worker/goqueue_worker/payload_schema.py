@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 import jsonschema_rs
-from apispec import APISpec
-from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import RAISE, Schema
 
 from goqueue_common.errors import SettingsError
@@ -33,6 +31,9 @@ def to_json_schema(schema: Mapping[str, Any] | Schema | type[Schema], job_type: 
 
 
 def _from_marshmallow(schema: Schema) -> dict[str, Any]:
+    from apispec import APISpec  # a tenth of a second that only marshmallow schemas need
+    from apispec.ext.marshmallow import MarshmallowPlugin
+
     # A resolver that gives no name makes nested schemas be written in place.
     plugin = MarshmallowPlugin(schema_name_resolver=cast("Any", lambda _schema: None))
     APISpec(title="", version="", openapi_version="3.1.0", plugins=[plugin])

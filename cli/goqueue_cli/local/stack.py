@@ -79,8 +79,12 @@ class Stack:
         try:
             self._check_place()
             self._start_stores()
-            if not self._interrupts.stop_requested() and self._migrate():
-                self._start_services()
+            # While the tables are brought up to date the API loads its modules, which takes as long; until it
+            # finds the tables at its own version its /readyz says no, and nobody has been told its address.
+            self._start_service("api", "goqueue_api")
+            if self._migrate():
+                if self._options.with_worker:
+                    self._start_service("worker", "goqueue_worker", *self._options.worker_words)
                 self._supervise()
         finally:
             self._stop()
@@ -104,6 +108,8 @@ class Stack:
 
     def _migrate(self) -> bool:
         """Bring the tables up to date; False when a signal came first."""
+        if self._interrupts.stop_requested():
+            return False
         process = ServiceProcess(self._service("migrate", "goqueue_common.migrations", "upgrade"), self._output)
         process.start(self._interrupts.stop_requested)
         try:
@@ -118,12 +124,9 @@ class Stack:
             raise CommandError(f"the database could not be brought up to date ({reason}): see above")
         return True
 
-    def _start_services(self) -> None:
-        services = [self._service("api", "goqueue_api")]
-        if self._options.with_worker:
-            services.append(self._service("worker", "goqueue_worker", *self._options.worker_words))
-        for service in services:
-            process = ServiceProcess(service, self._output)
+    def _start_service(self, name: str, module: str, *words: str) -> None:
+        if not self._interrupts.stop_requested():
+            process = ServiceProcess(self._service(name, module, *words), self._output)
             self._services.append(process)
             self._supervisor.start(process)
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 from redis.client import PubSub
 
-from goqueue_common.broker.broker import RedisBroker
+from goqueue_common.broker.broker import QueueList, RedisBroker
 from goqueue_common.job import JobRef, Priority
 from tests.factories import eventually, ref
 
@@ -20,7 +20,7 @@ BY_PRIORITY = [("default", HIGH), ("default", NORMAL), ("default", LOW)]
 @pytest.fixture
 def settled(broker: RedisBroker, redis_client: Redis) -> Iterator[PubSub]:
     """A subscriber to what has been settled."""
-    with redis_client.pubsub(ignore_subscribe_messages=True) as subscriber:
+    with redis_client.pubsub(ignore_subscribe_messages=True) as subscriber:  # type: ignore[no-untyped-call]  # redis-py's own gap
         subscriber.subscribe(broker.keys.settled)
         eventually(lambda: redis_client.pubsub_numsub(broker.keys.settled)[0][1] == 1)
         yield subscriber
@@ -38,7 +38,7 @@ def message(subscriber: PubSub) -> str:
     return received[0]
 
 
-def drained(broker: RedisBroker, lists: list[tuple[str, int]] = DEFAULT) -> list[str]:
+def drained(broker: RedisBroker, lists: Sequence[QueueList] = DEFAULT) -> list[str]:
     ids: list[str] = []
     while jobs := broker.dequeue_many(lists, 1_000, 0):
         ids += [job.id for job in jobs]

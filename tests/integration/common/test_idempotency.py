@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -86,6 +87,21 @@ def test_a_key_whose_first_request_still_runs_is_in_use(store: JobStore, databas
         assert count(impatient) == 0
         run_on(connection, "DELETE FROM idempotency_keys")
     assert not store.create_job(NewJob.checked("demo"), KEY).replayed
+
+
+def test_a_request_that_meets_a_running_one_of_its_key_waits_and_is_replayed(store: JobStore, database: Database) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: store.create_job(NewJob.checked("demo"), KEY), range(8)))
+    assert len({answer.id for answer in answers}) == count(database) == 1
+    assert sorted(answer.replayed for answer in answers) == [False] + [True] * 7
+
+
+def test_batches_with_the_same_keys_in_another_order_do_not_deadlock(store: JobStore, database: Database) -> None:
+    keys = [idempotency_key(f"k{number}") for number in range(50)]
+    orders = [keys, keys[::-1]] * 2
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda order: store.create_jobs([submission(key=key) for key in order]), orders))
+    assert count(database) == 50
 
 
 @pytest.mark.parametrize(("age", "replayed"), [(DAY - timedelta(minutes=1), True), (DAY + timedelta(minutes=1), False)])

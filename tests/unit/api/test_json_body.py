@@ -16,6 +16,7 @@ from goqueue_api.json_body import parse_object
         pytest.param(b'{"a": NaN}', id="NaN"),
         pytest.param(b'{"a": -Infinity}', id="Infinity"),
         pytest.param(b'{"a": 1e999}', id="1e999"),
+        pytest.param(b'{"a": 1' + b"0" * 5_000 + b"}", id="more digits than a float can hold"),
         pytest.param(b'{"a": "\\ud800"}', id="lone surrogate"),
         pytest.param(b'{"a": "\xff"}', id="not UTF-8"),
         pytest.param(b'{"a": "\x00"}', id="raw NUL"),
@@ -44,7 +45,6 @@ def test_the_top_level_must_be_an_object(body: bytes) -> None:
         pytest.param(b'{"a": "\\\\\\u0000"}', ["/a"], id="after an escaped backslash"),
         pytest.param(b'{"a": 18446744073709551616}', ["/a"], id="one above 64 bits"),
         pytest.param(b'{"a/b": [-9223372036854775809]}', ["/a~1b/0"], id="one below 64 bits"),
-        pytest.param(b'{"a": 1' + b"0" * 5_000 + b"}", [""], id="more digits than Python converts"),
     ],
 )
 def test_what_cannot_be_kept_is_refused_with_its_place(body: bytes, pointers: list[str]) -> None:

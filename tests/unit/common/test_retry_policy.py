@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -72,6 +73,6 @@ def test_the_floor_holds_when_the_draw_is_zero() -> None:
         pytest.param({"factor": float("nan")}, id="factor is no number"),
     ],
 )
-def test_numbers_that_give_no_delay_are_refused(numbers: dict[str, float]) -> None:
+def test_numbers_that_give_no_delay_are_refused(numbers: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match="backoff wants"):
         RetryPolicy(**numbers)

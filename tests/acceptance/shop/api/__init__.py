@@ -1,0 +1,3 @@
+"""A user's own package of this name too."""
+
+PRICE = 42

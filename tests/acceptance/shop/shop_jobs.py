@@ -1,0 +1,119 @@
+"""Handlers of a small shop, beside packages of its own called common and api."""
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+
+from api import PRICE
+from common import GREETING
+from goqueue_worker import Cancel, Discard, JobContext, Retry, Snooze, handler, on_start, on_stop, worker
+
+EFFECTS = Path(os.environ["SHOP_EFFECTS"])
+
+
+def effect(line: str) -> None:
+    """One line in a file that outlives every process: what really ran, seen from outside."""
+    with EFFECTS.open("a") as file:
+        file.write(line + "\n")
+
+
+@on_start
+def started() -> None:
+    effect("started")
+
+
+@on_stop
+def stopped() -> None:
+    effect("stopped")
+
+
+@handler("shop.greet", schema={"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]})
+def greet(payload: dict, job: JobContext) -> dict:
+    return {"greeting": f"{GREETING}, {payload['name']}", "price": PRICE, "attempt": job.attempt}
+
+
+def plain(payload: dict, job: JobContext) -> dict:
+    effect(f"plain {job.id} {payload.get('n')}")
+    return {"plain": True}
+
+
+worker.register("shop.plain", plain)
+
+
+@handler("shop.verdict", max_retries=1)
+def verdict(payload: dict, job: JobContext) -> None:
+    if payload["say"] == "retry" and job.attempt == 1:
+        raise Retry(0.2, "come again")
+    if payload["say"] == "snooze" and job.attempt == 1:
+        raise Snooze(0.2)
+    if payload["say"] == "discard":
+        raise Discard("useless")
+    if payload["say"] == "cancel":
+        raise Cancel("nobody wants it")
+    if payload["say"] == "exit":
+        raise SystemExit(3)
+
+
+@handler("shop.nap", timeout=0.5, max_retries=0)
+def nap(_payload: dict, job: JobContext) -> None:
+    effect(f"nap {job.id}")
+    while True:
+        time.sleep(0.01)
+
+
+@handler("shop.async_nap", timeout=0.5, max_retries=0)
+async def async_nap(payload: dict, job: JobContext) -> dict:
+    effect(f"async_nap {job.id}")
+    await asyncio.sleep(payload.get("seconds", 60))
+    return {"slept": True}
+
+
+@handler("shop.isolated", isolation="process", timeout=3.0, max_retries=0)
+def isolated(payload: dict, job: JobContext) -> dict:
+    effect(f"isolated {job.id} {os.getpid()}")
+    job.progress(0.5, "half")
+    if payload.get("die"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if payload.get("hang"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.Signals)
+        time.sleep(600)
+    child = job.submit("shop.plain", {"n": "child"}, name="only") if payload.get("submit") else None
+    return {"pid": os.getpid(), "child": child}
+
+
+@handler("shop.deaf", timeout=0.3, max_retries=0)
+def deaf(_payload: dict, job: JobContext) -> None:
+    """One call into C that no interruption reaches."""
+    effect(f"deaf {job.id}")
+    time.sleep(600)
+
+
+@handler("shop.wait")
+def wait(payload: dict, job: JobContext) -> dict:
+    """Run until the file named in the payload exists, or it is cancelled."""
+    effect(f"wait {job.id} {job.attempt}")
+    while not Path(payload["file"]).exists():
+        if job.cancelled:
+            raise Cancel("seen the flag")
+        time.sleep(0.01)
+    return {"attempt": job.attempt}
+
+
+@handler("shop.kill", max_retries=0)
+def kill(payload: dict, job: JobContext) -> None:
+    """Take the whole process down, as a crashing C extension would."""
+    effect(f"kill {job.id} {job.attempt}")
+    if job.attempt <= payload.get("times", 1000):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@handler("shop.parent")
+def parent(_payload: dict, job: JobContext) -> dict:
+    return {"children": [job.submit("shop.plain", {"n": n}, name="same") for n in (1, 2)]}
+
+
+@handler("shop.bad_result", max_retries=0)
+def bad_result(_payload: dict, _job: JobContext) -> object:
+    return {"set": {1, 2, 3}}

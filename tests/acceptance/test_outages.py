@@ -1,0 +1,89 @@
+"""A store away: nothing is lost, and service comes back by itself. (Faults in full are a suite of their own.)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from goqueue_cli.local import LocalStores
+from goqueue_common import migrations
+from goqueue_common.settings import normalise_database_url
+from tests.acceptance.conftest import System, eventually
+
+JOB = {"type": "shop.plain", "payload": {"n": 1}}
+
+
+@pytest.fixture(scope="module")
+def own_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStores]:
+    """Servers that may be stopped without troubling other tests."""
+    with LocalStores(tmp_path_factory.mktemp("own")) as running:
+        migrations.upgrade(normalise_database_url(running.database_url))
+        yield running
+
+
+@pytest.fixture
+def shop(own_stores: LocalStores, tmp_path: Path, prefix: str) -> Iterator[System]:
+    system = System(own_stores.database_url, own_stores.redis_url, prefix, tmp_path)
+    yield system
+    system.close()
+
+
+def post(system: System) -> requests.Response:
+    return requests.post(f"{system.api_url}/jobs", json=JOB, timeout=10)
+
+
+def status(system: System, job_id: str) -> str:
+    return str(requests.get(f"{system.api_url}/jobs/{job_id}", timeout=10).json()["status"])
+
+
+def test_without_redis_a_post_is_201_and_the_job_runs_when_it_is_back(own_stores: LocalStores, shop: System) -> None:
+    shop.start_api()
+    shop.start_worker()
+    own_stores.valkey.stop()
+    try:
+        answers = [post(shop) for _ in range(5)]
+        ready = requests.get(f"{shop.api_url}/readyz", timeout=10)
+    finally:
+        own_stores.valkey.start()
+    assert {answer.status_code for answer in answers} == {201}
+    assert (ready.status_code, ready.json()["redis"]) == (200, "degraded")
+    ids = [answer.json()["id"] for answer in answers]
+    eventually(lambda: {status(shop, job_id) for job_id in ids} == {"completed"}, "all completed")
+    assert len(shop.effects("plain")) == 5
+
+
+def test_without_postgresql_a_post_is_503_with_retry_after_until_it_is_back(own_stores: LocalStores, shop: System) -> None:
+    shop.start_api()
+    shop.start_worker()
+    first = post(shop)
+    assert first.status_code == 201
+    own_stores.postgres.stop()
+    try:
+        refused = post(shop)
+        ready = requests.get(f"{shop.api_url}/readyz", timeout=10)
+    finally:
+        own_stores.postgres.start()
+    assert (refused.status_code, refused.json()["code"]) == (503, "database_unavailable")
+    assert refused.headers["Retry-After"]
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert (ready.status_code, ready.json()["postgres"]) == (200, "degraded")
+    eventually(lambda: post(shop).status_code == 201, "submits are taken again")
+    last = post(shop)
+    eventually(lambda: status(shop, last.json()["id"]) == "completed", "jobs run again")
+
+
+def test_what_ran_while_postgresql_was_away_is_written_when_it_is_back(own_stores: LocalStores, shop: System) -> None:
+    shop.start_api()
+    shop.start_worker()
+    go = shop.folder / "go"
+    body = {"type": "shop.wait", "payload": {"file": str(go)}}
+    job_id = requests.post(f"{shop.api_url}/jobs", json=body, timeout=10).json()["id"]
+    eventually(lambda: shop.effects("wait"), "it runs")
+    own_stores.postgres.stop()
+    go.touch()
+    own_stores.postgres.start()
+    eventually(lambda: status(shop, job_id) == "completed", "its outcome is written")
+    assert len(shop.effects("wait")) == 1

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from goqueue_api.pagination import decode_cursor, encode_cursor, next_link
+from goqueue_common.errors import InvalidCursor
+
+
+def test_a_cursor_comes_back_as_the_id_it_was_made_of() -> None:
+    for _ in range(100):
+        job_id = str(uuid7())
+        cursor = encode_cursor(job_id)
+        assert str(decode_cursor(cursor)) == job_id
+        assert cursor.replace("-", "").replace("_", "").isalnum()
+
+
+def test_a_cursor_with_any_character_changed_is_refused() -> None:
+    cursor = encode_cursor(str(uuid7()))
+    for index, character in enumerate(cursor):
+        other = "A" if character != "A" else "B"
+        with pytest.raises(InvalidCursor):
+            decode_cursor(cursor[:index] + other + cursor[index + 1 :])
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "ü", "====", "a" * 10_000, str(uuid7()), encode_cursor(str(uuid7())) + "="])
+def test_what_is_no_cursor_is_refused_with_what_to_do(cursor: str) -> None:
+    with pytest.raises(InvalidCursor, match="use next_cursor of a page") as refused:
+        decode_cursor(cursor)
+    assert len(str(refused.value)) < 250
+
+
+def test_the_next_page_keeps_the_filters() -> None:
+    query = [("status", "failed"), ("status", "queued"), ("tag", "a&b"), ("cursor", "old")]
+    assert next_link("/jobs", query, "new") == '</jobs?status=failed&status=queued&tag=a%26b&cursor=new>; rel="next"'
