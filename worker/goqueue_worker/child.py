@@ -10,7 +10,6 @@ import os
 import socket
 import sys
 import threading
-import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ from goqueue_common.broker.keys import Keys
 from goqueue_common.clock import SystemClock
 from goqueue_common.database import Database, connect
 from goqueue_common.errors import GoQueueError, StoreUnavailable
-from goqueue_common.job import Outcome
 from goqueue_common.job_store import JobStore
 from goqueue_common.progress_store import ProgressStore
 from goqueue_common.queue_store import QueueStore
@@ -35,18 +33,18 @@ from goqueue_common.version import version
 from goqueue_common.worker_store import WorkerInfo, WorkerStore
 from goqueue_worker import discovery, process_start
 from goqueue_worker.acknowledger import Acknowledger
-from goqueue_worker.attempt import Attempt, InterruptReason
+from goqueue_worker.attempt import Attempt
 from goqueue_worker.attempt_services import ChildServices
 from goqueue_worker.event_loop import EventLoop
-from goqueue_worker.executor import Executor, interrupted_outcome
+from goqueue_worker.executor import Executor
 from goqueue_worker.isolation import IsolatedPool
 from goqueue_worker.message_pipe import Message, MessagePipe
-from goqueue_worker.outcomes import AttemptEnd
 from goqueue_worker.poller import Poller, QueueView
 from goqueue_worker.pool import Pool
 from goqueue_worker.registry import Registry
 from goqueue_worker.runner import Runner, Stepper
 from goqueue_worker.settings import WorkerSettings
+from goqueue_worker.shutdown import Shutdown
 from goqueue_worker.slot_table import SlotTable
 from goqueue_worker.watchdog import Watchdog
 
@@ -225,46 +223,19 @@ class Child:
             self._end(RECYCLED)
 
     def _finish(self, acknowledging: Runner) -> int:
-        """Give back what has not started, let the rest end, write everything that can be written."""
         if self._ending.why == LOST:
             log.error("worker_lost", worker_id=self.worker_id)
             return 1
         log.info("child_stopping", why=self._ending.why, held=self._pool.held)
-        for attempt in self._pool.take_unstarted():
-            self._acknowledger.put(attempt, self._attempt_end(attempt).released())
-        self._wait_for_running(self._settings.shutdown_timeout)
-        self._interrupt_running()
-        unwritten = self._stuck_outcomes()
-        self._pool.wait_until_settled(0.5 if unwritten else 5.0)
+        shutdown = Shutdown(
+            self.worker_id, self._pool, self._acknowledger, self._clock, interrupt_grace=self._settings.interrupt_grace
+        )
+        unwritten = shutdown.finish(self._settings.shutdown_timeout, ignore=self._stuck.values())
         acknowledging.stop()
         self._pipe.send({"unwritten": [outcome.encoded().decode() for outcome in unwritten]})
         if unwritten or self._pool.held > 0:
             return 1
         return self._leave_in_order()
-
-    def _wait_for_running(self, timeout_seconds: float) -> None:
-        """What ignored an interruption already is not waited for."""
-        deadline = time.monotonic() + timeout_seconds
-        while time.monotonic() < deadline:
-            if not [attempt for _, attempt in self._pool.running() if id(attempt) not in self._stuck]:
-                return
-            time.sleep(0.02)
-
-    def _interrupt_running(self) -> None:
-        for slot, attempt in self._pool.running():
-            slot.interrupt(attempt, InterruptReason.SHUTDOWN, self._clock.boottime())
-        self._wait_for_running(self._settings.interrupt_grace)
-
-    def _stuck_outcomes(self) -> list[Outcome]:
-        """For the parent, who writes them when this process, and with it those threads, has ended."""
-        found = []
-        for _, attempt in self._pool.running():
-            outcome = interrupted_outcome(attempt, self._attempt_end(attempt), None)
-            found.append(outcome or self._attempt_end(attempt).released())
-        return found
-
-    def _attempt_end(self, attempt: Attempt) -> AttemptEnd:
-        return AttemptEnd(attempt.job, attempt.handler.backoff, self.worker_id, self._clock)
 
     def _leave_in_order(self) -> int:
         for runner in self._runners:
@@ -273,8 +244,7 @@ class Child:
         self._isolated.close()
         for hook in self._registry.stop_hooks:
             hook()
-        if self._ending.why == STOPPED:
-            self._workers.stop(self.worker_id)
+        self._workers.stop(self.worker_id)
         self._database.close()
         return 0
 

@@ -26,6 +26,8 @@ class EventLoop:
         """Stop the loop; tasks still running are abandoned with their process."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=1.0)
+        if not self._thread.is_alive():
+            self._loop.close()
 
 
 class AsyncCall:

@@ -96,10 +96,10 @@ class Pool:
         """What runs now."""
         return [(slot, attempt) for slot in self.slots if (attempt := slot.attempt) is not None]
 
-    def wait_until_settled(self, timeout_seconds: float) -> bool:
-        """Whether everything in hand was settled in time."""
+    def wait_until_settled(self, timeout_seconds: float, *, but_for: int = 0) -> bool:
+        """Whether everything in hand, but for so many attempts, was settled in time."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._held <= 0, timeout_seconds)
+            return self._changed.wait_for(lambda: self._held <= but_for, timeout_seconds)
 
     def stop(self) -> None:
         """Let idle threads end."""

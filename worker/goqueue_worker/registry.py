@@ -38,8 +38,8 @@ class Registry:
 
     def add_hooks(self, start: Iterable[Hook], stop: Iterable[Hook]) -> None:
         """Remember hooks, each once, in the order they were met."""
-        self.start_hooks += [hook for hook in start if hook not in self.start_hooks]
-        self.stop_hooks += [hook for hook in stop if hook not in self.stop_hooks]
+        self.start_hooks = list(dict.fromkeys([*self.start_hooks, *start]))
+        self.stop_hooks = list(dict.fromkeys([*self.stop_hooks, *stop]))
 
     def get(self, job_type: str) -> Handler | None:
         """The handler of a type, or None: this worker does not know it."""

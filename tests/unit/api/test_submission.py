@@ -125,7 +125,7 @@ def test_no_more_than_fifty_problems_of_a_batch_are_told(reader: SubmissionReade
 
 
 def test_too_large_a_payload_of_a_batch_is_named(reader: SubmissionReader) -> None:
-    with pytest.raises(PayloadTooLarge, match="^/jobs/1/payload has"):
+    with pytest.raises(PayloadTooLarge, match=r"^/jobs/1/payload has"):
         reader.read_batch({"jobs": [{"type": "a"}, {"type": "a", "payload": {"x": "y" * 300_000}}]})
 
 

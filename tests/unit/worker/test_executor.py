@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from goqueue_common.job import Outcome
+from goqueue_common.lifecycle import JobEvent
+from goqueue_worker.attempt import Attempt, InterruptReason, RunningSlot
+from goqueue_worker.event_loop import EventLoop
+from goqueue_worker.executor import Executor
+from goqueue_worker.handler import Handler
+from goqueue_worker.verdicts import Discard
+from tests.unit.worker.claimed import FrozenClock, claimed_job
+
+
+class RecordedServices:
+    """Keeps what handlers ask for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+
+    def report_progress(self, *tick: Any) -> None:
+        self.asked.append(("progress", *tick))
+
+    def write_log(self, _job: object, event: str, fields: object) -> None:
+        self.asked.append(("log", event, fields))
+
+    def submit_child(self, _parent: object, job_type: str, payload: object, _options: object) -> str:
+        self.asked.append(("submit", job_type, payload))
+        return "child-id"
+
+
+def attempt_of(function: Any, payload: dict[str, Any] | None = None, **fields: Any) -> Attempt:
+    return Attempt(claimed_job(payload=payload, **fields), Handler(type="some.type", function=function), 0)
+
+
+def run(attempt: Attempt, services: RecordedServices | None = None, loop: EventLoop | None = None) -> Outcome:
+    return Executor("w1", services or RecordedServices(), FrozenClock(), event_loop=loop).run(attempt, RunningSlot())
+
+
+def test_a_handler_gets_payload_and_job() -> None:
+    services = RecordedServices()
+
+    def function(payload: Any, job: Any) -> Any:
+        job.progress(0.5, "half")
+        job.log("seen", n=1)
+        return {"payload": payload, "attempt": job.attempt, "child": job.submit("other", {"x": 1})}
+
+    outcome = run(attempt_of(function, {"a": 1}, attempt=7), services)
+    assert outcome.result == b'{"payload":{"a":1},"attempt":7,"child":"child-id"}'
+    assert [asked[0] for asked in services.asked] == ["progress", "log", "submit"]
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), SystemExit(1), KeyboardInterrupt()], ids=["error", "exit", "interrupt"])
+def test_whatever_a_handler_raises_ends_its_attempt_and_nothing_else(error: BaseException) -> None:
+    def function(_payload: Any, _job: Any) -> None:
+        raise error
+
+    assert run(attempt_of(function)).event is JobEvent.RETRY_LATER
+
+
+def test_the_traceback_begins_at_the_handler() -> None:
+    def function(_payload: Any, _job: Any) -> None:
+        raise ValueError("here")
+
+    entry = run(attempt_of(function)).log_entry
+    assert entry is not None
+    assert "goqueue_worker" not in entry["traceback"]
+    assert "test_executor.py" in entry["traceback"]
+
+
+def test_a_job_whose_cancel_was_asked_for_never_starts() -> None:
+    outcome = run(attempt_of(lambda *_: pytest.fail("it ran"), cancel_requested=True))
+    assert outcome.event is JobEvent.CONFIRM_CANCEL
+
+
+@pytest.mark.parametrize(
+    ("reason", "event"),
+    [
+        pytest.param(InterruptReason.TIMEOUT, JobEvent.RETRY_LATER, id="timeout"),
+        pytest.param(InterruptReason.CANCEL, JobEvent.CONFIRM_CANCEL, id="cancel"),
+        pytest.param(InterruptReason.SHUTDOWN, JobEvent.RELEASE, id="shutdown"),
+    ],
+)
+def test_an_interrupted_thread_ends_by_its_reason(reason: InterruptReason, event: JobEvent) -> None:
+    running = threading.Event()
+    slot = RunningSlot()
+
+    def function(_payload: Any, _job: Any) -> None:
+        running.set()
+        while True:
+            try:
+                sum(range(1000))
+            except Exception:  # noqa: BLE001 - a handler that catches everything cannot catch its interruption
+                continue
+
+    attempt = attempt_of(function)
+    outcomes: list[Outcome] = []
+    executor = Executor("w1", RecordedServices(), FrozenClock())
+    thread = threading.Thread(target=lambda: outcomes.append(executor.run(attempt, slot)))
+    thread.start()
+    assert running.wait(10)
+    assert slot.interrupt(attempt, reason, 1.0)
+    thread.join(10)
+    assert [outcome.event for outcome in outcomes] == [event]
+
+
+def test_an_interruption_meant_for_one_attempt_never_hits_the_next() -> None:
+    slot = RunningSlot()
+    first, second = attempt_of(lambda *_: None), attempt_of(lambda *_: None)
+    slot.begin(first, 0.0)
+    slot.end()
+    slot.begin(second, 0.0)
+    assert not slot.interrupt(first, InterruptReason.TIMEOUT, 1.0)
+    slot.end()
+    assert second.reason is None
+
+
+def test_interruptions_at_any_moment_end_one_attempt_each_and_never_the_thread() -> None:
+    slot = RunningSlot()
+    executor = Executor("w1", RecordedServices(), FrozenClock())
+    attempts = [attempt_of(lambda *_: sum(range(200))) for _ in range(2000)]
+    outcomes: list[Outcome] = []
+
+    def run_all() -> None:
+        for attempt in attempts:
+            outcomes.append(executor.run(attempt, slot))  # noqa: PERF401 - one by one, as the pool does
+
+    thread = threading.Thread(target=run_all)
+    thread.start()
+    while thread.is_alive():
+        if (attempt := slot.attempt) is not None:
+            slot.interrupt(attempt, InterruptReason.TIMEOUT, 1.0)
+    assert len(outcomes) == len(attempts)
+    for attempt, outcome in zip(attempts, outcomes, strict=True):
+        assert outcome.event is JobEvent.COMPLETE or attempt.reason is InterruptReason.TIMEOUT
+
+
+def test_async_handlers_run_on_the_loop_and_their_verdicts_count() -> None:
+    loop = EventLoop()
+
+    async def function(payload: Any, _job: Any) -> Any:
+        if payload.get("discard"):
+            raise Discard("no")
+        return {"thread": threading.current_thread().name}
+
+    assert run(attempt_of(function), loop=loop).result == b'{"thread":"event-loop"}'
+    assert run(attempt_of(function, {"discard": True}), loop=loop).failure_reason == "discarded"
+    loop.close()

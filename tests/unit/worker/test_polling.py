@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from collections import Counter
+
+from goqueue_common.job import Priority
+from goqueue_worker.attempt import Attempt, InterruptReason
+from goqueue_worker.handler import Handler
+from goqueue_worker.poller import poll_order
+from goqueue_worker.pool import MAX_PREFETCH, Pool
+from goqueue_worker.slot_table import SlotTable
+from goqueue_worker.watchdog import Watchdog
+from tests.unit.worker.claimed import FrozenClock, claimed_job
+
+
+def test_of_eight_polls_one_starts_at_low_and_one_at_normal() -> None:
+    firsts = Counter(poll_order(["q"], poll)[0][1] for poll in range(8))
+    assert firsts == {Priority.HIGH: 6, Priority.NORMAL: 1, Priority.LOW: 1}
+
+
+def test_every_list_is_in_every_poll_and_queues_take_turns() -> None:
+    for poll in range(24):
+        order = poll_order(["a", "b", "c"], poll)
+        assert len(order) == len(set(order)) == 9
+    assert {poll_order(["a", "b", "c"], poll)[0][0] for poll in range(3)} == {"a", "b", "c"}
+    assert poll_order([], 0) == []
+
+
+def test_priority_goes_before_queue() -> None:
+    assert poll_order(["a", "b"], 0)[:2] == [("a", Priority.HIGH), ("b", Priority.HIGH)]
+
+
+def pool_of(slots: int) -> Pool:
+    table, _ = SlotTable.create(100)
+    return Pool(slots, None, table, lambda *_: None, lambda: True)  # type: ignore[arg-type]  # nothing is run
+
+
+def test_nothing_is_prefetched_before_a_duration_is_known() -> None:
+    assert pool_of(8).room() == 8
+
+
+def test_prefetch_follows_the_measured_duration() -> None:
+    rooms = {}
+    for seconds in (0.00001, 0.001, 0.01, 0.1, 5.0):
+        pool = pool_of(8)
+        pool._meters[0].busy_seconds, pool._meters[0].finished = seconds * 100, 100
+        rooms[seconds] = pool.room()
+    assert rooms == {0.00001: 8 + MAX_PREFETCH, 0.001: 8 + 400, 0.01: 8 + 40, 0.1: 8 + 4, 5.0: 8}
+
+
+def test_small_claims_are_put_off_while_the_buffer_is_half_full() -> None:
+    pool = pool_of(8)
+    pool._meters[0].busy_seconds, pool._meters[0].finished = 0.1, 100
+    pool._held = 300
+    assert pool.room() == 0
+    pool._held = 100
+    assert pool.room() == 308
+
+
+class StandingSlot:
+    """A slot that only notes what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[InterruptReason] = []
+
+    def interrupt(self, attempt: Attempt, reason: InterruptReason, now: float) -> bool:
+        attempt.reason = attempt.reason or reason
+        attempt.interrupted_at = attempt.interrupted_at or now
+        self.told.append(reason)
+        return True
+
+
+class OneRunning:
+    """A pool in which one attempt runs."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self.slot = StandingSlot()
+        self._attempt = attempt
+
+    def running(self) -> list[tuple[StandingSlot, Attempt]]:
+        return [(self.slot, self._attempt)]
+
+
+def watched(attempt: Attempt) -> tuple[Watchdog, OneRunning, FrozenClock, list[Attempt]]:
+    clock, stuck = FrozenClock(), list[Attempt]()
+    pool = OneRunning(attempt)
+    table, _ = SlotTable.create(1)
+    dog = Watchdog(pool, table, clock, cancel_grace=5.0, interrupt_grace=3.0, on_stuck=stuck.append)  # type: ignore[arg-type]
+    attempt.started_at = clock.seconds
+    return dog, pool, clock, stuck
+
+
+def attempt_with(timeout: float | None) -> Attempt:
+    return Attempt(claimed_job(timeout_seconds=timeout), Handler(type="t", function=print), 0)
+
+
+def test_a_timeout_is_delivered_once_a_second_and_then_the_thread_is_stuck() -> None:
+    dog, pool, clock, stuck = watched(attempt_with(10.0))
+    clock.seconds += 10.0
+    dog.step()
+    assert pool.slot.told == []
+    for seconds in (0.1, 0.5, 0.6, 1.1):
+        clock.seconds += seconds
+        dog.step()
+    assert pool.slot.told == [InterruptReason.TIMEOUT] * 3
+    assert stuck == []
+    clock.seconds += 1.1
+    dog.step()
+    assert len(stuck) == 1
+
+
+def test_a_cancel_is_a_flag_first_and_an_interruption_after_the_grace() -> None:
+    attempt = attempt_with(None)
+    dog, pool, clock, _ = watched(attempt)
+    dog.request_cancel(attempt.job.id, 99)
+    assert not attempt.is_cancelled()
+    dog.request_cancel(attempt.job.id, attempt.job.attempt)
+    assert attempt.is_cancelled()
+    clock.seconds += 4.9
+    dog.step()
+    assert pool.slot.told == []
+    clock.seconds += 0.2
+    dog.step()
+    assert pool.slot.told == [InterruptReason.CANCEL]

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import os
+from uuid import uuid4
+
+from goqueue_worker.slot_table import HeldAttempt, SlotTable
+
+
+def test_the_other_side_sees_what_is_held_and_what_has_started() -> None:
+    mine, descriptor = SlotTable.create(3)
+    theirs = SlotTable.open(descriptor, 3)
+    os.close(descriptor)
+    first, second, third = (str(uuid4()) for _ in range(3))
+    records = [mine.hold(first, 1), mine.hold(second, 2), mine.hold(third, 3)]
+    mine.start(records[1])
+    mine.settle(records[0])
+    assert sorted(theirs.held()) == sorted([HeldAttempt(second, 2, True), HeldAttempt(third, 3, False)])
+    fourth = str(uuid4())
+    mine.hold(fourth, 4)
+    assert HeldAttempt(fourth, 4, False) in theirs.held()
+
+
+def test_proof_of_life_and_deadline_cross_over() -> None:
+    mine, descriptor = SlotTable.create(1)
+    theirs = SlotTable.open(descriptor, 1)
+    os.close(descriptor)
+    mine.tick()
+    mine.tick()
+    theirs.lease_deadline = 12.5
+    assert (theirs.ticks, mine.lease_deadline) == (2, 12.5)
+    mine.tick()
+    assert mine.lease_deadline == 12.5

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from goqueue_common.errors import SettingsError
+from goqueue_worker.settings import WorkerSettings
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in [name for name in os.environ if name.startswith("GOQUEUE_") or name in ("DATABASE_URL", "REDIS_URL")]:
+        monkeypatch.delenv(name)
+
+
+def test_without_anything_it_serves_every_queue_and_the_built_in_types() -> None:
+    settings = WorkerSettings.read()
+    assert (settings.wanted_queues, settings.handlers, settings.concurrency, settings.processes) == (
+        None,
+        ("goqueue_builtin",),
+        16,
+        2,
+    )
+
+
+def test_the_command_line_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOQUEUE_QUEUES", "a, b,,a")
+    monkeypatch.setenv("GOQUEUE_CONCURRENCY", "6")
+    assert WorkerSettings.read().queues == ("a", "b")
+    settings = WorkerSettings.read({"queues": "c", "concurrency": 5, "processes": None})
+    assert (settings.queues, settings.concurrency, settings.processes) == (("c",), 5, 2)
+
+
+def test_concurrency_is_shared_out_between_processes() -> None:
+    settings = WorkerSettings.read({"concurrency": 7, "processes": 3})
+    assert [settings.slots_of(child) for child in range(3)] == [3, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        pytest.param("GOQUEUE_LEASE", "5", "GOQUEUE_LEASE=5", id="lease not longer than the heartbeat"),
+        pytest.param("GOQUEUE_PROCESSES", "0", "processes=0", id="no process"),
+        pytest.param("GOQUEUE_CONCURRENCY", "1", "concurrency=1", id="fewer slots than processes"),
+        pytest.param("GOQUEUE_CONCURRENCY", "many", "GOQUEUE_CONCURRENCY", id="no number"),
+        pytest.param("GOQUEUE_QUEUES", "a b", "'a b' is no name", id="queue name"),
+        pytest.param("GOQUEUE_SHUTDOWN_TIMEOUT", "-1", "shutdown_timeout=-1", id="negative time"),
+        pytest.param("GOQUEUE_HANDLERS", " , ", "no handler module", id="no module"),
+        pytest.param("DATABASE_URL", "mysql://x", "no PostgreSQL URL", id="other database"),
+    ],
+)
+def test_nonsense_is_refused_with_its_name_and_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=says):
+        WorkerSettings.read()
