@@ -95,6 +95,7 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         submissions=SubmissionReader(types, clock),
         waiter=JobWaiter(job_store, listener, slots=settings.threads // 2, is_stopping=readiness.is_draining),
         readiness=readiness,
+        connected=(listener, readiness, broker, database),
     )
 
 

@@ -59,6 +59,13 @@ class Readiness:
         """Whether `drain` was called."""
         return self._draining
 
+    def close(self) -> None:
+        """End the checks; one that hangs ends with its own time-out."""
+        with self._lock:
+            if self._checker is not None:
+                self._checker.shutdown(wait=True, cancel_futures=True)
+                self._checker = None
+
     def state(self) -> dict[str, Any]:
         """status: ready, starting or draining; postgres, redis: ok or degraded; schema: current, behind or unknown."""
         with self._lock:

@@ -40,6 +40,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "graceful_timeout": _GRACE_SECONDS,
             "timeout": 60,
             "logger_class": QuietLogger,
+            "worker_exit": _close,
             "control_socket_disable": True,
             "proc_name": "goqueue-api",
         }
@@ -53,6 +54,12 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         app = create_app(self._settings)
         app.extensions[EXTENSION].readiness.watch_schema()
         return app
+
+
+def _close(_arbiter: Any, worker: ThreadWorker) -> None:
+    """After the last request of a process."""
+    if isinstance(worker.wsgi, Flask):
+        worker.wsgi.extensions[EXTENSION].close()
 
 
 class DrainingWorker(ThreadWorker):  # type: ignore[misc]

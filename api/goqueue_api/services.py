@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from flask import current_app
 
@@ -20,9 +21,20 @@ if TYPE_CHECKING:
 EXTENSION: Final = "goqueue"
 
 
+class Closable(Protocol):
+    """Something that holds connections or threads."""
+
+    def close(self) -> None:
+        """Give them back."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The stores and the machinery above them; each is safe to use from all request threads."""
+    """The stores and the machinery above them; each is safe to use from all request threads.
+
+    connected: what `close` closes, in this order.
+    """
 
     settings: ApiSettings
     jobs: JobStore
@@ -32,6 +44,12 @@ class Services:
     submissions: SubmissionReader
     waiter: JobWaiter
     readiness: Readiness
+    connected: Sequence[Closable]
+
+    def close(self) -> None:
+        """End threads and connections, so that neither PostgreSQL nor Redis hears of a broken one."""
+        for item in self.connected:
+            item.close()
 
 
 def services() -> Services:

@@ -73,6 +73,14 @@ class SettledListener:
                 if not self._watchers[job_id]:
                     del self._watchers[job_id]
 
+    def close(self) -> None:
+        """End the thread; it takes a second at most to notice."""
+        with self._changed:
+            thread, self._thread = self._thread, None
+            self._changed.notify_all()
+        if thread is not None:
+            thread.join(2 * _LISTEN_SECONDS + ANSWER_SECONDS)
+
     def _ensure_thread(self) -> None:
         if self._thread is None or not self._thread.is_alive():
             self._listening = None

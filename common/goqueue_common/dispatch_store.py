@@ -52,7 +52,7 @@ WITH outcome AS MATERIALIZED (
 UPDATE jobs j SET
     status = next_status,
     worker_id = NULL,
-    failures = failures + failed,
+    failures = failures + coalesce(failed, 0),
     run_at = CASE WHEN delay IS NULL THEN run_at ELSE now() + delay * interval '1 second' END,
     finished_at = CASE WHEN next_status IN ({_FINAL_LIST}) THEN now() END,
     result = held.result,
@@ -179,15 +179,16 @@ class DispatchStore:
 
 def _encoded(outcome: Outcome) -> dict[str, Any]:
     event = outcome.event
+    document: dict[str, Any] = {"id": outcome.id, "attempt": outcome.attempt, "target": TRANSITIONS[event].target}
+    if outcome.result is not None:
+        document["result"] = orjson.Fragment(outcome.result)
+    if event is JobEvent.COMPLETE:
+        return document
     counts = event in (JobEvent.RETRY_LATER, JobEvent.FAIL) and outcome.failure_reason != FailureReason.UNKNOWN_TYPE
-    return {
-        "id": outcome.id,
-        "attempt": outcome.attempt,
-        "target": TRANSITIONS[event].target,
+    return document | {
         "yields": event in YIELDS_TO_CANCEL,
         "failed": int(counts),
         "delay": outcome.delay_seconds,
-        "result": orjson.Fragment(outcome.result) if outcome.result is not None else None,
         "error": outcome.error,
         "reason": outcome.failure_reason,
         "entry": outcome.log_entry,

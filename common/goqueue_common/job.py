@@ -94,7 +94,7 @@ class Outcome:
 
     def encoded(self) -> bytes:
         """As JSON, to travel between processes; `Outcome.decoded` reads it."""
-        values = {name: getattr(self, name) for name in _OUTCOME_FIELDS}
+        values = {name: value for name in _OUTCOME_FIELDS if (value := getattr(self, name)) is not None}
         if self.result is not None:
             values["result"] = self.result.decode()
         return orjson.dumps(values)
@@ -104,7 +104,7 @@ class Outcome:
         """The outcome that `encoded` made."""
         values = orjson.loads(document)
         values["event"] = JobEvent(values["event"])
-        if values["result"] is not None:
+        if "result" in values:
             values["result"] = values["result"].encode()
         return cls(**values)
 

@@ -41,11 +41,11 @@ class Handler:
     backoff: RetryPolicy = DEFAULT_RETRY_POLICY
     schema: dict[str, Any] | None = None
     isolation: Isolation = "thread"
+    is_async: bool = field(init=False)
 
-    @property
-    def is_async(self) -> bool:
-        """Whether the function is a coroutine function."""
-        return inspect.iscoroutinefunction(self.function)
+    def __post_init__(self) -> None:
+        """Looked up once: every attempt asks."""
+        object.__setattr__(self, "is_async", inspect.iscoroutinefunction(self.function))
 
     @property
     def how(self) -> str:

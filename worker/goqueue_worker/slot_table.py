@@ -62,7 +62,8 @@ class SlotTable:
         """Note an attempt just claimed; its record's index."""
         with self._lock:
             index = self._free.pop()
-        _RECORD.pack_into(self._memory, self._offset(index), UUID(job_id).bytes, attempt, SlotState.CLAIMED)
+        raw = bytes.fromhex(job_id.replace("-", ""))
+        _RECORD.pack_into(self._memory, self._offset(index), raw, attempt, SlotState.CLAIMED)
         return index
 
     def start(self, index: int) -> None:

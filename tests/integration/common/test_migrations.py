@@ -12,10 +12,17 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from goqueue_common import migrations
-from goqueue_common.database import Database, connect
+from goqueue_common.database import Database, connect, run_on
 from goqueue_common.lifecycle import FINAL, FailureReason, JobStatus
 from goqueue_common.migrations.__main__ import main
 from goqueue_common.tables import Base
+from tests.factories import eventually
+
+ADVISORY_LOCK = int.from_bytes(b"goqueue")
+WAITING = """
+SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 CONSTRAINTS = """
 SELECT t.relname, c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
@@ -106,8 +113,11 @@ def test_an_upgrade_may_be_run_again(empty: Database, empty_database_url: str) -
         assert (migrations.current(empty), migrations.is_current(empty)) == (migrations.head(), True)
 
 
-def test_an_upgrade_by_several_processes_at_once_succeeds_in_each(empty: Database, empty_database_url: str) -> None:
-    processes = [upgrade_process(empty_database_url) for _ in range(2)]
+def test_upgrades_by_several_processes_at_once_wait_for_each_other(empty: Database, empty_database_url: str) -> None:
+    with empty.transaction() as connection:
+        run_on(connection, "SELECT pg_advisory_xact_lock(%(key)s)", {"key": ADVISORY_LOCK})
+        processes = [upgrade_process(empty_database_url) for _ in range(2)]
+        eventually(lambda: run_on(connection, WAITING)[0][0] == 2, within_seconds=30)
     outputs = [process.communicate(timeout=60)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], outputs
     assert all(f"schema at {migrations.head()}" in output for output in outputs)

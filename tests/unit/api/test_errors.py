@@ -126,7 +126,7 @@ def test_a_request_id_is_kept_when_it_is_harmless(client: FlaskClient, given: st
 
 def test_answers_tell_browsers_to_be_careful(client: FlaskClient) -> None:
     for path in ("/healthz", "/docs", "/nothing", "/static/swagger/init.js"):
-        headers = client.get(path).headers
+        headers = client.get(path, buffered=True).headers
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
         script_policy = headers["Content-Security-Policy"].partition("script-src")[2].partition(";")[0]

@@ -135,12 +135,12 @@ def test_a_job_in_a_list_keeps_the_documented_schema(document: dict[str, Any]) -
 
 
 def test_swagger_ui_is_served_from_our_own_files(client: FlaskClient) -> None:
-    page = client.get("/docs")
+    page = client.get("/docs", buffered=True)
     assert page.status_code == 200
     assert b"http" not in page.data
     for name in ("swagger-ui.css", "swagger-ui-bundle.js", "init.js", "favicon.png"):
         assert f"/static/swagger/{name}".encode() in page.data
-        assert client.get(f"/static/swagger/{name}").status_code == 200
+        assert client.get(f"/static/swagger/{name}", buffered=True).status_code == 200
     assert b"<script>" not in page.data
 
 
