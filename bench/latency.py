@@ -6,6 +6,7 @@ One job each 20 ms through the API to idle workers, over one keep-alive connecti
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import socket
 import sys
@@ -40,15 +41,17 @@ def main() -> int:
 
 
 def measure(url: str, environment: dict[str, str], jobs: int) -> dict[str, float]:
-    session = requests.Session()
+    connection = http.client.HTTPConnection(url.removeprefix("http://"))
     until(lambda: is_up(url))
     posted: dict[bytes, float] = {}
     answered: list[float] = []
     for number in range(WARM_UP + jobs):
         began = time.time()
-        answer = session.post(f"{url}/jobs", json={"type": "bench.record", "payload": {"n": number}})
+        body = json.dumps({"type": "bench.record", "payload": {"n": number}})
+        connection.request("POST", "/jobs", body, {"Content-Type": "application/json"})
+        answer = json.loads(connection.getresponse().read())
         if number >= WARM_UP:
-            posted[UUID(answer.json()["id"]).bytes] = began
+            posted[UUID(answer["id"]).bytes] = began
             answered.append(time.time() - began)
         elif number == 0:
             until(lambda: len(stack.records(environment)) == 1)

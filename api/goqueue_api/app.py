@@ -31,6 +31,8 @@ from goqueue_common.version import version
 from goqueue_common.worker_store import WorkerStore
 
 STATEMENT_TIMEOUT_SECONDS: Final = 2.0
+LOCK_TIMEOUT_SECONDS: Final = 1.5
+"""Shorter than the statement's, or an idempotency key in use would look like a slow database."""
 _ABOUT: Final = (
     "Jobs that are answered with 201 are never lost: each ends completed, failed or cancelled. A job may run more than "
     "once when a worker dies; its id is the same for all attempts. Errors are problem documents (RFC 9457) with a "
@@ -49,6 +51,7 @@ def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(
             pool_size=settings.db_pool,
             statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
+            lock_timeout_seconds=LOCK_TIMEOUT_SECONDS,
             application_name="goqueue-api",
         ),
         API_TITLE="GoQueue",
@@ -58,7 +61,7 @@ def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={"info": {"description": _ABOUT, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}}},
     )
-    request_context.register(app)
+    request_context.register(app, serves_any_name=settings.auth == "none")
     app.extensions[EXTENSION] = _services(settings, _database(app), clock or SystemClock())
     api = ProblemApi(app)
     errors.register(app)

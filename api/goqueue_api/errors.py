@@ -52,9 +52,16 @@ class InvalidIdempotencyKey(GoQueueError):
     code = "invalid_idempotency_key"
 
 
+class UntrustedHost(GoQueueError):
+    """A request under a name that an API open to this machine only does not answer to."""
+
+    code = "untrusted_host"
+
+
 _STATUSES: Final[dict[type[GoQueueError], int]] = {
     InvalidJson: 400,
     InvalidIdempotencyKey: 400,
+    UntrustedHost: 400,
     errors.InvalidCursor: 400,
     errors.JobNotFound: 404,
     errors.WrongStatus: 409,

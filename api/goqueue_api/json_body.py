@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import orjson
 from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from goqueue_api.errors import InvalidJson, InvalidRequest, UnsupportedMediaType
 from goqueue_common.errors import FieldError
@@ -36,7 +37,10 @@ def read_object(request: Request, max_bytes: int = MAX_BODY_BYTES) -> dict[str, 
             f"the body must be JSON: send it with Content-Type: application/json ({sent!r:.80} was sent)"
         )
     request.max_content_length = max_bytes
-    return parse_object(request.get_data(cache=False))
+    body = request.get_data(cache=False)
+    if request.content_length is None and len(body) >= max_bytes:
+        raise RequestEntityTooLarge  # Werkzeug cuts a body without a length off there, and says nothing
+    return parse_object(body)
 
 
 def parse_object(body: bytes) -> dict[str, Any]:

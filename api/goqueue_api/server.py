@@ -58,8 +58,15 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 def _close(_arbiter: Any, worker: ThreadWorker) -> None:
     """After the last request of a process."""
-    if isinstance(worker.wsgi, Flask):
-        worker.wsgi.extensions[EXTENSION].close()
+    application = _application(worker)
+    if application is not None:
+        application.extensions[EXTENSION].close()
+
+
+def _application(worker: ThreadWorker) -> Flask | None:
+    """None before a process has loaded it, and always in the parent."""
+    application = getattr(worker, "wsgi", None)
+    return application if isinstance(application, Flask) else None
 
 
 class DrainingWorker(ThreadWorker):  # type: ignore[misc]
@@ -67,9 +74,9 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """SIGTERM."""
-        app = getattr(self, "wsgi", None)  # gunicorn sets it once the application has loaded
-        if isinstance(app, Flask):
-            app.extensions[EXTENSION].readiness.drain()
+        application = _application(self)
+        if application is not None:
+            application.extensions[EXTENSION].readiness.drain()
         super().handle_exit(sig, frame)
 
 

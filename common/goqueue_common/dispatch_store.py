@@ -36,6 +36,7 @@ RETURNING jobs.id::text, queue, type, payload::text, attempts, failures, max_ret
     traceparent
 """  # noqa: S608 - a constant from the lifecycle
 
+_COMPLETED: Final = str(TRANSITIONS[JobEvent.COMPLETE].target)
 _FINAL_LIST: Final = ", ".join(f"'{status}'" for status in sorted(FINAL))
 
 _ACKNOWLEDGE: Final = f"""
@@ -179,13 +180,16 @@ class DispatchStore:
 
 def _encoded(outcome: Outcome) -> dict[str, Any]:
     event = outcome.event
-    document: dict[str, Any] = {"id": outcome.id, "attempt": outcome.attempt, "target": TRANSITIONS[event].target}
-    if outcome.result is not None:
-        document["result"] = orjson.Fragment(outcome.result)
-    if event is JobEvent.COMPLETE:
+    if event is JobEvent.COMPLETE:  # most of them: no look-ups, and what is absent is NULL
+        document: dict[str, Any] = {"id": outcome.id, "attempt": outcome.attempt, "target": _COMPLETED}
+        if outcome.result is not None:
+            document["result"] = orjson.Fragment(outcome.result)
         return document
     counts = event in (JobEvent.RETRY_LATER, JobEvent.FAIL) and outcome.failure_reason != FailureReason.UNKNOWN_TYPE
-    return document | {
+    return {
+        "id": outcome.id,
+        "attempt": outcome.attempt,
+        "target": TRANSITIONS[event].target,
         "yields": event in YIELDS_TO_CANCEL,
         "failed": int(counts),
         "delay": outcome.delay_seconds,

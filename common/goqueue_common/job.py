@@ -7,7 +7,7 @@ Ids are canonical uuid strings, times aware UTC datetimes, durations seconds. JS
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
@@ -94,17 +94,14 @@ class Outcome:
 
     def encoded(self) -> bytes:
         """As JSON, to travel between processes; `Outcome.decoded` reads it."""
-        values = {name: value for name in _OUTCOME_FIELDS if (value := getattr(self, name)) is not None}
-        if self.result is not None:
-            values["result"] = self.result.decode()
-        return orjson.dumps(values)
+        return orjson.dumps(self, default=bytes.decode)  # its result is the only field that is bytes
 
     @classmethod
     def decoded(cls, document: bytes | str) -> Outcome:
         """The outcome that `encoded` made."""
         values = orjson.loads(document)
         values["event"] = JobEvent(values["event"])
-        if "result" in values:
+        if values["result"] is not None:
             values["result"] = values["result"].encode()
         return cls(**values)
 
@@ -210,7 +207,7 @@ class JobSummary:
 
     def to_dict(self) -> dict[str, Any]:
         """The summary as the HTTP API shows it; times stay datetimes."""
-        shown = asdict(self)
+        shown = {name: getattr(self, name) for name in _SUMMARY_FIELDS}  # asdict copies deep: 80 us a job
         shown["priority"] = self.priority.label
         shown["timeout"] = shown.pop("timeout_seconds")
         waits = shown.pop("no_handler_since") is not None and not JobStatus(self.status).is_final
@@ -218,5 +215,5 @@ class JobSummary:
         return shown
 
 
-_OUTCOME_FIELDS: Final = tuple(item.name for item in fields(Outcome))
 _JOB_FIELDS: Final = tuple(item.name for item in fields(Job))
+_SUMMARY_FIELDS: Final = tuple(item.name for item in fields(JobSummary))

@@ -11,21 +11,16 @@ import os
 import struct
 import tempfile
 import threading
-from enum import IntEnum
 from typing import Final, NamedTuple
 from uuid import UUID
 
 _HEADER: Final = struct.Struct("<Qd")
 _RECORD: Final = struct.Struct("<16siB3x")
+_HEADER_SIZE: Final = _HEADER.size
+_RECORD_SIZE: Final = _RECORD.size
 _STATE_OFFSET: Final = 20
-
-
-class SlotState(IntEnum):
-    """How far an attempt has come."""
-
-    FREE = 0
-    CLAIMED = 1
-    STARTED = 2
+# How far an attempt has come; plain numbers, since every job writes three of them.
+_FREE, _CLAIMED, _STARTED = 0, 1, 2
 
 
 class HeldAttempt(NamedTuple):
@@ -49,30 +44,30 @@ class SlotTable:
     def create(capacity: int) -> tuple[SlotTable, int]:
         """A new empty table and the file descriptor to hand to a child, which outlives no process."""
         with tempfile.TemporaryFile() as file:
-            file.truncate(_HEADER.size + capacity * _RECORD.size)
+            file.truncate(_HEADER_SIZE + capacity * _RECORD_SIZE)
             descriptor = os.dup(file.fileno())
         return SlotTable.open(descriptor, capacity), descriptor
 
     @staticmethod
     def open(descriptor: int, capacity: int) -> SlotTable:
         """The table behind an inherited descriptor."""
-        return SlotTable(mmap.mmap(descriptor, _HEADER.size + capacity * _RECORD.size), capacity)
+        return SlotTable(mmap.mmap(descriptor, _HEADER_SIZE + capacity * _RECORD_SIZE), capacity)
 
     def hold(self, job_id: str, attempt: int) -> int:
         """Note an attempt just claimed; its record's index."""
         with self._lock:
             index = self._free.pop()
         raw = bytes.fromhex(job_id.replace("-", ""))
-        _RECORD.pack_into(self._memory, self._offset(index), raw, attempt, SlotState.CLAIMED)
+        _RECORD.pack_into(self._memory, _HEADER_SIZE + index * _RECORD_SIZE, raw, attempt, _CLAIMED)
         return index
 
     def start(self, index: int) -> None:
         """The attempt's handler is about to be called."""
-        self._memory[self._offset(index) + _STATE_OFFSET] = SlotState.STARTED
+        self._memory[_HEADER_SIZE + index * _RECORD_SIZE + _STATE_OFFSET] = _STARTED
 
     def settle(self, index: int) -> None:
         """The attempt is settled in PostgreSQL, or was never ours."""
-        self._memory[self._offset(index) + _STATE_OFFSET] = SlotState.FREE
+        self._memory[_HEADER_SIZE + index * _RECORD_SIZE + _STATE_OFFSET] = _FREE
         with self._lock:
             self._free.append(index)
 
@@ -80,9 +75,9 @@ class SlotTable:
         """Everything in hand."""
         found = []
         for index in range(self.capacity):
-            raw, attempt, state = _RECORD.unpack_from(self._memory, self._offset(index))
-            if state != SlotState.FREE:
-                found.append(HeldAttempt(str(UUID(bytes=raw)), attempt, state == SlotState.STARTED))
+            raw, attempt, state = _RECORD.unpack_from(self._memory, _HEADER_SIZE + index * _RECORD_SIZE)
+            if state != _FREE:
+                found.append(HeldAttempt(str(UUID(bytes=raw)), attempt, state == _STARTED))
         return found
 
     def tick(self) -> None:
@@ -106,7 +101,3 @@ class SlotTable:
     def close(self) -> None:
         """Unmap."""
         self._memory.close()
-
-    @staticmethod
-    def _offset(index: int) -> int:
-        return _HEADER.size + index * _RECORD.size

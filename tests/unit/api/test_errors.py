@@ -131,3 +131,15 @@ def test_answers_tell_browsers_to_be_careful(client: FlaskClient) -> None:
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
         script_policy = headers["Content-Security-Policy"].partition("script-src")[2].partition(";")[0]
         assert "unsafe-inline" not in script_policy
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:3000", "api.localhost", "127.0.0.1:8080", "[::1]:8080"])
+def test_on_loopback_every_name_of_this_machine_is_served(client: FlaskClient, host: str) -> None:
+    assert client.get("/healthz", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["localhost.evil.example", "evil.example:8080", "[x]", "a]b", "127.0.0.1.nip.example"])
+def test_on_loopback_a_foreign_name_that_resolves_here_is_refused(client: FlaskClient, host: str) -> None:
+    answer = client.post("/jobs", json={"type": "demo"}, headers={"Host": host})
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "untrusted_host")
+    assert "GOQUEUE_AUTH=none" in answer.get_json()["detail"]

@@ -1,0 +1,80 @@
+"""The real app on a real PostgreSQL and Redis, through Flask's test client; no worker runs unless a test plays one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from goqueue_api.app import create_app
+from goqueue_api.services import EXTENSION
+from goqueue_api.settings import ApiSettings
+from goqueue_cli.local import LocalStores
+from goqueue_common.database import Database, connect
+from goqueue_common.job_store import JobStore
+from goqueue_common.settings import StoreSettings, normalise_database_url
+from tests.factories import register_worker
+from tests.integration.common.scratch_database import scratch_database
+
+WIPE = "; ".join(
+    f"DELETE FROM {table}" for table in ("job_progress", "jobs", "queues", "idempotency_keys", "workers", "job_types")
+)
+
+
+@pytest.fixture(scope="session")
+def _api_database(stores: LocalStores, template_url: str) -> Iterator[tuple[str, Database]]:
+    assert template_url.endswith("goqueue_template")
+    with scratch_database(normalise_database_url(stores.database_url), template="goqueue_template") as url:
+        wiper = connect(url, pool_size=1, statement_timeout_seconds=10.0, application_name="goqueue-wiper")
+        yield url, wiper
+        wiper.close()
+
+
+@pytest.fixture
+def database_url(_api_database: tuple[str, Database]) -> str:
+    """One database for all tests of this folder, emptied before each."""
+    url, wiper = _api_database
+    wiper.run_again(WIPE)
+    return url
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, prefix: str) -> ApiSettings:
+    stores = StoreSettings(
+        database_url=database_url, redis_url=redis_url, prefix=prefix, log_level="error", log_format="json"
+    )
+    return ApiSettings(
+        stores=stores, host="127.0.0.1", port=8080, processes=1, threads=4, db_pool=6, lease=30.0, auth="loopback"
+    )
+
+
+@pytest.fixture
+def app(settings: ApiSettings) -> Iterator[Flask]:
+    made = create_app(settings)
+    yield made
+    made.extensions[EXTENSION].close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def store(database: Database) -> JobStore:
+    return JobStore(database)
+
+
+@pytest.fixture
+def worker_id(database: Database) -> str:
+    """A worker that is alive, serves every queue and knows the type `demo`."""
+    return register_worker(database)
+
+
+@pytest.fixture
+def settings_without_redis(settings: ApiSettings) -> ApiSettings:
+    """Port 9 (discard) refuses every connection."""
+    return replace(settings, stores=replace(settings.stores, redis_url="redis://127.0.0.1:9/0"))

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+
+from goqueue_common.database import Database
+from goqueue_common.job_store import JobStore
+from goqueue_common.lifecycle import JobStatus
+from goqueue_common.worker_store import JobType, WorkerStore
+from tests.factories import job_in, register_worker
+
+
+def test_queues_show_their_unfinished_jobs(client: FlaskClient, store: JobStore, worker_id: str) -> None:
+    for status in JobStatus:
+        job_in(status, store, worker_id, queue="mail")
+    assert client.get("/queues").get_json() == {
+        "items": [{"name": "mail", "queued": 1, "scheduled": 1, "retrying": 1, "processing": 1}],
+        "counts_capped_at": 10_000,
+    }
+
+
+def test_handlers_show_their_versions_and_who_has_them(client: FlaskClient, database: Database) -> None:
+    common = {"type": "mail", "max_retries": 5, "timeout_seconds": 30.0, "isolation": "thread", "description": "Send"}
+    workers = WorkerStore(database)
+    workers.publish([JobType(fingerprint="old", schema=None, **common)])
+    workers.publish([JobType(fingerprint="new", schema={"type": "object"}, **common)])
+    register_worker(database, types={"mail": "new"})
+    register_worker(database, types={"mail": "new"})
+    version = {"max_retries": 5, "timeout": 30.0, "isolation": "thread", "description": "Send"}
+    assert client.get("/handlers").get_json() == {
+        "items": [
+            {
+                "type": "mail",
+                "live_workers": 2,
+                "versions": [
+                    {"fingerprint": "new", "schema": {"type": "object"}, "live_workers": 2} | version,
+                    {"fingerprint": "old", "schema": None, "live_workers": 0} | version,
+                ],
+            }
+        ]
+    }
+
+
+def test_a_worker_whose_lease_ran_out_does_not_count(client: FlaskClient, database: Database) -> None:
+    WorkerStore(database).publish(
+        [
+            JobType(
+                type="demo",
+                fingerprint="f1",
+                schema=None,
+                max_retries=3,
+                timeout_seconds=None,
+                isolation="thread",
+                description="",
+            )
+        ]
+    )
+    worker_id = register_worker(database)
+    database.run("UPDATE workers SET beat_at = now() - interval '31 seconds' WHERE id = %(id)s", {"id": worker_id})
+    assert client.get("/handlers").get_json()["items"][0]["live_workers"] == 0
