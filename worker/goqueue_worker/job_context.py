@@ -126,7 +126,7 @@ class JobContext:
         """
         if fraction is not None and not 0 <= fraction <= 1:
             raise ValueError(f"progress fraction wants 0 to 1, got {fraction!r}")
-        text = None if message is None else message.replace("\x00", "")[:500]
+        text = None if message is None else message.replace("\x00", "").encode("utf-8", "replace").decode()[:500]
         self._services.report_progress(self._job.id, self._job.attempt, fraction, text)
 
     def log(self, event: str, **fields: Any) -> None:
