@@ -45,6 +45,13 @@ class Submitter:
         )
         return answers, replayed
 
+    def announce(self, job_id: str) -> None:
+        """Wake who waits for a job that was just ended by hand; without Redis they look by themselves."""
+        try:
+            self._broker.ack_many([], [job_id])
+        except BrokerUnavailable as error:
+            log.debug("announcement_failed", job_id=job_id, reason=str(error))
+
     def push(self, jobs: Iterable[JobRef]) -> None:
         """Make due jobs available to workers; when Redis is away the relay will."""
         refs = list(jobs)

@@ -130,7 +130,10 @@ def retry_job(job_id: str) -> Response:
 def cancel_job(job_id: str) -> Response:
     """Cancel a job"""
     job = services().jobs.cancel(_checked_id(job_id))
-    return json_response(job.to_dict(), 200 if job.status is JobStatus.CANCELLED else 202)
+    if job.status is not JobStatus.CANCELLED:
+        return json_response(job.to_dict(), 202)
+    services().submitter.announce(job.id)
+    return json_response(job.to_dict(), 200)
 
 
 def _ref(job: Job) -> JobRef:
