@@ -77,8 +77,7 @@ class ChildProcess:
         self._reader.join(timeout=5.0)
         held = self.table.held()
         code = self.exit_code()
-        self._pipe.close()
-        self.table.close()
+        self._pipe.close()  # the table stays mapped: the heartbeat may be writing into it at this moment
         if self.worker_id is None or (code == 0 and not held and not self._unwritten):
             return None
         how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"

@@ -58,7 +58,7 @@ class Parent:
         self._signals = 0
         self._children: dict[int, ChildProcess] = {}
         self._seats = {number: _Seat() for number in range(settings.processes)}
-        self._proofs: dict[int, tuple[int, float]] = {}
+        self._proofs: dict[int, tuple[int, int]] = {}
         self._lost: set[str] = set()
         self._lock = threading.Lock()
         self._failure: str | None = None
@@ -152,18 +152,16 @@ class Parent:
             log.warning("child_ended", child=child.number, exit_code=code, reason=child.failure)
 
     def _kill_lost_and_stalled(self) -> None:
-        now = time.monotonic()
         for child in self._children.values():
             if child.worker_id in self._lost:
                 log.error("child_declared_lost", child=child.number, worker_id=child.worker_id)
                 child.kill()
                 continue
-            ticks = child.table.ticks
-            seen, since = self._proofs.get(child.number, (-1, now))
-            if ticks != seen:
-                self._proofs[child.number] = (ticks, now)
-            elif child.worker_id is not None and now - since > self._settings.lease:
-                log.error("child_stands_still", child=child.number, seconds=round(now - since, 1))
+            # Counted in looks of ours, not in time: when both were paused together, the child is not to blame.
+            ticks, looks = child.table.ticks, self._proofs.get(child.number, (-1, 0))
+            self._proofs[child.number] = (ticks, looks[1] + 1 if ticks == looks[0] else 0)
+            if child.worker_id is not None and looks[1] * _LOOK_SECONDS > self._settings.lease:
+                log.error("child_stands_still", child=child.number, seconds=looks[1] * _LOOK_SECONDS)
                 child.kill()
 
     def _leases(self) -> Mapping[str, SlotTable]:

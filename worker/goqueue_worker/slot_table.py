@@ -97,7 +97,3 @@ class SlotTable:
     @lease_deadline.setter
     def lease_deadline(self, value: float) -> None:
         struct.pack_into("<d", self._memory, 8, value)
-
-    def close(self) -> None:
-        """Unmap."""
-        self._memory.close()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from goqueue_cli.local import LocalStores
 from goqueue_cli.local.ports import find_free_port
 from goqueue_cli.local.processes import wait_until
 
@@ -82,9 +83,12 @@ class Up:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """One folder for all tests of a module: making new data takes a second."""
-    return tmp_path_factory.mktemp("local") / "data"
+    data = tmp_path_factory.mktemp("local") / "data"
+    yield data
+    with LocalStores(data):
+        """The last test may have killed a supervisor: a start finds the servers it left, and its end stops them."""
 
 
 @pytest.fixture
