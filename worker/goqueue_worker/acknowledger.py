@@ -23,9 +23,6 @@ from goqueue_worker.attempt import Attempt
 log = structlog.get_logger(__name__)
 
 _GATHER_SECONDS: Final = 0.002
-_GATHER_LONGER_SECONDS: Final = 0.008
-_FEW: Final = 8
-"""With more than this finished while the last batch was written, jobs are short and a bigger batch costs less."""
 _BATCH: Final = 1_000
 _LONGEST_PAUSE: Final = 2.0
 MAX_BACKLOG_BYTES: Final = 32 * 1024 * 1024
@@ -96,7 +93,7 @@ class Acknowledger:
                 self._waiting.append(self._finished.get(timeout=0.2))
             except Empty:
                 return
-            time.sleep(_GATHER_SECONDS if self._finished.qsize() < _FEW else _GATHER_LONGER_SECONDS)
+            time.sleep(_GATHER_SECONDS)
         before = len(self._waiting)
         while len(self._waiting) < _BATCH or self._pause:
             try:
