@@ -1,4 +1,4 @@
-"""Jobs per second that 2 processes x 8 threads drain: `python -m bench.throughput [--jobs 200000] [--json]`.
+"""Jobs per second that 2 processes x 8 threads drain: `python -m bench.throughput [--jobs 100000] [--json]`.
 
 N no-op jobs are queued, then the worker starts. The rate counts from the first handler's start to the last job's
 `finished_at` in PostgreSQL, so nothing is left to write down. Every job must have run exactly once.
@@ -30,7 +30,7 @@ STATUSES = "SELECT status, count(*), max(finished_at) FROM jobs GROUP BY status"
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--jobs", type=int, default=200_000)
+    parser.add_argument("--jobs", type=int, default=100_000)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--threads", type=int, default=8, help="per process")
     parser.add_argument("--json", action="store_true")
