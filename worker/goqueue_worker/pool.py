@@ -37,6 +37,7 @@ class Pool:
         self._may_start = may_start
         self._work: SimpleQueue[Attempt | None] = SimpleQueue()
         self._changed = threading.Condition()
+        self._alone = threading.Lock()
         self._held = 0
         self._meters = [_Meter() for _ in range(slots)]
         self._measured = (0.0, 0)
@@ -127,10 +128,19 @@ class Pool:
             while not self._may_start():
                 time.sleep(0.05)  # past its lease nothing starts; the parent's next heartbeat, or our end, decides
             began = clock()
-            self._table.start(attempt.record)
-            self._deliver(attempt, self._executor.run(attempt, slot))
+            if attempt.job.rescues:
+                # It died with its process before: two such never run side by side here, or a poison job would take an
+                # innocent one, rescued with it, down again and again until both count as poison.
+                with self._alone:
+                    self._run_one(attempt, slot)
+            else:
+                self._run_one(attempt, slot)
             meter.busy_seconds += clock() - began
             meter.finished += 1
+
+    def _run_one(self, attempt: Attempt, slot: RunningSlot) -> None:
+        self._table.start(attempt.record)
+        self._deliver(attempt, self._executor.run(attempt, slot))
 
 
 class _Meter:
