@@ -29,6 +29,10 @@ _UNAVAILABLE: Final = frozenset(
 )
 
 
+# Connection, resources (disk full, out of memory), operator intervention, I/O, internal: the statement was not at fault.
+_UNAVAILABLE_CLASSES: Final = frozenset({"08", "53", "57", "58", "XX"})
+
+
 def engine_options(
     *,
     pool_size: int,
@@ -57,6 +61,7 @@ def engine_options(
         "pool_reset_on_return": None,
         "pool_use_lifo": True,
         "json_deserializer": orjson.loads,
+        "hide_parameters": True,  # payloads and results have no business in an error's text
         "connect_args": {
             "application_name": application_name,
             "connect_timeout": 3,
@@ -170,7 +175,7 @@ def _translation(error: DBAPIError) -> GoQueueError | None:
         return QueryTimeout(f"PostgreSQL gave up: {reason}")
     if error.connection_invalidated or code in _RETRYABLE:
         return ConnectionLost(f"PostgreSQL: {reason}")
-    if code in _UNAVAILABLE or (code or "").startswith("08"):
+    if code in _UNAVAILABLE or (code or "")[:2] in _UNAVAILABLE_CLASSES:
         return StoreUnavailable(f"PostgreSQL: {reason}")
     if code is None and type(error.orig).__name__ in ("OperationalError", "InterfaceError"):
         return StoreUnavailable(f"PostgreSQL: {reason}")

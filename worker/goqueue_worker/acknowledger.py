@@ -14,8 +14,9 @@ from typing import Final
 import structlog
 
 from goqueue_common.broker.broker import Broker
+from goqueue_common.database import LOCK_TIMEOUT, sqlstate
 from goqueue_common.dispatch_store import DispatchStore
-from goqueue_common.errors import BrokerUnavailable, GoQueueError, StoreUnavailable
+from goqueue_common.errors import BrokerUnavailable, GoQueueError, QueryTimeout, StoreUnavailable
 from goqueue_common.job import Outcome, Settled
 from goqueue_common.lifecycle import JobEvent, JobStatus
 from goqueue_worker.attempt import Attempt
@@ -54,6 +55,8 @@ class Acknowledger:
         self._waiting: list[Finished] = []
         self._pause = 0.0
         self._backlog_bytes = 0
+        self._singly = 0
+        self._substitute: Outcome | None = None
 
     def put(self, attempt: Attempt, outcome: Outcome) -> None:
         """Called by the thread that ran it."""
@@ -71,21 +74,58 @@ class Acknowledger:
             return 0.0
         if not self._may_write():
             return 0.05
-        batch = self._waiting[:_BATCH]
+        batch = self._waiting[: 1 if self._singly else _BATCH]
         try:
             self._write(batch)
         except StoreUnavailable as error:
+            if isinstance(error, QueryTimeout) or sqlstate(error) == LOCK_TIMEOUT:
+                self._split(batch)
             self._pause = min(_LONGEST_PAUSE, max(0.1, self._pause * 2))
             log.warning("outcomes_wait", outcomes=len(self._waiting), reason=str(error), pause_seconds=self._pause)
             return self._pause
         except GoQueueError:
             raise
         except Exception as error:  # noqa: BLE001 - one row PostgreSQL refuses must not hold up the others
-            self._write_one_by_one(batch, error)
+            if len(batch) == 1:
+                self._refuse(error)
+            else:
+                log.warning("outcome_batch_refused", outcomes=len(batch), reason=_first_line(error))
+                self._split(batch)
+            return 0.0
         self._pause = 0.0
+        self._singly = max(0, self._singly - 1)
         del self._waiting[: len(batch)]
         self._backlog_bytes = sum(map(_size, self._waiting)) if self._waiting else 0
         return 0.0
+
+    def leftovers(self) -> list[Outcome]:
+        """What could not be written; call when `step` is called no more."""
+        while True:
+            try:
+                self._waiting.append(self._finished.get_nowait())
+            except Empty:
+                return [outcome for _, outcome in self._waiting]
+
+    def _split(self, batch: Sequence[Finished]) -> None:
+        """Write these one by one; the one that is in the way goes behind the others."""
+        if len(batch) > 1:
+            self._singly = len(batch)
+        else:
+            self._waiting.append(self._waiting.pop(0))
+
+    def _refuse(self, error: Exception) -> None:
+        """Say in the job that its outcome could not be written; should even that be refused, let it go."""
+        attempt, outcome = self._waiting[0]
+        reason = f"its outcome could not be written: {_first_line(error)[:300]}"
+        log.error("outcome_refused", job_id=outcome.id, attempt=outcome.attempt, reason=reason)
+        if outcome is self._substitute:
+            del self._waiting[0]
+            self._on_settled([attempt])
+            return
+        self._substitute = Outcome(
+            id=outcome.id, attempt=outcome.attempt, event=JobEvent.FAIL, error=reason, failure_reason="exhausted"
+        )
+        self._waiting[0] = (attempt, self._substitute)
 
     def _gather(self) -> None:
         if not self._waiting:
@@ -134,20 +174,9 @@ class Acknowledger:
         except BrokerUnavailable:
             return  # entries of settled attempts are swept, queued rows are relayed
 
-    def _write_one_by_one(self, batch: Sequence[Finished], cause: Exception) -> None:
-        log.error("outcome_batch_refused", outcomes=len(batch), reason=str(cause).splitlines()[0])
-        for attempt, outcome in batch:
-            try:
-                self._write([(attempt, outcome)])
-            except StoreUnavailable:
-                raise
-            except Exception as error:
-                reason = f"its outcome could not be written: {str(error).splitlines()[0][:300]}"
-                refused = Outcome(
-                    id=outcome.id, attempt=outcome.attempt, event=JobEvent.FAIL, error=reason, failure_reason="exhausted"
-                )
-                log.exception("outcome_refused", job_id=outcome.id, attempt=outcome.attempt, reason=reason)
-                self._write([(attempt, refused)])
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _size(item: Finished) -> int:

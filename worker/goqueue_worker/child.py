@@ -232,6 +232,7 @@ class Child:
         )
         unwritten = shutdown.finish(self._settings.shutdown_timeout, ignore=self._stuck.values())
         acknowledging.stop()
+        unwritten += self._acknowledger.leftovers()
         self._pipe.send({"unwritten": [outcome.encoded().decode() for outcome in unwritten]})
         if unwritten or self._pool.held > 0:
             return 1

@@ -38,6 +38,7 @@ class AsyncCall:
         self._coroutine = coroutine
         self._ended = threading.Event()
         self._task: asyncio.Task[Any] | None = None
+        self._exit: BaseException | None = None
 
     def run(self) -> Any:
         """Wait for the end of the task. Raises Interrupted when it was cancelled, else what the coroutine raised."""
@@ -45,6 +46,8 @@ class AsyncCall:
         self._ended.wait()
         if self._task is None or self._task.cancelled():
             raise Interrupted
+        if self._exit is not None:
+            raise self._exit
         return self._task.result()
 
     def interrupt(self) -> None:
@@ -52,9 +55,16 @@ class AsyncCall:
         self._loop.call_soon_threadsafe(self._cancel)
 
     def _begin(self) -> None:
-        self._task = self._loop.create_task(self._coroutine)
+        self._task = self._loop.create_task(self._guarded())
         self._task.add_done_callback(lambda _: self._ended.set())
 
     def _cancel(self) -> None:
         if self._task is not None:
             self._task.cancel()
+
+    async def _guarded(self) -> Any:
+        try:
+            return await self._coroutine
+        except (SystemExit, KeyboardInterrupt) as error:
+            self._exit = error  # asyncio would let these end the loop, and every other handler's task with it
+            return None

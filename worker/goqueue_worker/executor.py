@@ -49,9 +49,9 @@ class Executor:
         end = AttemptEnd(attempt.job, attempt.handler.backoff, self._worker_id, self._clock)
         if attempt.job.cancel_requested:
             return end.cancelled()
-        if self._isolated is not None and attempt.handler.isolation == "process":
-            return self._isolated.run(attempt, slot)
         try:
+            if self._isolated is not None and attempt.handler.isolation == "process":
+                return self._isolated.run(attempt, slot)
             try:
                 value = self._call(attempt, slot)
             finally:

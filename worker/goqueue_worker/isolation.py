@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from goqueue_common.clock import Clock
-from goqueue_common.errors import GoQueueError
 from goqueue_common.job import Outcome
 from goqueue_worker import process_start
 from goqueue_worker.attempt import Attempt, RunningSlot
@@ -41,6 +40,9 @@ class IsolatedPool:
         slot.begin(attempt, self._clock.boottime(), process.kill)
         try:
             answer = process.run(attempt, self._services)
+        except BaseException:
+            process.wait()  # it may still run the attempt whose outcome is about to be written
+            raise
         finally:
             slot.end()
         if answer is None:
@@ -112,7 +114,7 @@ def _submitted(
     try:
         child = ChildOptions(**{**options, "tags": tuple(options["tags"])})
         return {"submitted": services.submit_child(attempt.job, job_type, payload, child)}
-    except (GoQueueError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - a handler's arguments may be anything, and it waits for this answer
         return {"refused": f"{type(error).__name__}: {error}"}
 
 

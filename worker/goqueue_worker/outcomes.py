@@ -59,9 +59,12 @@ class AttemptEnd:
 
     def raised(self, error: BaseException) -> Outcome:
         """The handler raised an error."""
-        message = str(error)
-        text = one_line(f"{type(error).__name__}: {message}" if message else type(error).__name__)
-        return self.failed(text, short_traceback(error))
+        try:
+            message = str(error)
+            trace = short_traceback(error)
+        except Exception as broken:  # noqa: BLE001 - a user's __str__ or __repr__ may raise anything
+            message, trace = f"its text cannot be had ({type(broken).__name__})", None
+        return self.failed(one_line(f"{type(error).__name__}: {message}" if message else type(error).__name__), trace)
 
     def failed(
         self,

@@ -158,10 +158,13 @@ class Parent:
                 child.kill()
                 continue
             # Counted in looks of ours, not in time: when both were paused together, the child is not to blame.
-            ticks, looks = child.table.ticks, self._proofs.get(child.number, (-1, 0))
-            self._proofs[child.number] = (ticks, looks[1] + 1 if ticks == looks[0] else 0)
-            if child.worker_id is not None and looks[1] * _LOOK_SECONDS > self._settings.lease:
-                log.error("child_stands_still", child=child.number, seconds=looks[1] * _LOOK_SECONDS)
+            # Not before it is ready: importing a model may take longer than a lease.
+            ticks = child.table.ticks
+            seen, looks = self._proofs.get(child.number, (-1, 0))
+            looks = looks + 1 if child.worker_id is not None and ticks == seen else 0
+            self._proofs[child.number] = (ticks, looks)
+            if looks * _LOOK_SECONDS > self._settings.lease:
+                log.error("child_stands_still", child=child.number, seconds=looks * _LOOK_SECONDS)
                 child.kill()
 
     def _leases(self) -> Mapping[str, SlotTable]:

@@ -61,6 +61,43 @@ def test_whatever_a_handler_raises_ends_its_attempt_and_nothing_else(error: Base
     assert run(attempt_of(function)).event is JobEvent.RETRY_LATER
 
 
+def test_an_error_whose_text_cannot_be_had_ends_its_attempt_too() -> None:
+    class Mute(Exception):
+        def __str__(self) -> str:
+            raise ValueError("no text")
+
+    def function(_payload: Any, _job: Any) -> None:
+        raise Mute
+
+    outcome = run(attempt_of(function))
+    assert outcome.event is JobEvent.RETRY_LATER
+    assert "Mute: its text cannot be had" in (outcome.error or "")
+
+
+def test_an_isolated_process_that_cannot_be_started_fails_its_attempt_and_not_the_thread() -> None:
+    class Full:
+        def run(self, _attempt: Attempt, _slot: RunningSlot) -> Outcome:
+            raise OSError("too many open files")
+
+    isolated = Attempt(claimed_job(), Handler(type="some.type", function=print, isolation="process"), 0)
+    outcome = Executor("w1", RecordedServices(), FrozenClock(), isolated=Full()).run(isolated, RunningSlot())
+    assert (outcome.event, outcome.error) == (JobEvent.RETRY_LATER, "OSError: too many open files")
+
+
+def test_an_async_handler_that_exits_takes_no_other_with_it() -> None:
+    loop = EventLoop()
+
+    async def leave(_payload: Any, _job: Any) -> None:
+        raise SystemExit(3)
+
+    async def stay(_payload: Any, _job: Any) -> str:
+        return "here"
+
+    assert run(attempt_of(leave), loop=loop).error == "SystemExit: 3"
+    assert run(attempt_of(stay), loop=loop).result == b'"here"'
+    loop.close()
+
+
 def test_the_traceback_begins_at_the_handler() -> None:
     def function(_payload: Any, _job: Any) -> None:
         raise ValueError("here")
