@@ -130,8 +130,13 @@ class Parent:
         return any(not seat.is_done for seat in self._seats.values())
 
     def _start(self, number: int, seat: _Seat) -> None:
-        child = ChildProcess(self._settings, number, self._nudge)
         seat.started()
+        try:
+            child = ChildProcess(self._settings, number, self._nudge)
+        except OSError as error:  # no process, memory or disk to be had now; the other children work on
+            seat.ended(steadily=False)
+            log.error("child_not_started", child=number, reason=str(error))  # noqa: TRY400 - the reason says it all
+            return
         with self._lock:
             self._children[number] = child
 

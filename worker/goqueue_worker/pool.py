@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Final
 
@@ -37,7 +39,9 @@ class Pool:
         self._may_start = may_start
         self._work: SimpleQueue[Attempt | None] = SimpleQueue()
         self._changed = threading.Condition()
+        self._suspects: deque[Attempt] = deque()
         self._alone = threading.Lock()
+        self._stopping = False
         self._held = 0
         self._meters = [_Meter() for _ in range(slots)]
         self._measured = (0.0, 0)
@@ -83,8 +87,12 @@ class Pool:
                 self._changed.wait(timeout_seconds)
 
     def take_unstarted(self) -> list[Attempt]:
-        """Take back what no thread has begun."""
+        """Take back what no thread has begun; only at the end, nothing may be put in after it."""
+        self._stopping = True
         taken: list[Attempt] = []
+        while self._suspects:
+            with suppress(IndexError):  # a thread was quicker
+                taken.append(self._suspects.popleft())
         while True:
             try:
                 attempt = self._work.get_nowait()
@@ -123,24 +131,40 @@ class Pool:
         return min(MAX_PREFETCH, int(len(self.slots) * _BUFFERED_SECONDS / max(self._mean_seconds, 1e-6)))
 
     def _run(self, slot: RunningSlot, meter: _Meter) -> None:
-        clock = time.perf_counter
         while (attempt := self._work.get()) is not None:
-            while not self._may_start():
-                time.sleep(0.05)  # past its lease nothing starts; the parent's next heartbeat, or our end, decides
-            began = clock()
             if attempt.job.rescues:
-                # It died with its process before: two such never run side by side here, or a poison job would take an
-                # innocent one, rescued with it, down again and again until both count as poison.
-                with self._alone:
-                    self._run_one(attempt, slot)
+                self._suspects.append(attempt)
+                self._run_suspects(slot, meter)
             else:
-                self._run_one(attempt, slot)
-            meter.busy_seconds += clock() - began
-            meter.finished += 1
+                self._run_one(attempt, slot, meter)
 
-    def _run_one(self, attempt: Attempt, slot: RunningSlot) -> None:
+    def _run_suspects(self, slot: RunningSlot, meter: _Meter) -> None:
+        """Attempts whose job died with its process before: one at a time in this child.
+
+        Side by side, a poison job would take an innocent one, rescued with it, down again and again until both count as
+        poison. A thread that finds another at it goes on with other work; whoever is at it looks again before it leaves.
+        """
+        while self._suspects and self._alone.acquire(blocking=False):
+            try:
+                while self._suspects:
+                    try:
+                        attempt = self._suspects.popleft()
+                    except IndexError:  # taken back, for a stop
+                        break
+                    self._run_one(attempt, slot, meter)
+            finally:
+                self._alone.release()
+
+    def _run_one(self, attempt: Attempt, slot: RunningSlot, meter: _Meter) -> None:
+        while not self._may_start():
+            if self._stopping:
+                return  # still marked as claimed: the parent gives it back
+            time.sleep(0.05)  # past its lease nothing starts; the parent's next heartbeat, or our end, decides
+        began = time.perf_counter()
         self._table.start(attempt.record)
         self._deliver(attempt, self._executor.run(attempt, slot))
+        meter.busy_seconds += time.perf_counter() - began
+        meter.finished += 1
 
 
 class _Meter:

@@ -69,6 +69,11 @@ class Settler:
         except StoreUnavailable as error:
             log.warning("settling_waits", worker_id=dead.worker_id, reason=str(error))
             return _AGAIN_SECONDS
+        except Exception:
+            with self._lock:  # whatever is wrong with this one must not keep those that died later
+                self._dead.remove(dead)
+                self._dead.append(dead)
+            raise
         with self._lock:
             self._dead.remove(dead)
         return 0.0

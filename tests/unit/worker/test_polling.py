@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import threading
 from collections import Counter
+from queue import SimpleQueue
 
 from goqueue_common.job import Priority
 from goqueue_worker.attempt import Attempt, InterruptReason
@@ -121,3 +123,36 @@ def test_a_cancel_is_a_flag_first_and_an_interruption_after_the_grace() -> None:
     clock.seconds += 0.2
     dog.step()
     assert pool.slot.told == [InterruptReason.CANCEL]
+
+
+class WaitingExecutor:
+    """Runs until released; remembers what ran at the same time."""
+
+    def __init__(self) -> None:
+        self.release = threading.Event()
+        self.running: list[str] = []
+        self.most_suspects = 0
+
+    def run(self, attempt: Attempt, _slot: object) -> str:
+        self.running.append(attempt.job.type)
+        self.most_suspects = max(self.most_suspects, self.running.count("suspect"))
+        if attempt.job.type == "suspect":
+            assert self.release.wait(10)
+        self.running.remove(attempt.job.type)
+        return attempt.job.type
+
+
+def test_jobs_that_died_with_their_process_run_one_at_a_time_and_hold_up_no_other() -> None:
+    table, _ = SlotTable.create(100)
+    executor, done = WaitingExecutor(), SimpleQueue[str]()
+    pool = Pool(2, executor, table, lambda _, outcome: done.put(outcome), lambda: True)  # type: ignore[arg-type]
+    jobs = [claimed_job("suspect", rescues=1)] * 3 + [claimed_job("plain")] * 2
+    handler = Handler(type="t", function=print)
+    pool.put([Attempt(job, handler, table.hold(job.id, 1)) for job in jobs])
+    pool.start()
+    assert [done.get(timeout=10), done.get(timeout=10)] == ["plain", "plain"]
+    assert len(pool.take_unstarted()) == 2
+    executor.release.set()
+    assert done.get(timeout=10) == "suspect"
+    assert executor.most_suspects == 1
+    pool.stop()
