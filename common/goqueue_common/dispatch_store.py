@@ -36,6 +36,10 @@ RETURNING jobs.id::text, queue, type, payload::text, attempts, failures, max_ret
     traceparent
 """  # noqa: S608 - a constant from the lifecycle
 
+ATTEMPT_LOG_WITH_ENTRY: Final = f"""CASE WHEN jsonb_array_length(attempt_log) >= {MAX_ATTEMPT_LOG}
+    THEN (attempt_log - 0) || entry ELSE coalesce(attempt_log, '[]') || entry END"""
+"""The row's attempt_log with a column `entry` at its end; of too long a log the oldest entry goes."""
+
 _COMPLETED: Final = str(TRANSITIONS[JobEvent.COMPLETE].target)
 _FINAL_LIST: Final = ", ".join(f"'{status}'" for status in sorted(FINAL))
 
@@ -60,9 +64,7 @@ UPDATE jobs j SET
     error = CASE WHEN next_status = 'completed' THEN NULL ELSE coalesce(held.error, j.error) END,
     failure_reason = CASE WHEN next_status = 'failed' THEN reason END,
     no_handler_since = NULL,
-    attempt_log = CASE WHEN entry IS NULL THEN attempt_log
-        WHEN jsonb_array_length(attempt_log) >= {MAX_ATTEMPT_LOG} THEN (attempt_log - 0) || entry
-        ELSE coalesce(attempt_log, '[]') || entry END,
+    attempt_log = CASE WHEN entry IS NULL THEN attempt_log ELSE {ATTEMPT_LOG_WITH_ENTRY} END,
     updated_at = now()
 FROM held WHERE j.id = held.id
 RETURNING j.id::text, j.attempts, j.status, j.queue, j.priority

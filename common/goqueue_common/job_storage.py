@@ -13,9 +13,9 @@ from uuid import UUID
 from goqueue_common.idempotency import IdempotencyKey
 from goqueue_common.job import ClaimedJob, Job, Outcome, Settled
 from goqueue_common.job_search import JobFilter, JobPage
-from goqueue_common.job_store import BatchAnswer
 from goqueue_common.lifecycle import JobEvent
 from goqueue_common.new_job import NewJob, Submission, Submitted
+from goqueue_common.submission_store import BatchAnswer
 
 
 class JobStorage(Protocol):

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from goqueue_common.database import Database
-from goqueue_common.job import MAX_ATTEMPT_LOG, JobRef, Settled
+from goqueue_common.dispatch_store import ATTEMPT_LOG_WITH_ENTRY
+from goqueue_common.job import JobRef, Settled
 from goqueue_common.lifecycle import TRANSITIONS, JobEvent
 
 _PROMOTE: Final = f"""
@@ -41,8 +42,7 @@ UPDATE jobs j SET
     finished_at = CASE WHEN cancelled OR poisonous THEN now() END,
     failure_reason = CASE WHEN poisonous AND NOT cancelled THEN 'poison' END,
     error = %(error)s,
-    attempt_log = CASE WHEN jsonb_array_length(attempt_log) >= {MAX_ATTEMPT_LOG} THEN (attempt_log - 0) || entry
-        ELSE coalesce(attempt_log, '[]') || entry END,
+    attempt_log = {ATTEMPT_LOG_WITH_ENTRY},
     updated_at = now()
 FROM died WHERE j.id = died.id
 RETURNING j.id::text, j.attempts, j.status, j.queue, j.priority

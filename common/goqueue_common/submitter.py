@@ -11,9 +11,9 @@ from goqueue_common.errors import BrokerUnavailable
 from goqueue_common.idempotency import IdempotencyKey
 from goqueue_common.job import JobRef
 from goqueue_common.job_storage import JobStorage
-from goqueue_common.job_store import BatchAnswer
 from goqueue_common.lifecycle import JobStatus
 from goqueue_common.new_job import Submission, Submitted
+from goqueue_common.submission_store import BatchAnswer
 
 log = structlog.get_logger(__name__)
 

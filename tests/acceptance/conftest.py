@@ -16,7 +16,7 @@ import requests
 
 from goqueue import Client, Job
 from goqueue_cli.local import LocalStores
-from tests.conftest import new_database
+from tests.scratch_database import scratch_database
 
 SHOP = Path(__file__).parent / "shop"
 PATIENCE_SECONDS = 30.0
@@ -108,13 +108,11 @@ def _is_ready(url: str) -> bool:
 
 @pytest.fixture(scope="module")
 def service(
-    stores: LocalStores,
-    template_url: str,
-    tmp_path_factory: pytest.TempPathFactory,
+    stores: LocalStores, server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[System]:
     """One API for the tests of a module."""
     folder = tmp_path_factory.mktemp("service")
-    with new_database(stores) as database_url:
+    with scratch_database(server_url, template=template) as database_url:
         started = System(database_url, stores.redis_url, folder.name, folder)
         started.start_api()
         yield started

@@ -8,37 +8,33 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import structlog
-from setproctitle import setproctitle
 
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.clock import SystemClock
 from goqueue_common.database import Database, connect
-from goqueue_common.errors import GoQueueError, StoreUnavailable
+from goqueue_common.errors import StoreUnavailable
 from goqueue_common.job_store import JobStore
 from goqueue_common.progress_store import ProgressStore
 from goqueue_common.queue_store import QueueStore
-from goqueue_common.settings import StoreSettings
-from goqueue_common.structured_logs import configure
 from goqueue_common.submitter import Submitter
 from goqueue_common.version import version
 from goqueue_common.worker_store import WorkerInfo, WorkerStore
-from goqueue_worker import discovery, process_start
 from goqueue_worker.acknowledger import Acknowledger
 from goqueue_worker.attempt import Attempt
 from goqueue_worker.attempt_services import ChildServices
+from goqueue_worker.cancel_listener import CancelListener
 from goqueue_worker.event_loop import EventLoop
 from goqueue_worker.executor import Executor
 from goqueue_worker.isolation import IsolatedPool
-from goqueue_worker.message_pipe import Message, MessagePipe
+from goqueue_worker.message_pipe import MessagePipe
 from goqueue_worker.poller import Poller, QueueView
 from goqueue_worker.pool import Pool
 from goqueue_worker.registry import Registry
@@ -52,7 +48,6 @@ log = structlog.get_logger(__name__)
 
 RECORD_ANSWER_SECONDS: Final = 0.2
 """A Redis slower than this is not waited for when outcomes are recorded: PostgreSQL is the truth."""
-_CANCEL_POLL_SECONDS: Final = 1.0
 STOPPED, LOST, RECYCLED = "stopped", "lost", "recycled"
 
 
@@ -62,26 +57,6 @@ class _Ending:
 
     wanted: threading.Event
     why: str = STOPPED
-
-
-class CancelListener:
-    """Asks PostgreSQL, while something runs, whether somebody wants it cancelled."""
-
-    def __init__(self, worker_id: str, store: JobStore, pool: Pool, watchdog: Watchdog) -> None:
-        self._worker_id = worker_id
-        self._store = store
-        self._pool = pool
-        self._watchdog = watchdog
-
-    def step(self) -> float:
-        """One look."""
-        if self._pool.running():
-            try:
-                for job_id, attempt in self._store.cancel_requests([self._worker_id]):
-                    self._watchdog.request_cancel(job_id, attempt)
-            except StoreUnavailable as error:
-                log.debug("cancel_requests_unknown", reason=str(error))
-        return _CANCEL_POLL_SECONDS
 
 
 class Child:
@@ -258,49 +233,3 @@ def _database(settings: WorkerSettings, slots: int) -> Database:
         statement_timeout_seconds=10.0,
         application_name="goqueue-worker",
     )
-
-
-def settings_from(message: dict[str, Any]) -> WorkerSettings:
-    """Settings as the parent sent them (dataclasses.asdict)."""
-    values = dict(message)
-    values["stores"] = StoreSettings(**values["stores"])
-    values["handlers"], values["queues"] = tuple(values["handlers"]), tuple(values["queues"])
-    return WorkerSettings(**values)
-
-
-def main() -> None:
-    """Entry point: argv is the pipe's descriptor, the slot table's, and the parent's pid."""
-    pipe_descriptor, table_descriptor, parent_pid = map(int, sys.argv[1:4])
-    process_start.leave_signals_to_parent()
-    process_start.end_with_parent(parent_pid)
-    pipe = MessagePipe.inherited(pipe_descriptor)
-    start = pipe.receive()
-    if start is None:
-        os._exit(1)
-    settings = settings_from(start["settings"])
-    configure(settings.stores.log_level, settings.stores.log_format, child=start["number"])
-    setproctitle(f"goqueue-worker child {start['number']}")
-    os._exit(_run(settings, start, SlotTable.open(table_descriptor, start["capacity"]), pipe))
-
-
-def _run(settings: WorkerSettings, start: Message, table: SlotTable, pipe: MessagePipe) -> int:
-    try:
-        registry = discovery.load(settings.handlers, settings.app_dir)
-        code = Child(settings, start["slots"], table, pipe, registry).run()
-    except StoreUnavailable as error:
-        log.warning("store_away_at_start", reason=str(error))
-        code = 75  # EX_TEMPFAIL: the parent tries again
-    except GoQueueError as error:
-        pipe.send({"failed": str(error)})
-        code = 2
-    except Exception as error:
-        log.exception("child_failed")
-        pipe.send({"failed": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"})
-        code = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    return code
-
-
-if __name__ == "__main__":
-    main()

@@ -33,7 +33,7 @@ class ChildProcess:
         self._pipe, theirs = MessagePipe.pair()
         with theirs:
             self._process = process_start.start(
-                "goqueue_worker.child",
+                "goqueue_worker.child_main",
                 [str(theirs.fileno()), str(table_descriptor), str(os.getpid())],
                 [theirs.fileno(), table_descriptor],
             )

@@ -34,7 +34,10 @@ class IsolatedPool:
     def run(self, attempt: Attempt, slot: RunningSlot) -> Outcome:
         """See IsolatedRunner."""
         with self._lock:
-            process = self._idle.pop() if self._idle else _IsolatedProcess(self._start_message)
+            idle = [process for process in self._idle if process.is_alive()]
+            process = idle.pop() if idle else None
+            self._idle = idle
+        process = process or _IsolatedProcess(self._start_message)
         end = AttemptEnd(attempt.job, attempt.handler.backoff, self._worker_id, self._clock)
         attempt.notify_cancel = lambda: process.tell({"cancel": attempt.job.id})
         slot.begin(attempt, self._clock.boottime(), process.kill)
@@ -87,6 +90,9 @@ class _IsolatedProcess:
             elif "submit" in message:
                 self._pipe.send(_submitted(attempt, services, *message["submit"]))
         return None
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
 
     def tell(self, message: Message) -> None:
         self._pipe.send(message)

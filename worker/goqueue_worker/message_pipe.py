@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ class MessagePipe:
     @staticmethod
     def inherited(descriptor: int) -> MessagePipe:
         """The child's end."""
+        os.set_inheritable(descriptor, False)  # or what a handler starts would keep it open after our end
         return MessagePipe(socket.socket(fileno=descriptor))
 
     def send(self, message: Message) -> bool:

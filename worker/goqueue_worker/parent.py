@@ -25,6 +25,7 @@ from goqueue_common.clock import SystemClock
 from goqueue_common.database import connect
 from goqueue_common.job_store import JobStore
 from goqueue_common.recovery_store import RecoveryStore
+from goqueue_common.server_store import ServerStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.worker_store import WorkerStore
 from goqueue_worker.child_process import ChildProcess
@@ -36,6 +37,7 @@ from goqueue_worker.runner import Runner, Stepper
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.settler import Settler
 from goqueue_worker.slot_table import SlotTable
+from goqueue_worker.store_check import StoreCheck
 
 log = structlog.get_logger(__name__)
 
@@ -89,8 +91,9 @@ class Parent:
             signal.signal(number, self._on_signal)
         signal.set_wakeup_fd(self._signalled, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-        duties: list[Stepper] = [self._heartbeat, self._settler, *self._maintenance]
-        names = ("heartbeat", "settler", "promoter", "relay")
+        check = StoreCheck(ServerStore(self._database), self._broker)
+        duties: list[Stepper] = [self._heartbeat, self._settler, check, *self._maintenance]
+        names = ("heartbeat", "settler", "store-check", "promoter", "relay")
         runners = [Runner(duty, name).start() for name, duty in zip(names, duties, strict=True)]
         log.info(
             "worker_starting",

@@ -14,8 +14,8 @@ from goqueue_api.openapi import Answer, ApiBlueprint, Body
 from goqueue_api.schemas.job_request import BATCH_EXAMPLES, BatchAnswerSchema, BatchRequestSchema
 from goqueue_api.services import services
 from goqueue_api.submission import MAX_BATCH_BYTES, header_key
-from goqueue_common.job_store import BatchAnswer
 from goqueue_common.new_job import Submission, Submitted
+from goqueue_common.submission_store import BatchAnswer
 
 blueprint = ApiBlueprint("batches", __name__, "Submit many jobs at once.")
 

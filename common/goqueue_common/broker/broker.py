@@ -22,6 +22,7 @@ from goqueue_common.job import JobRef
 QueueList = tuple[str, int]
 """A queue's name and a priority: one Redis list."""
 
+OLDEST_REDIS: Final = 7
 _AWAY_SECONDS: Final = 1.0
 _CHUNK: Final = 5_000
 
@@ -167,14 +168,20 @@ class RedisBroker:
         with translated():
             self._client.ping()
 
-    def eviction_policy(self) -> str | None:
-        """Redis's maxmemory-policy, or None where the server does not tell. Raises BrokerUnavailable."""
+    def complaints(self) -> list[str]:
+        """A sentence for each thing about this Redis that weakens a promise. Raises BrokerUnavailable."""
         with translated():
+            version = str(self._client.info("server").get("redis_version", "0"))
             try:
-                policy = self._client.config_get("maxmemory-policy")
+                policy = self._client.config_get("maxmemory-policy").get("maxmemory-policy", "noeviction")
             except ResponseError:  # managed Redis: CONFIG is not for us
-                return None
-        return str(policy.get("maxmemory-policy")) if policy else None
+                policy = "noeviction"
+        found = []
+        if int(version.partition(".")[0]) < OLDEST_REDIS:
+            found.append(f"Redis {version} is too old: GoQueue needs {OLDEST_REDIS}.0 or newer, or Valkey")
+        if policy != "noeviction":
+            found.append(f"maxmemory-policy is {policy}: Redis may drop queues; set it to noeviction")
+        return found
 
     def close(self) -> None:
         """Close all connections."""

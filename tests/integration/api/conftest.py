@@ -12,33 +12,10 @@ from flask.testing import FlaskClient
 from goqueue_api.app import create_app
 from goqueue_api.services import EXTENSION
 from goqueue_api.settings import ApiSettings
-from goqueue_cli.local import LocalStores
-from goqueue_common.database import Database, connect
+from goqueue_common.database import Database
 from goqueue_common.job_store import JobStore
-from goqueue_common.settings import StoreSettings, normalise_database_url
+from goqueue_common.settings import StoreSettings
 from tests.factories import register_worker
-from tests.integration.common.scratch_database import scratch_database
-
-WIPE = "; ".join(
-    f"DELETE FROM {table}" for table in ("job_progress", "jobs", "queues", "idempotency_keys", "workers", "job_types")
-)
-
-
-@pytest.fixture(scope="session")
-def _api_database(stores: LocalStores, template_url: str) -> Iterator[tuple[str, Database]]:
-    assert template_url.endswith("goqueue_template")
-    with scratch_database(normalise_database_url(stores.database_url), template="goqueue_template") as url:
-        wiper = connect(url, pool_size=1, statement_timeout_seconds=10.0, application_name="goqueue-wiper")
-        yield url, wiper
-        wiper.close()
-
-
-@pytest.fixture
-def database_url(_api_database: tuple[str, Database]) -> str:
-    """One database for all tests of this folder, emptied before each."""
-    url, wiper = _api_database
-    wiper.run_again(WIPE)
-    return url
 
 
 @pytest.fixture

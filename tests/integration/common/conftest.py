@@ -5,40 +5,10 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
-from goqueue_cli.local import LocalStores
 from goqueue_common.database import Database, connect
 from goqueue_common.job_store import JobStore
-from goqueue_common.settings import normalise_database_url
 from tests.factories import register_worker
-from tests.integration.common.scratch_database import scratch_database
-
-WIPE = "; ".join(
-    f"DELETE FROM {table}"
-    for table in ("job_progress", "jobs", "queues", "idempotency_keys", "workers", "job_types", "maintenance_leases")
-)
-
-
-@pytest.fixture(scope="session")
-def server_url(stores: LocalStores) -> str:
-    """PostgreSQL's maintenance database."""
-    return normalise_database_url(stores.database_url)
-
-
-@pytest.fixture(scope="session")
-def _shared_database(server_url: str, template_url: str) -> Iterator[tuple[str, Database]]:
-    assert template_url.endswith("goqueue_template")
-    with scratch_database(server_url, template="goqueue_template") as url:
-        wiper = connect(url, pool_size=1, statement_timeout_seconds=10.0, application_name="goqueue-wiper")
-        yield url, wiper
-        wiper.close()
-
-
-@pytest.fixture
-def database_url(_shared_database: tuple[str, Database]) -> str:
-    """One database for all tests of this folder, emptied before each: ten times as quick as one each."""
-    url, wiper = _shared_database
-    wiper.run_again(WIPE)
-    return url
+from tests.scratch_database import scratch_database
 
 
 @pytest.fixture

@@ -192,7 +192,3 @@ def test_the_tail_is_what_the_next_pop_gets_and_can_be_dropped(broker: RedisBrok
     assert broker.tail("default", NORMAL) == "b"
     broker.drop_tail("default", NORMAL, "not there")
     assert drained(broker) == ["b", "a"]
-
-
-def test_the_eviction_policy_is_told(broker: RedisBroker) -> None:
-    assert broker.eviction_policy() == "noeviction"

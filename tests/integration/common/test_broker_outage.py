@@ -31,7 +31,7 @@ CALLS: dict[str, Callable[[RedisBroker], object]] = {
     "tail": lambda broker: broker.tail("default", 1),
     "drop_tail": lambda broker: broker.drop_tail("default", 1, "a"),
     "ping": lambda broker: broker.ping(),
-    "eviction_policy": lambda broker: broker.eviction_policy(),
+    "complaints": lambda broker: broker.complaints(),
 }
 
 

@@ -18,7 +18,7 @@ from goqueue_common.database import Database, connect
 from goqueue_common.job import Outcome
 from goqueue_common.lifecycle import JobEvent
 from tests.factories import register_worker
-from tests.integration.common.scratch_database import scratch_database
+from tests.scratch_database import scratch_database
 
 FINISHED = """
 INSERT INTO jobs (id, queue, type, status, payload, finished_at)
@@ -64,8 +64,8 @@ def _scans(node: dict[str, Any]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def seeded(server_url: str, template_url: str) -> Iterator[Seeded]:
-    with scratch_database(server_url, template=template_url.rpartition("/")[2]) as url:
+def seeded(server_url: str, template: str) -> Iterator[Seeded]:
+    with scratch_database(server_url, template=template) as url:
         database = connect(url, pool_size=1, statement_timeout_seconds=60.0, application_name="tests")
         yield Seeded(database)
         database.close()

@@ -13,7 +13,7 @@ _numbers = itertools.count()
 
 @contextmanager
 def scratch_database(server_url: str, *, template: str = "template1") -> Iterator[str]:
-    """The URL of a new database on the server; `goqueue_template` as template gives it our schema."""
+    """The URL of a new database on the server; the `template` fixture gives it our schema."""
     name = f"scratch_{next(_numbers)}"
     _execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
     try:

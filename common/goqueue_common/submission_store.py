@@ -1,0 +1,222 @@
+"""New jobs and their idempotency keys, written in one transaction: one statement for one job, one for ten thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final, NamedTuple, TypeVar
+
+import orjson
+
+from goqueue_common.database import LOCK_TIMEOUT, ConnectionLost, Database, Params, Rows, run_on, sqlstate
+from goqueue_common.errors import IdempotencyKeyInUse, IdempotencyKeyReused, StoreUnavailable
+from goqueue_common.idempotency import KEPT_FOR, IdempotencyKey
+from goqueue_common.lifecycle import JobStatus
+from goqueue_common.new_job import NewJob, Submission, Submitted
+
+Run = Callable[[str, Params], Rows]
+T = TypeVar("T")
+
+_INSERT: Final = f"""
+WITH item AS MATERIALIZED (
+    SELECT *, coalesce(run_at, now() + delay * interval '1 second') AS due_at
+    FROM jsonb_to_recordset(%(items)s::jsonb) AS x(id uuid, queue text, type text, payload jsonb, priority smallint,
+        run_at timestamptz, delay double precision, expires_at timestamptz, max_retries int,
+        timeout_seconds double precision, tags text[], parent_id uuid, traceparent text, schedule text,
+        scheduled_for timestamptz, rerun_of uuid, scope text, key text, fingerprint text)
+), new_queue AS (
+    INSERT INTO queues (name) SELECT unnest(%(new_queues)s::text[]) ON CONFLICT DO NOTHING
+), keyed AS (
+    INSERT INTO idempotency_keys AS k (scope, key, fingerprint, job_id, answer)
+    SELECT DISTINCT ON (scope, key) scope, key, decode(fingerprint, 'hex'), id,
+        jsonb_build_object('max_retries', max_retries)
+    FROM item WHERE key IS NOT NULL ORDER BY scope, key, id
+    ON CONFLICT (scope, key) DO UPDATE SET fingerprint = excluded.fingerprint, job_id = excluded.job_id,
+        answer = excluded.answer, created_at = now()
+    WHERE k.created_at < now() - interval '{int(KEPT_FOR.total_seconds())} seconds'
+    RETURNING job_id
+)
+INSERT INTO jobs (id, queue, type, payload, priority, status, run_at, queued_at, expires_at, max_retries, timeout_seconds,
+    tags, parent_id, traceparent, schedule, scheduled_for, rerun_of)
+SELECT id, queue, type, payload, priority, CASE WHEN due_at > now() THEN 'scheduled' ELSE 'queued' END, due_at,
+    CASE WHEN due_at > now() THEN NULL ELSE now() END, expires_at, max_retries, timeout_seconds,
+    coalesce(tags, '{{}}'), parent_id, traceparent, schedule, scheduled_for, rerun_of
+FROM item WHERE key IS NULL OR id IN (SELECT job_id FROM keyed)
+ON CONFLICT (id) DO NOTHING
+RETURNING id::text, status, run_at, queued_at, created_at, max_retries
+"""  # noqa: S608 - a constant number
+
+_RECORDS: Final = """
+SELECT k.scope, k.key, k.fingerprint, k.job_id::text, k.created_at, (k.answer ->> 'max_retries')::int
+FROM idempotency_keys k JOIN unnest(%(scopes)s::text[], %(keys)s::text[]) AS wanted(scope, key)
+    ON k.scope = wanted.scope AND k.key = wanted.key
+"""
+
+_TAKE_KEY: Final = f"""
+INSERT INTO idempotency_keys AS k (scope, key, fingerprint) VALUES (%(scope)s, %(key)s, %(fingerprint)s)
+ON CONFLICT (scope, key) DO UPDATE SET fingerprint = excluded.fingerprint, job_id = NULL, answer = NULL, created_at = now()
+WHERE k.created_at < now() - interval '{int(KEPT_FOR.total_seconds())} seconds'
+RETURNING 1
+"""  # noqa: S608 - a constant number
+_SAVE_ANSWER: Final = "UPDATE idempotency_keys SET answer = %(answer)s WHERE scope = %(scope)s AND key = %(key)s"
+_ANSWER: Final = "SELECT fingerprint, answer FROM idempotency_keys WHERE scope = %(scope)s AND key = %(key)s"
+
+
+class BatchAnswer(NamedTuple):
+    """What one item of a batch is answered with."""
+
+    id: str
+    status: str
+    replayed: bool
+
+
+class SubmissionStore:
+    """The submitting part of JobStorage. Remembers which queues exist, so that one store serves one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known_queues: set[str] = set()
+
+    def create_job(self, job: NewJob, key: IdempotencyKey | None = None) -> Submitted:
+        """See JobStorage."""
+        return self.create_jobs([Submission(job, key)])[0]
+
+    def create_jobs(self, submissions: Sequence[Submission]) -> list[Submitted]:
+        """See JobStorage. An index in IdempotencyKeyReused says which item of several."""
+        answers = self._create_all(submissions)
+        self._known_queues.update(submission.job.queue for submission in submissions)  # committed only now
+        return answers
+
+    def _create_all(self, submissions: Sequence[Submission]) -> list[Submitted]:
+        if not any(submission.key for submission in submissions):
+            return self._create(self._database.run_again, submissions)
+        with _concurrent_use():
+            if len(submissions) == 1:
+                return self._create(self._database.run_again, submissions)
+            # A reused key among the items must take all the others back.
+            return self._together(lambda run: self._create(run, submissions))
+
+    def create_jobs_once(self, submissions: Sequence[Submission], key: IdempotencyKey) -> tuple[list[BatchAnswer], bool]:
+        """Like create_jobs under one key for the whole batch; True beside the answers of its first use."""
+        parameters = {"scope": key.scope, "key": key.key, "fingerprint": key.fingerprint}
+
+        def attempt(run: Run) -> tuple[list[BatchAnswer], bool]:
+            if not run(_TAKE_KEY, parameters):
+                stored, answer = run(_ANSWER, parameters)[0]
+                if answer is None or not isinstance(answer, list) or bytes(stored) != key.fingerprint:
+                    raise IdempotencyKeyReused(f"the idempotency key {key.key!r} was used before with another request")
+                return [BatchAnswer(*item) for item in answer], True
+            made = self._create(run, submissions)
+            answers = [BatchAnswer(item.id, item.status, item.replayed) for item in made]
+            run(_SAVE_ANSWER, parameters | {"answer": orjson.dumps([list(item) for item in answers]).decode()})
+            return answers, False
+
+        with _concurrent_use():
+            answer = self._together(attempt)
+        self._known_queues.update(submission.job.queue for submission in submissions)
+        return answer
+
+    def _together(self, work: Callable[[Run], T]) -> T:
+        try:
+            with self._database.transaction() as connection:
+                return work(partial(run_on, connection))
+        except ConnectionLost:  # committed or not, the same ids and keys give the same answer again
+            with self._database.transaction() as connection:
+                return work(partial(run_on, connection))
+
+    def _create(self, run: Run, submissions: Sequence[Submission]) -> list[Submitted]:
+        new_queues = sorted({submission.job.queue for submission in submissions} - self._known_queues)
+        items = orjson.dumps([_encoded(submission) for submission in submissions]).decode()
+        rows = run(_INSERT, {"items": items, "new_queues": new_queues})
+        made = {row[0]: _submitted(row) for row in rows}
+        if len(made) < len(submissions):
+            made |= self._created_before(run, [s.job.id for s in submissions if s.job.id not in made])
+        records = self._records(run, [s.key for s in submissions if s.key and s.job.id not in made])
+        return [
+            made.get(submission.job.id) or _replayed(submission, records, index)
+            for index, submission in enumerate(submissions)
+        ]
+
+    def _created_before(self, run: Run, ids: list[str]) -> dict[str, Submitted]:
+        """Those that an earlier try of this very call had committed when its connection was lost."""
+        rows = run(
+            "SELECT id::text, status, run_at, queued_at, created_at, max_retries FROM jobs WHERE id = ANY(%(ids)s::uuid[])",
+            {"ids": ids},
+        )
+        return {row[0]: _submitted(row) for row in rows}
+
+    def _records(self, run: Run, keys: list[IdempotencyKey]) -> dict[tuple[str, str], tuple[Any, ...]]:
+        if not keys:
+            return {}
+        rows = run(_RECORDS, {"scopes": [key.scope for key in keys], "keys": [key.key for key in keys]})
+        return {(row[0], row[1]): row[2:] for row in rows}
+
+
+@contextmanager
+def _concurrent_use() -> Iterator[None]:
+    """The second of two concurrent requests waits on the unique index; if the first takes too long, the second gives up."""
+    try:
+        yield
+    except StoreUnavailable as error:
+        if sqlstate(error) == LOCK_TIMEOUT:
+            raise IdempotencyKeyInUse("a request with the same idempotency key is still running") from error
+        raise
+
+
+def _encoded(submission: Submission) -> dict[str, Any]:
+    job, key = submission.job, submission.key
+    return {
+        "id": job.id,
+        "queue": job.queue,
+        "type": job.type,
+        "payload": orjson.Fragment(job.payload),
+        "priority": int(job.priority),
+        "run_at": job.run_at,
+        "delay": job.delay_seconds,
+        "expires_at": job.expires_at,
+        "max_retries": job.max_retries,
+        "timeout_seconds": job.timeout_seconds,
+        "tags": job.tags,
+        "parent_id": job.parent_id,
+        "traceparent": job.traceparent,
+        "schedule": job.schedule,
+        "scheduled_for": job.scheduled_for,
+        "rerun_of": job.rerun_of,
+        "scope": key.scope if key else None,
+        "key": key.key if key else None,
+        "fingerprint": key.fingerprint.hex() if key else None,
+    }
+
+
+def _submitted(row: Sequence[Any]) -> Submitted:
+    return Submitted(
+        id=str(row[0]),
+        status=JobStatus(row[1]),
+        run_at=row[2],
+        queued_at=row[3],
+        created_at=row[4],
+        max_retries=row[5],
+    )
+
+
+def _replayed(submission: Submission, records: Mapping[tuple[str, str], tuple[Any, ...]], index: int) -> Submitted:
+    """The first answer again, from the record: key and job were written at one instant, so its times follow from it."""
+    key, job = submission.key, submission.job
+    if key is None or (key.scope, key.key) not in records:
+        raise StoreUnavailable("PostgreSQL lost a row between two statements; try again")
+    stored, job_id, created_at, max_retries = records[key.scope, key.key]
+    if job_id is None or bytes(stored) != key.fingerprint:
+        raise IdempotencyKeyReused(f"the idempotency key {key.key!r} was used before with another request", index)
+    due_at = job.run_at if job.delay_seconds is None else created_at + timedelta(seconds=job.delay_seconds)
+    waits = due_at is not None and due_at > created_at
+    return Submitted(
+        id=job_id,
+        status=JobStatus.SCHEDULED if waits else JobStatus.QUEUED,
+        run_at=due_at,
+        queued_at=None if waits else created_at,
+        created_at=created_at,
+        max_retries=max_retries,
+        replayed=True,
+    )

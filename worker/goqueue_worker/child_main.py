@@ -1,0 +1,67 @@
+"""The process of a child: takes its settings from the parent's pipe, loads the handlers, runs, and says what went wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import structlog
+from setproctitle import setproctitle
+
+from goqueue_common.errors import GoQueueError, StoreUnavailable
+from goqueue_common.settings import StoreSettings
+from goqueue_common.structured_logs import configure
+from goqueue_worker import discovery, process_start
+from goqueue_worker.child import Child
+from goqueue_worker.message_pipe import Message, MessagePipe
+from goqueue_worker.settings import WorkerSettings
+from goqueue_worker.slot_table import SlotTable
+
+log = structlog.get_logger(__name__)
+
+
+def settings_from(message: dict[str, Any]) -> WorkerSettings:
+    """Settings as the parent sent them (dataclasses.asdict)."""
+    values = dict(message)
+    values["stores"] = StoreSettings(**values["stores"])
+    values["handlers"], values["queues"] = tuple(values["handlers"]), tuple(values["queues"])
+    return WorkerSettings(**values)
+
+
+def main() -> None:
+    """Entry point: argv is the pipe's descriptor, the slot table's, and the parent's pid."""
+    pipe_descriptor, table_descriptor, parent_pid = map(int, sys.argv[1:4])
+    process_start.leave_signals_to_parent()
+    process_start.end_with_parent(parent_pid)
+    pipe = MessagePipe.inherited(pipe_descriptor)
+    start = pipe.receive()
+    if start is None:
+        os._exit(1)
+    settings = settings_from(start["settings"])
+    configure(settings.stores.log_level, settings.stores.log_format, child=start["number"])
+    setproctitle(f"goqueue-worker child {start['number']}")
+    os._exit(_run(settings, start, SlotTable.open(table_descriptor, start["capacity"]), pipe))
+
+
+def _run(settings: WorkerSettings, start: Message, table: SlotTable, pipe: MessagePipe) -> int:
+    try:
+        registry = discovery.load(settings.handlers, settings.app_dir)
+        code = Child(settings, start["slots"], table, pipe, registry).run()
+    except StoreUnavailable as error:
+        log.warning("store_away_at_start", reason=str(error))
+        code = 75  # EX_TEMPFAIL: the parent tries again
+    except GoQueueError as error:
+        pipe.send({"failed": str(error)})
+        code = 2
+    except Exception as error:
+        log.exception("child_failed")
+        pipe.send({"failed": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"})
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
+
+
+if __name__ == "__main__":
+    main()
