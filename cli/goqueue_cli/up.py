@@ -31,10 +31,11 @@ _PASSED_ON = ("handlers", "queues", "app_dir", "concurrency", "processes")
 @click.option("--handlers", help="Modules with your job handlers, by commas.")
 @click.option("--queues", help="Queues that the worker serves, by commas; all of them if left out.")
 @click.option("--app-dir", help="Folder of the handlers' modules; this one if --handlers is given.")
-@click.option("--concurrency", type=click.IntRange(min=1), help="Jobs at the same time in a worker process.")
+@click.option("--concurrency", type=click.IntRange(min=1), help="Jobs at the same time.")
 @click.option("--processes", type=click.IntRange(min=1), help="Worker processes.")
+@click.option("--reload", is_flag=True, help="Load the handlers again when their files change.")
 @click.option("--no-worker", is_flag=True, help="Start no worker.")
-def up(port: int, data_dir: Path, *, no_worker: bool, **worker_options: str | int | None) -> None:
+def up(port: int, data_dir: Path, *, no_worker: bool, reload: bool, **worker_options: str | int | None) -> None:
     """Run PostgreSQL, Valkey, the API and a worker here, until Ctrl-C.
 
     DATABASE_URL and REDIS_URL name stores to use instead of starting them.
@@ -46,7 +47,7 @@ def up(port: int, data_dir: Path, *, no_worker: bool, **worker_options: str | in
         port=port,
         data_dir=data_dir,
         with_worker=not no_worker,
-        worker_words=_words(worker_options),
+        worker_words=(*_words(worker_options), *(["--reload"] if reload else [])),
     )
     colour = sys.stdout.isatty() and not settings.no_color
     output = PrefixedOutput(sys.stdout, SPEAKERS, colour=colour)

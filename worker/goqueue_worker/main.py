@@ -27,7 +27,10 @@ def main(argv: list[str] | None = None) -> int:
     except GoQueueError as error:
         return _refuse(str(error))
     configure(settings.stores.log_level, settings.stores.log_format)
-    parent = Parent(settings)
+    try:
+        parent = Parent(settings)
+    except GoQueueError as error:
+        return _refuse(str(error))
     code = parent.run()
     return _refuse(parent.failure) if parent.failure is not None else code
 
@@ -39,7 +42,7 @@ def _refuse(reason: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="goqueue_worker",
+        prog="goqueue worker",
         description="Run jobs. Without arguments: every queue, the built-in types.",
         epilog="Everything has an environment variable too; docs/configuration.md lists them.",
     )
@@ -49,5 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--processes", type=int, metavar="N", help="child processes; default 2")
     parser.add_argument("--app-dir", metavar="FOLDER", help="where your modules are; put at the end of the Python path")
     parser.add_argument("--burst", action="store_true", help="end when the queues are empty")
+    parser.add_argument(
+        "--reload", action="store_true", help="load the handlers again when their files change (development)"
+    )
     parser.add_argument("--check", action="store_true", help="print the settings, load the handlers, start nothing")
     return parser

@@ -33,6 +33,7 @@ from goqueue_worker.heartbeat import Heartbeat
 from goqueue_worker.maintenance.lease import LeasedDuty
 from goqueue_worker.maintenance.promoter import Promoter
 from goqueue_worker.maintenance.relay import Relay
+from goqueue_worker.reloader import Reloader, handler_folders
 from goqueue_worker.runner import Runner, Stepper
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.settler import Settler
@@ -59,6 +60,8 @@ class Parent:
         os.set_blocking(self._wake, False)
         self._signals = 0
         self._children: dict[int, ChildProcess] = {}
+        self._reloader = Reloader(handler_folders(settings), self._nudge) if settings.reload else None
+        self._changes = 0
         self._seats = {number: _Seat() for number in range(settings.processes)}
         self._proofs: dict[int, tuple[int, int]] = {}
         self._lost: set[str] = set()
@@ -95,6 +98,8 @@ class Parent:
         duties: list[Stepper] = [self._heartbeat, self._settler, check, *self._maintenance]
         names = ("heartbeat", "settler", "store-check", "promoter", "relay")
         runners = [Runner(duty, name).start() for name, duty in zip(names, duties, strict=True)]
+        if self._reloader is not None:
+            self._reloader.start()
         log.info(
             "worker_starting",
             queues=list(self._settings.queues) or "all",
@@ -103,6 +108,8 @@ class Parent:
         )
         while not self._signals and self._failure is None and self._look():
             self._wait(_LOOK_SECONDS)
+        if self._reloader is not None:
+            self._reloader.stop()
         self._stop_children()
         self._settle_before_exit()
         for runner in runners:
@@ -122,6 +129,7 @@ class Parent:
 
     def _look(self) -> bool:
         """Take in what ended, start what is missing, see that all live. False: the burst is over."""
+        self._reload_if_changed()
         for number, seat in self._seats.items():
             child = self._children.get(number)
             if child is not None and child.exit_code() is not None:
@@ -132,8 +140,19 @@ class Parent:
         self._kill_lost_and_stalled()
         return any(not seat.is_done for seat in self._seats.values())
 
+    def _reload_if_changed(self) -> None:
+        """The children load the handlers, so new ones bring the new code; what runs may end first."""
+        if self._reloader is None or self._reloader.changes == self._changes:
+            return
+        self._changes = self._reloader.changes
+        log.info("handlers_changed")
+        for seat in self._seats.values():
+            seat.next_start_at = 0.0
+        for child in self._children.values():
+            child.ask_to_stop()
+
     def _start(self, number: int, seat: _Seat) -> None:
-        seat.started()
+        seat.started(self._changes)
         try:
             child = ChildProcess(self._settings, number, self._nudge)
         except OSError as error:  # no process, memory or disk to be had now; the other children work on
@@ -151,10 +170,15 @@ class Parent:
         remains = child.remains(shutting_down=False)
         if remains is not None:
             self._settler.add(remains)
-        if child.failure is not None and code == MISCONFIGURED:
+        if child.failure is not None and code == MISCONFIGURED and self._reloader is None:
             self._failure = child.failure
+        elif child.failure is not None and code == MISCONFIGURED and seat.changes == self._changes:
+            seat.next_start_at = float("inf")
+            log.error("handlers_not_loaded", reason=child.failure, then="waiting for a change")
         elif code == 0 and self._settings.burst:
             seat.is_done = True
+        elif seat.changes != self._changes:
+            seat.ended(steadily=True)
         else:
             seat.ended(steadily=code == 0)
             log.warning("child_ended", child=child.number, exit_code=code, reason=child.failure)
@@ -228,15 +252,17 @@ class Parent:
 
 
 class _Seat:
-    """The place of one child: when its next one may start."""
+    """The place of one child: when its next one may start. changes: how often the handlers had changed when it did."""
 
     def __init__(self) -> None:
         self.is_done = False
+        self.changes = 0
         self.next_start_at = 0.0
         self._started_at = 0.0
         self._ends = 0
 
-    def started(self) -> None:
+    def started(self, changes: int) -> None:
+        self.changes = changes
         self._started_at = time.monotonic()
 
     def ended(self, *, steadily: bool) -> None:

@@ -32,6 +32,7 @@ class WorkerSettings:
     interrupt_grace: float
     unknown_type_after: float
     burst: bool
+    reload: bool
 
     @classmethod
     def read(cls, given: Mapping[str, Any] | None = None) -> WorkerSettings:
@@ -53,6 +54,7 @@ class WorkerSettings:
                 interrupt_grace=env.float("GOQUEUE_INTERRUPT_GRACE", 5.0),
                 unknown_type_after=env.float("GOQUEUE_UNKNOWN_TYPE_AFTER", 600.0),
                 burst=said.get("burst", False),
+                reload=said.get("reload", False),
             )
         settings._check()
         return settings
@@ -89,6 +91,8 @@ class WorkerSettings:
         for name in times:
             if getattr(self, name) < 0:
                 raise SettingsError(f"{name}={getattr(self, name):g} is out of range: 0 seconds or more")
+        if self.burst and self.reload:
+            raise SettingsError("--burst ends when the queues are empty, --reload waits for changes: choose one")
         if not self.handlers:
             raise SettingsError("no handler module given: leave --handlers out for the built-in types")
 

@@ -1,0 +1,67 @@
+"""`--reload`: a developer saves a file, and the next job runs the new code."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from goqueue import Client, Job
+from tests.acceptance.conftest import System, eventually
+
+HANDLER = """
+from goqueue_worker import handler
+
+
+@handler("draft.answer")
+def answer(payload, job):
+    return {{"answer": {answer!r}}}
+"""
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Path:
+    folder = tmp_path / "app"
+    folder.mkdir()
+    module = folder / "draft.py"
+    module.write_text(HANDLER.format(answer="first"))
+    return module
+
+
+@pytest.fixture
+def worker(system: System, draft: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    words = ("--reload", "--handlers", "draft", "--app-dir", str(draft.parent), "--concurrency", "2")
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "goqueue_worker", *words], env=system.environment, cwd=draft.parent, stderr=output
+        )
+        yield process
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "worker.log"
+
+
+@pytest.mark.usefixtures("worker")
+def test_saved_handler_runs_without_a_restart(client: Client, draft: Path, finished: Callable[[Job], Job]) -> None:
+    assert finished(client.submit("draft.answer")).result == {"answer": "first"}
+    draft.write_text(HANDLER.format(answer="second"))
+    eventually(lambda: finished(client.submit("draft.answer")).result == {"answer": "second"}, "the new code answers")
+
+
+def test_broken_handler_is_waited_for(
+    worker: subprocess.Popen[bytes], client: Client, draft: Path, log: Path, finished: Callable[[Job], Job]
+) -> None:
+    assert finished(client.submit("draft.answer")).result == {"answer": "first"}
+    draft.write_text("def broken(:\n")
+    eventually(lambda: log.read_text().count("handlers_not_loaded") == 2, "both children say what is wrong")
+    job = client.submit("draft.answer")
+    draft.write_text(HANDLER.format(answer="mended"))
+    assert finished(job).result == {"answer": "mended"}
+    assert worker.poll() is None
