@@ -16,7 +16,7 @@ PYTEST = $(BIN)/python -m pytest -q
 
 announce = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help test check format lint types imports generated unit integration acceptance docs deploy deploy-tools up lock clean
+.PHONY: help test check format lint types imports generated unit integration acceptance docs deploy deploy-tools demo up lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,7 +45,7 @@ imports: $(INSTALLED)
 
 generated: $(INSTALLED)
 	$(call announce,generated files)
-	@$(BIN)/python scripts/generate_lifecycle_docs.py --check
+	@$(BIN)/python scripts/generate_docs.py --check
 
 unit: $(INSTALLED) ## Unit tests: logic alone, no server
 	$(call announce,unit tests)
@@ -71,6 +71,9 @@ deploy: $(INSTALLED) deploy-tools ## Tests of the Compose file, the images and t
 # else's machine nothing is installed, and the tests that miss a tool are skipped with a sentence.
 deploy-tools:
 	@scripts/install-deploy-tools
+
+demo: $(INSTALLED) ## Start everything here, run real jobs of every built-in type, show them, stop
+	@$(BIN)/goqueue demo $(ARGS)
 
 up: $(INSTALLED) ## Run the whole system here until Ctrl-C; options by ARGS="--port 9000"
 	@$(BIN)/goqueue up $(ARGS)

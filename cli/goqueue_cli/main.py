@@ -7,6 +7,7 @@ import sys
 import click
 
 from goqueue.version import __version__
+from goqueue_cli.demo.command import demo
 from goqueue_cli.errors import CommandError
 from goqueue_cli.up import up
 
@@ -24,6 +25,7 @@ def cli(context: click.Context) -> None:
 
 
 cli.add_command(up)
+cli.add_command(demo)
 
 
 def main() -> None:

@@ -8,8 +8,8 @@ import sys
 from tests.docs.pages import ROOT
 
 
-def test_lifecycle_table_is_the_one_of_the_code() -> None:
-    command = [sys.executable, "scripts/generate_lifecycle_docs.py", "--check"]
+def test_generated_parts_are_those_of_the_code() -> None:
+    command = [sys.executable, "scripts/generate_docs.py", "--check"]
     answer = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert answer.returncode == 0, answer.stderr
 

@@ -162,6 +162,7 @@ class Stack:
         }
         inherited = dict(self._settings.environment)
         inherited.setdefault("GOQUEUE_LOG_FORMAT", "console")  # a person reads along, though through a pipe
+        inherited.setdefault("GOQUEUE_MEDIA_ROOT", str(self._data_dir.subfolder("media")))
         for name in ("DATABASE_URL_FILE", "REDIS_URL_FILE"):
             inherited.pop(name, None)  # read already; it would win over the value
         return {**inherited, **own}

@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from goqueue_common.lifecycle import FINAL, WAITING, JobEvent, JobStatus, markdown_table, sources, target
+from goqueue_common.lifecycle import FINAL, WAITING, JobEvent, JobStatus, sources, target
 from tests.unit.common.expected_lifecycle import EVENTS, NEW, STATUSES, expected_target, pairs
-
-PAGE = Path(__file__).parents[3] / "docs" / "job-lifecycle.md"
 
 
 def test_the_table_typed_by_hand_knows_every_event_and_status() -> None:
@@ -40,9 +36,3 @@ def test_only_retry_leads_out_of_a_final_status() -> None:
 def test_every_status_is_waiting_processing_or_final() -> None:
     assert {JobStatus.PROCESSING} | WAITING | FINAL == set(JobStatus)
     assert [status for status in JobStatus if status.is_final] == [s for s in JobStatus if s in FINAL]
-
-
-def test_the_lifecycle_page_holds_exactly_the_generated_table() -> None:
-    text = PAGE.read_text()
-    between = text.partition("<!-- lifecycle:begin -->")[2].partition("<!-- lifecycle:end -->")[0]
-    assert between.strip() == markdown_table().strip(), "run scripts/generate_lifecycle_docs.py"

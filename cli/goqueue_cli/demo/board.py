@@ -1,0 +1,51 @@
+"""The demo's table: live on a terminal, once at the end where it is piped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from goqueue_cli.demo.story import Row
+
+_COLOURS = {
+    "waiting": "dim",
+    "queued": "cyan",
+    "scheduled": "blue",
+    "processing": "yellow",
+    "retrying": "magenta",
+    "completed": "green",
+    "failed": "red",
+    "cancelled": "red",
+}
+_BAR_WIDTH = 16
+
+
+def table(rows: Sequence[Row], *, with_bars: bool) -> Table:
+    """All stories, one a line."""
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    drawn.add_column("", width=1)
+    drawn.add_column("what", no_wrap=True)
+    drawn.add_column("type", no_wrap=True)
+    drawn.add_column("status", no_wrap=True, min_width=10)
+    if with_bars:
+        drawn.add_column("progress", width=_BAR_WIDTH)
+    drawn.add_column("tries", justify="right")
+    drawn.add_column("seen", overflow="fold")
+    for row in rows:
+        bar = [ProgressBar(total=1.0, completed=row.fraction, width=_BAR_WIDTH)] if with_bars else []
+        status = Text(row.status, style=_COLOURS.get(row.status, ""))
+        tries = str(row.tries) if row.tries else ""
+        drawn.add_row(_mark(row), Text(row.title), Text(row.type, style="dim"), status, *bar, tries, Text(row.finding))
+    return drawn
+
+
+def _mark(row: Row) -> Text:
+    if row.is_right is None:
+        return Text("·", style="dim")
+    return Text("✓", style="green") if row.is_right else Text("✗", style="red")

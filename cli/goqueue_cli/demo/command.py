@@ -1,0 +1,178 @@
+"""`goqueue demo`: starts the local stack, tells the stories, stops it."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from goqueue_cli.errors import CommandError
+from goqueue_cli.local.interrupts import Interrupts
+from goqueue_cli.local.log_prefix import PrefixedOutput
+from goqueue_cli.local.ports import find_free_port, is_free
+from goqueue_cli.local.readiness import api_is_ready
+from goqueue_cli.local.service import Service, ServiceProcess
+from goqueue_cli.local.stack import require_services
+from goqueue_cli.settings import read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+    from goqueue import Client
+    from goqueue_cli.demo.story import Story
+
+_START_SECONDS = 120.0
+_STORY_SECONDS = 120.0
+_LOOK_SECONDS = 0.15
+_USUAL_PORT = 8080
+_PIPED_WIDTH = 200
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Of the API; 8080 if left out, or another when that is taken.")
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".goqueue"),
+    show_default=True,
+    help="Where the stores keep their data; `goqueue up` shows the demo's jobs later.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+def demo(port: int | None, data_dir: Path, *, as_json: bool) -> int:
+    """Start everything here, run real jobs of every built-in type, and stop.
+
+    Exit code 0: all went as it should; 1: something did not.
+    """
+    require_services()
+    try:
+        from goqueue_cli.demo.mail_server import MailServer
+    except ImportError as error:
+        raise CommandError(f"{error.name} is not installed: pip install 'goqueue[api,worker,embedded]'") from error
+    from rich.console import Console
+
+    from goqueue import Client
+    from goqueue_cli.demo.stories import stories
+    from goqueue_cli.demo.web_server import WebServer
+
+    port = port or (_USUAL_PORT if is_free(_USUAL_PORT) else find_free_port())
+    console = Console(stderr=as_json)
+    if not console.is_terminal:
+        console.width = _PIPED_WIDTH
+    data_dir = data_dir.absolute()
+    with Interrupts() as interrupts, ExitStack() as cleanup:
+        mail, web = cleanup.enter_context(MailServer()), cleanup.enter_context(WebServer())
+        stack = _StackProcess(port, data_dir, _environment(mail.port), interrupts)
+        cleanup.callback(stack.stop)
+        with console.status("starting PostgreSQL, Valkey, the API and a worker"):
+            seconds = stack.start()
+        console.print(f"started PostgreSQL, Valkey, the API and a worker in {seconds:.1f} s\n")
+        client = cleanup.enter_context(Client(f"http://127.0.0.1:{port}"))
+        told = stories(data_dir / "media", mail, web)
+        _tell(told, client, console, interrupts)
+        with console.status("stopping"):
+            stack.stop()
+    is_right = all(story.row.is_right for story in told)
+    if as_json:
+        click.echo(json.dumps([asdict(story.row) for story in told], indent=2))
+    else:
+        _print_end(console, port, data_dir, is_right=is_right)
+    return 0 if is_right else 1
+
+
+class _StackProcess:
+    """`goqueue up` as a child; its lines go to a file."""
+
+    def __init__(self, port: int, data_dir: Path, environment: Mapping[str, str], interrupts: Interrupts) -> None:
+        self._port = port
+        self._interrupts = interrupts
+        self._log_path = data_dir / "logs" / "demo.log"
+        self._log_path.parent.mkdir(parents=True, exist_ok=True)
+        self._log = self._log_path.open("w")
+        words = ("up", "--port", str(port), "--data-dir", str(data_dir))
+        argv = (sys.executable, "-P", "-m", "goqueue_cli.main", *words)
+        output = PrefixedOutput(self._log, ("stack",), colour=False)
+        self._process = ServiceProcess(Service("stack", argv, environment, grace_seconds=60.0), output)
+
+    def start(self) -> float:
+        """Seconds until the API was ready. Raises CommandError, with what the stack said last."""
+        began = time.monotonic()
+        self._process.start(self._interrupts.stop_requested)
+        while not api_is_ready(self._port):
+            self._give_up_if_interrupted()
+            if not self._process.is_running() or time.monotonic() - began > _START_SECONDS:
+                self.stop()
+                said = self._log_path.read_text().strip().splitlines()
+                raise CommandError(f"the stack did not start: {said[-1] if said else 'it said nothing'}")
+            self._interrupts.wait(0.05)
+        return time.monotonic() - began
+
+    def stop(self) -> None:
+        """In order; harmless when it has ended."""
+        self._process.stop(self._interrupts.kill_requested)
+        self._log.close()
+
+    def _give_up_if_interrupted(self) -> None:
+        if self._interrupts.stop_requested():
+            raise KeyboardInterrupt
+
+
+def _environment(smtp_port: int) -> dict[str, str]:
+    """What the stack inherits, with the demo's own mail server and leave to call this machine."""
+    return {
+        **read_settings().environment,
+        "GOQUEUE_HANDLERS": "goqueue_builtin",
+        "GOQUEUE_QUEUES": "",
+        "GOQUEUE_SMTP_HOST": "127.0.0.1",
+        "GOQUEUE_SMTP_PORT": str(smtp_port),
+        "GOQUEUE_SMTP_SECURITY": "none",
+        "GOQUEUE_SMTP_FROM": "GoQueue demo <demo@example.org>",
+        "GOQUEUE_SUMMARY_RECIPIENTS": "grace@example.org",
+        "GOQUEUE_HTTP_ALLOWED_NETWORKS": "127.0.0.1",
+    }
+
+
+def _tell(told: list[Story], client: Client, console: Console, interrupts: Interrupts) -> None:
+    from rich.live import Live
+
+    from goqueue_cli.demo.board import table
+
+    def drawn(*, with_bars: bool) -> object:
+        return table([story.row for story in told], with_bars=with_bars)
+
+    deadline = time.monotonic() + _STORY_SECONDS
+    with Live(console=console, auto_refresh=False, transient=True) as live:
+        for story in told:
+            story.start(client)
+        while any(story.row.is_right is None for story in told):
+            for story in told:
+                if story.row.is_right is None:
+                    story.look(client)
+            if console.is_terminal:
+                live.update(drawn(with_bars=True), refresh=True)  # type: ignore[arg-type]  # a Table
+            if interrupts.stop_requested():
+                raise KeyboardInterrupt
+            if time.monotonic() > deadline:
+                break
+            interrupts.wait(_LOOK_SECONDS)
+    console.print(drawn(with_bars=False))
+
+
+def _print_end(console: Console, port: int, data_dir: Path, *, is_right: bool) -> None:
+    up = "goqueue up" + (f" --port {port}" if port != _USUAL_PORT else "")
+    console.print()
+    console.print(
+        "everything went as it should" if is_right else "not everything went as it should: see above", highlight=False
+    )
+    console.print(f"files      {data_dir / 'media' / 'demo'}", highlight=False, soft_wrap=True)
+    console.print(f"log        {data_dir / 'logs' / 'demo.log'}", highlight=False, soft_wrap=True)
+    console.print(f"see them   {up} (or make up), then", highlight=False)
+    console.print(f"           http://localhost:{port}/docs", highlight=False)
+    console.print(f"           http://localhost:{port}/jobs", highlight=False)

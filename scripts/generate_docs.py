@@ -1,0 +1,105 @@
+"""Write what the code knows into docs/: the lifecycle's table and the fields of each built-in type's payload.
+
+Each goes between `<!-- name -->` and `<!-- end -->`. `--check` writes nothing and only says whether all is up to date.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from goqueue_common.lifecycle import markdown_table
+from goqueue_worker import discovery
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+SECTION = re.compile(r"<!-- (lifecycle|fields of \S+) -->\n.*?<!-- end -->\n", re.DOTALL)
+LIMITS = (
+    ("minimum", "from {}"),
+    ("exclusiveMinimum", "more than {}"),
+    ("maximum", "up to {}"),
+    ("minLength", "at least {} characters"),
+    ("maxLength", "at most {} characters"),
+    ("minItems", "at least {} items"),
+    ("maxItems", "at most {} items"),
+    ("format", "{}"),
+)
+USUAL = {"minLength": 1}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """0 all pages are right (or were written), 1 one is out of date, 2 a section is missing or unknown."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a page is out of date")
+    arguments = parser.parse_args(argv)
+    sections, code = generated(), 0
+    pages = {path: path.read_text(encoding="utf-8") for path in sorted(DOCS.glob("*.md"))}
+    named = [name for page in pages.values() for name in SECTION.findall(page)]
+    if sorted(named) != sorted(sections):
+        print(f"error: docs/ has the sections {sorted(named)}, the code {sorted(sections)}", file=sys.stderr)
+        return 2
+    for path, page in pages.items():
+        wanted = SECTION.sub(lambda found: f"<!-- {found[1]} -->\n{sections[found[1]]}<!-- end -->\n", page)
+        if page != wanted and arguments.check:
+            print(f"docs/{path.name}: out of date; run scripts/generate_docs.py", file=sys.stderr)
+            code = 1
+        elif page != wanted:
+            path.write_text(wanted, encoding="utf-8")
+            print(f"docs/{path.name}: written")
+    return code
+
+
+def generated() -> dict[str, str]:
+    """Name of a section -> its text."""
+    handlers = discovery.load([discovery.BUILTIN_MODULE], None).handlers
+    fields = {f"fields of {one.type}": field_table(one.schema or {}) for one in handlers}
+    return {"lifecycle": markdown_table(), **fields}
+
+
+def field_table(schema: Mapping[str, Any]) -> str:
+    """A payload's members, those of objects in it after a dot, of items of arrays after []."""
+    rows = list(field_rows(schema, ""))
+    if not rows:
+        return f"{schema.get('description', 'Nothing.')}\n"
+    lines = [f"| `{name}` | {kind} | {'yes' if is_required else ''} | {text} |" for name, kind, is_required, text in rows]
+    return "\n".join(["| field | type | required | meaning |", "|---|---|---|---|", *lines, ""])
+
+
+def field_rows(schema: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str, bool, str]]:
+    """(name, type, whether it is required, meaning) of each member."""
+    for name, member in schema.get("properties", {}).items():
+        full = f"{prefix}{name}"
+        yield full, kind_of(member), name in schema.get("required", ()), meaning(member)
+        yield from field_rows(member, f"{full}.")
+        if isinstance(member.get("items"), Mapping):
+            yield from field_rows(member["items"], f"{full}[].")
+
+
+def kind_of(member: Mapping[str, Any]) -> str:
+    """The type of a member, in a word or two."""
+    if "enum" in member:
+        return " or ".join(f"`{value}`" for value in member["enum"])
+    kind = member.get("type", "any")
+    if kind == "array" and isinstance(member.get("items"), Mapping):
+        return f"array of {member['items'].get('type', 'any')}s"
+    return " or ".join(kind) if isinstance(kind, list) else str(kind)
+
+
+def meaning(member: Mapping[str, Any]) -> str:
+    """What it is for, its limits and default."""
+    limits = [
+        text.format(f"{member[word]:,}" if isinstance(member[word], int) else member[word])
+        for word, text in LIMITS
+        if word in member and member[word] != USUAL.get(word)
+    ]
+    default = [f"default `{member['default']}`"] if "default" in member else []
+    details = ", ".join([*limits, *default])
+    text = str(member.get("description", member.get("title", ""))).replace("|", "\\|").replace("\n", " ").rstrip(".")
+    return text + (f" ({details})" if details else "")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

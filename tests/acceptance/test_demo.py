@@ -1,0 +1,72 @@
+"""`goqueue demo`: what a newcomer sees first."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from goqueue_cli.local.ports import find_free_port
+from tests.acceptance.conftest import eventually
+
+BUILTIN = {
+    "demo.fail",
+    "demo.noop",
+    "demo.sleep",
+    "email.daily_summary",
+    "email.send",
+    "http.request",
+    "image.process",
+    "report.generate",
+}
+
+
+def start(data_dir: Path, *words: str) -> subprocess.Popen[str]:
+    environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "goqueue_cli.main", "demo", "--data-dir", str(data_dir), *words],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def pids(data_dir: Path) -> list[int]:
+    """Of the stack's processes, while it runs."""
+    return list(json.loads((data_dir / "stack.json").read_text())["pids"].values())
+
+
+def is_alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists() if sys.platform == "linux" else os.getpgid(pid) > 0
+
+
+def test_every_builtin_type_does_its_work_and_nothing_is_left(tmp_path: Path) -> None:
+    demo = start(tmp_path, "--json")
+    out, errors = demo.communicate(timeout=100)
+    stories = json.loads(out)
+    assert [story for story in stories if not story["is_right"]] == []
+    assert demo.returncode == 0, errors
+    assert {story["type"] for story in stories} == BUILTIN
+    assert not (tmp_path / "stack.json").exists()
+
+
+def test_result_table_is_plain_where_it_is_piped(tmp_path: Path) -> None:
+    out, errors = start(tmp_path, "--port", str(find_free_port())).communicate(timeout=100)
+    assert "everything went as it should" in out, errors
+    assert "3000x2000 JPEG to 1200x800 WEBP" in out
+    assert "\x1b" not in out
+
+
+def test_interrupt_stops_everything(tmp_path: Path) -> None:
+    demo = start(tmp_path)
+    eventually(lambda: (tmp_path / "stack.json").exists() and len(pids(tmp_path)) == 4, "the stack runs")
+    running = pids(tmp_path)
+    demo.send_signal(signal.SIGINT)
+    _, errors = demo.communicate(timeout=60)
+    assert demo.returncode == 130
+    assert "Traceback" not in errors
+    assert [pid for pid in running if is_alive(pid)] == []
