@@ -50,24 +50,8 @@ class ChildServices:
         retries = options.max_retries
         if retries is None and handler is not None:
             retries = handler.max_retries
-        job = NewJob.checked(
-            job_type,
-            queue=options.queue or parent.queue,
-            payload=payload,
-            priority=_priority(options.priority),
-            delay_seconds=options.delay_seconds,
-            max_retries=retries,
-            timeout_seconds=options.timeout_seconds,
-            tags=options.tags,
-            parent_id=parent.id,
-            traceparent=parent.traceparent,
-        )
-        name = options.name or hashlib.sha256(job_type.encode() + b"\0" + _canonical(payload)).hexdigest()
-        if len(name) > MAX_KEY_LENGTH:
-            raise InvalidJob([FieldError("/name", f"the name of a child job has at most {MAX_KEY_LENGTH} characters")])
-        # The name alone identifies the child: a later attempt that words its payload otherwise means the same one.
-        key = IdempotencyKey(f"child:{parent.id}", name, hashlib.sha256(name.encode()).digest())
-        return self._submitter.submit([Submission(job, key)])[0].id
+        submission = child_submission(parent, job_type, payload, options, retries)
+        return self._submitter.submit([submission])[0].id
 
     def step(self) -> float:
         """Write the latest progress of each job."""
@@ -79,6 +63,30 @@ class ChildServices:
             except StoreUnavailable as error:
                 log.warning("progress_not_written", jobs=len(ticks), reason=str(error))
         return _FLUSH_SECONDS
+
+
+def child_submission(
+    parent: ClaimedJob, job_type: str, payload: Mapping[str, Any], options: ChildOptions, max_retries: int | None
+) -> Submission:
+    """A child job, under the key that is the same for all attempts of its parent. Raises InvalidJob, PayloadTooLarge."""
+    job = NewJob.checked(
+        job_type,
+        queue=options.queue or parent.queue,
+        payload=payload,
+        priority=_priority(options.priority),
+        delay_seconds=options.delay_seconds,
+        max_retries=max_retries,
+        timeout_seconds=options.timeout_seconds,
+        tags=options.tags,
+        parent_id=parent.id,
+        traceparent=parent.traceparent,
+    )
+    name = options.name or hashlib.sha256(job_type.encode() + b"\0" + _canonical(payload)).hexdigest()
+    if len(name) > MAX_KEY_LENGTH:
+        raise InvalidJob([FieldError("/name", f"the name of a child job has at most {MAX_KEY_LENGTH} characters")])
+    # The name alone identifies the child: a later attempt that words its payload otherwise means the same one.
+    key = IdempotencyKey(f"child:{parent.id}", name, hashlib.sha256(name.encode()).digest())
+    return Submission(job, key)
 
 
 def _priority(label: str) -> Priority:
