@@ -1,87 +1,54 @@
-"""From the start of a POST to the start of the handler, on an idle system: `python -m bench.latency [--jobs 200] [--json]`.
-
-One job each 20 ms through the API to idle workers, over one keep-alive connection.
-"""
+"""From the start of a POST to the start of the handler, on an idle system: one job each 20 ms over one connection."""
 
 from __future__ import annotations
 
 import argparse
 import http.client
 import json
-import socket
-import sys
-import tempfile
 import time
-from collections.abc import Callable
-from pathlib import Path
 from uuid import UUID
-
-import requests
 
 from bench import stack
 
 WARM_UP = 50
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--jobs", type=int, default=200)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, stack.stores(Path(folder)) as environment:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            url = f"http://127.0.0.1:{free.getsockname()[1]}"
-        environment["GOQUEUE_API_BIND"] = url.removeprefix("http://")
-        worker = ("goqueue_worker", "--handlers", "bench.handlers", "--app-dir", ".", "--concurrency", "16")
-        with stack.process(environment, "goqueue_api"), stack.process(environment, *worker):
-            result = measure(url, environment, options.jobs)
-    print(json.dumps(result) if options.json else "\n".join(f"{name:<26}{value:>14}" for name, value in result.items()))
-    return 0
-
-
-def measure(url: str, environment: dict[str, str], jobs: int) -> dict[str, float]:
-    connection = http.client.HTTPConnection(url.removeprefix("http://"))
-    until(lambda: is_up(url))
-    posted: dict[bytes, float] = {}
-    answered: list[float] = []
-    for number in range(WARM_UP + jobs):
-        began = time.time()
-        body = json.dumps({"type": "bench.record", "payload": {"n": number}})
-        connection.request("POST", "/jobs", body, {"Content-Type": "application/json"})
-        answer = json.loads(connection.getresponse().read())
-        if number >= WARM_UP:
-            posted[UUID(answer["id"]).bytes] = began
-            answered.append(time.time() - began)
-        elif number == 0:
-            until(lambda: len(stack.records(environment)) == 1)
-        time.sleep(0.02)
-    until(lambda: len(stack.records(environment)) == WARM_UP + jobs)
-    waits = sorted((at - posted[raw]) * 1000 for raw, at in stack.records(environment) if raw in posted)
-    answered.sort()
+def measure(servers: stack.Servers, options: argparse.Namespace) -> dict[str, float]:
+    """One round."""
+    sizes = ("--processes", str(options.processes), "--concurrency", str(options.processes * options.threads))
+    with stack.api(servers.environment) as url, stack.process(servers.environment, *stack.WORKER, *sizes):
+        posted = post(url, servers, options.jobs)
+        stack.until(lambda: servers.count() == WARM_UP + options.jobs)
+        starts = [(raw, at) for raw, at in servers.records() if raw in posted]
+    waits = sorted((at - posted[raw][0]) * 1000 for raw, at in starts)
+    answers = sorted((answered - began) * 1000 for began, answered in posted.values())
     return {
-        "jobs": jobs,
-        "start_p50_ms": round(waits[len(waits) // 2], 2),
-        "start_p99_ms": round(waits[int(len(waits) * 0.99)], 2),
-        "post_p50_ms": round(answered[len(answered) // 2] * 1000, 2),
-        "post_p99_ms": round(answered[int(len(answered) * 0.99)] * 1000, 2),
+        "start_p50_ms": percentile(waits, 0.5),
+        "start_p99_ms": percentile(waits, 0.99),
+        "answer_p50_ms": percentile(answers, 0.5),
+        "answer_p99_ms": percentile(answers, 0.99),
+        "once": float(len(starts) == len(waits) == options.jobs == len({raw for raw, _ in starts})),
     }
 
 
-def is_up(url: str) -> bool:
-    try:
-        return requests.get(f"{url}/readyz", timeout=1).ok
-    except requests.RequestException:
-        return False
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not holds():
-        if time.monotonic() > deadline:
-            raise TimeoutError("the system did not get there in a minute")
+def post(url: str, servers: stack.Servers, jobs: int) -> dict[bytes, tuple[float, float]]:
+    """Id -> when its POST began and was answered, without those of the warm-up."""
+    connection = http.client.HTTPConnection(url.removeprefix("http://"))
+    body = json.dumps({"type": "bench.record", "payload": stack.PAYLOAD})
+    posted = {}
+    for number in range(WARM_UP + jobs):
+        began = time.time()
+        connection.request("POST", "/jobs", body, {"Content-Type": "application/json"})
+        answer = json.loads(connection.getresponse().read())
+        if number >= WARM_UP:
+            posted[UUID(answer["id"]).bytes] = (began, time.time())
+        elif number == 0:
+            stack.until(lambda: servers.count() == 1)
         time.sleep(0.02)
+    connection.close()
+    return posted
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def percentile(ordered: list[float], share: float) -> float:
+    """The value that this share of the others does not exceed."""
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

@@ -1,13 +1,18 @@
-"""What a measurement stands on: embedded stores, a migrated database, and processes that are stopped by pid."""
+"""What a measurement stands on: servers of its own, a migrated database, and processes that are stopped by pid."""
 
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+import requests
 
 from bench.handlers import RECORD
 from goqueue_cli.local import LocalStores
@@ -15,20 +20,43 @@ from goqueue_common import migrations
 from goqueue_common.settings import normalise_database_url
 
 ROOT = Path(__file__).parent.parent
+PAYLOAD = {"to": "user@example.com", "template": "welcome", "n": 1, "pad": "x" * 44}
+WORKER = ("goqueue_worker", "--handlers", "bench.handlers", "--app-dir", ".")
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """PostgreSQL with its default durability, and Valkey. environment: of processes that use them."""
+
+    environment: dict[str, str]
+    pids: list[int]
+
+    def records(self) -> list[tuple[bytes, float]]:
+        """(id, seconds since the epoch) of every handler start so far."""
+        path = Path(self.environment["BENCH_RECORDS"])
+        content = path.read_bytes() if path.exists() else b""
+        usable = len(content) - len(content) % RECORD.size
+        return [(raw, at) for raw, at in RECORD.iter_unpack(content[:usable])]
+
+    def count(self) -> int:
+        """How many handler starts there were so far."""
+        path = Path(self.environment["BENCH_RECORDS"])
+        return path.stat().st_size // RECORD.size if path.exists() else 0
 
 
 @contextmanager
-def stores(folder: Path) -> Iterator[dict[str, str]]:
-    """The environment of processes that use a fresh PostgreSQL (default durability) and Valkey."""
+def servers(folder: Path) -> Iterator[Servers]:
+    """New ones, for the length of the block."""
     with LocalStores(folder) as running:
         migrations.upgrade(normalise_database_url(running.database_url))
-        yield {
+        environment = {
             **os.environ,
             "DATABASE_URL": running.database_url,
             "REDIS_URL": running.redis_url,
             "BENCH_RECORDS": str(folder / "records"),
             "GOQUEUE_LOG_LEVEL": "warning",
         }
+        yield Servers(environment, [server.pid for server in (running.postgres, running.valkey) if server.pid])
 
 
 @contextmanager
@@ -42,9 +70,28 @@ def process(environment: dict[str, str], *arguments: str) -> Iterator[subprocess
         running.wait(60)
 
 
-def records(environment: dict[str, str]) -> list[tuple[bytes, float]]:
-    """(id, seconds since the epoch) of every handler start so far."""
-    path = Path(environment["BENCH_RECORDS"])
-    content = path.read_bytes() if path.exists() else b""
-    usable = len(content) - len(content) % RECORD.size
-    return [(raw, at) for raw, at in RECORD.iter_unpack(content[:usable])]
+@contextmanager
+def api(environment: dict[str, str]) -> Iterator[str]:
+    """The address of an API, once it is ready."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    with process({**environment, "GOQUEUE_API_BIND": address}, "goqueue_api"):
+        until(lambda: _is_ready(f"http://{address}"))
+        yield f"http://{address}"
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait. Raises TimeoutError after a minute."""
+    deadline = time.monotonic() + 60
+    while not holds():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the system did not get there in a minute")
+        time.sleep(0.02)
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/readyz", timeout=1).ok
+    except requests.RequestException:
+        return False

@@ -51,15 +51,16 @@ class JobRequest:
 
     def to_json(self) -> dict[str, object]:
         """The object that the API expects in a batch."""
-        said = {described.name: getattr(self, described.name) for described in fields(self)}
-        return {name: value for name, value in said.items() if value is not None}
+        return {name: value for name in _REQUEST_FIELDS if (value := getattr(self, name)) is not None}
+
+
+_REQUEST_FIELDS = tuple(described.name for described in fields(JobRequest))
 
 
 def encode(document: Mapping[str, object]) -> bytes:
     """Write a document as strict JSON, times in RFC 3339. Raises InvalidArgument."""
     try:
-        text = json.dumps(document, allow_nan=False, ensure_ascii=False, separators=(",", ":"), default=_encode_value)
-        return text.encode()
+        return _ENCODER.encode(document).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidArgument(f"cannot be written as JSON: {error}") from error
 
@@ -96,6 +97,10 @@ def _encode_value(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{value!r} is of type {type(value).__name__}")
+
+
+# Made once: json.dumps would make one for each job of a batch.
+_ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":"), default=_encode_value)
 
 
 def encode_time(value: datetime) -> str:

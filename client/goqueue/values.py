@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -23,13 +24,18 @@ class _Value:
     @classmethod
     def from_json(cls, document: Mapping[str, object]) -> Self:
         """Read the value. Raises TypeError or ValueError when the document is of another kind."""
-        names = {described.name for described in fields(cls)}  # type: ignore[arg-type]  # subclasses are dataclasses
+        names = _field_names(cls)  # type: ignore[arg-type]  # mypy: a class of Self is hashable all the same
         present: dict[str, Any] = {
             name: _READERS[name](value) if name in _READERS and value is not None else value
             for name, value in document.items()
             if name in names
         }
         return cls(**present)
+
+
+@cache
+def _field_names(kind: type[_Value]) -> frozenset[str]:
+    return frozenset(described.name for described in fields(kind))  # type: ignore[arg-type]  # subclasses are dataclasses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

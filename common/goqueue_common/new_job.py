@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from goqueue_common.errors import FieldError, InvalidJob, PayloadTooLarge
 from goqueue_common.idempotency import IdempotencyKey

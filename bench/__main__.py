@@ -1,0 +1,87 @@
+"""`python -m bench throughput | latency | submit`: on servers of its own, as a table or JSON; see README.md."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import latency, stack, submit, throughput
+
+Figures = dict[str, float]
+Measure = Callable[[stack.Servers, argparse.Namespace], Figures]
+
+
+def main() -> int:
+    """0 measured, 1 a job was lost or ran twice."""
+    options = parser().parse_args()
+    console = Console(stderr=True)
+    rounds: list[Figures] = []
+    for number in range(1, options.rounds + 1):
+        with (
+            console.status(f"{options.command}: round {number} of {options.rounds}"),
+            tempfile.TemporaryDirectory() as folder,
+            stack.servers(Path(folder)) as servers,
+        ):
+            rounds.append(options.measure(servers, options))
+    if options.json:
+        print(json.dumps({"command": options.command, "jobs": options.jobs, "rounds": rounds}, indent=2))
+    else:
+        Console(width=100).print(table(options, rounds))
+    return 0 if all(figures.get("once", 1) == 1 for figures in rounds) else 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """What may be asked for."""
+    described = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    commands = described.add_subparsers(dest="command", required=True, metavar="throughput | latency | submit")
+    measures: dict[str, tuple[Measure, int, str]] = {
+        "throughput": (throughput.measure, 100_000, "jobs per second that a worker drains"),
+        "latency": (latency.measure, 200, "from the start of a POST to the start of the handler"),
+        "submit": (submit.measure, 50_000, "jobs per second that one program hands over by HTTP"),
+    }
+    for name, (measure, jobs, text) in measures.items():
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(measure=measure)
+        command.add_argument("--jobs", type=positive, default=jobs, help=f"default {jobs:,}")
+        command.add_argument("--rounds", type=positive, default=3, help="each on new servers; default 3")
+        command.add_argument("--processes", type=positive, default=2, help="of the worker; default 2")
+        command.add_argument("--threads", type=positive, default=8, help="in each; default 8")
+        command.add_argument("--json", action="store_true", help="all rounds, as JSON")
+    return described
+
+
+def positive(text: str) -> int:
+    """A number from 1."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def table(options: argparse.Namespace, rounds: list[Figures]) -> Table:
+    """The median of the rounds, and their range."""
+    drawn = Table(box=None, pad_edge=False, title=f"{options.command}, {options.jobs:,} jobs", title_justify="left")
+    drawn.add_column("figure")
+    drawn.add_column("median", justify="right")
+    drawn.add_column(f"range of {len(rounds)}", justify="right")
+    for name in rounds[0]:
+        values = [figures[name] for figures in rounds]
+        drawn.add_row(name, shown(statistics.median(values)), f"{shown(min(values))} to {shown(max(values))}")
+    return drawn
+
+
+def shown(value: float) -> str:
+    """With as many digits as mean something."""
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.3f}" if value < 1 else f"{value:.2f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
