@@ -8,7 +8,8 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
 # A number, so that an orchestrator can see without /etc/passwd that it is not root.
 RUN groupadd --gid 10001 goqueue \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin goqueue \
-    && mkdir /app
+    && mkdir /app \
+    && install -d -o 10001 -g 10001 /media
 WORKDIR /app
 
 
@@ -76,6 +77,8 @@ COPY --from=source /opt/goqueue/src/goqueue_common /opt/goqueue/src/goqueue_comm
 COPY --from=source /opt/goqueue/src/goqueue /opt/goqueue/src/goqueue
 COPY --from=source /opt/goqueue/src/goqueue_worker /opt/goqueue/src/goqueue_worker
 COPY --from=source /opt/goqueue/src/goqueue_builtin /opt/goqueue/src/goqueue_builtin
+# A volume put here is the worker's own; workers that share files of jobs share the volume.
+ENV GOQUEUE_MEDIA_ROOT=/media
 ENTRYPOINT ["python", "-m", "goqueue_worker"]
 
 
