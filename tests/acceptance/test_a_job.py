@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from goqueue import Client, Job
-from tests.acceptance.conftest import System, eventually
+from tests.acceptance.conftest import System
+from tests.processes import eventually
 
 Finished = Callable[[Job], Job]
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from goqueue_cli.local.ports import find_free_port
-from tests.acceptance.conftest import eventually
+from tests.processes import eventually
 
 BUILTIN = {
     "demo.fail",

@@ -11,7 +11,8 @@ import requests
 from goqueue_cli.local import LocalStores
 from goqueue_common import migrations
 from goqueue_common.settings import normalise_database_url
-from tests.acceptance.conftest import System, eventually
+from tests.acceptance.conftest import System
+from tests.processes import eventually
 
 JOB = {"type": "shop.plain", "payload": {"n": 1}}
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from goqueue import Client, Job
-from tests.acceptance.conftest import System, eventually
+from tests.acceptance.conftest import System
+from tests.processes import eventually
 
 HANDLER = """
 from goqueue_worker import handler

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from goqueue import Client, Job
-from tests.acceptance.conftest import SHOP, System, eventually
+from tests.acceptance.conftest import SHOP, System
+from tests.processes import eventually
 
 TWICE = """
 from goqueue_worker import handler
