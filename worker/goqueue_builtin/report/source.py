@@ -1,0 +1,46 @@
+"""Where reports come from: PostgreSQL, by one connection of each worker process, opened by the first report."""
+
+from __future__ import annotations
+
+import threading
+
+from goqueue_common.database import Database, connect
+from goqueue_common.report_store import ReportStore
+from goqueue_common.settings import StoreSettings, environment
+from goqueue_worker import on_stop
+
+
+class ReportSource:
+    """Opens the database once, whichever thread asks first."""
+
+    def __init__(self) -> None:
+        self._database: Database | None = None
+        self._lock = threading.Lock()
+
+    def store(self) -> ReportStore:
+        """The store of this process. Raises SettingsError."""
+        with self._lock:
+            if self._database is None:
+                self._database = connect(
+                    StoreSettings.read(environment()).database_url,
+                    pool_size=1,
+                    statement_timeout_seconds=60.0,
+                    application_name="goqueue-report",
+                )
+            return ReportStore(self._database)
+
+    def close(self) -> None:
+        """Give the connection back; the next report opens another one."""
+        with self._lock:
+            database, self._database = self._database, None
+        if database is not None:
+            database.close()
+
+
+reports = ReportSource()
+
+
+@on_stop
+def close_reports() -> None:
+    """Give this process's connection back to PostgreSQL."""
+    reports.close()
