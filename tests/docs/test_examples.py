@@ -12,7 +12,8 @@ import pytest
 
 from tests.docs.pages import ROOT, Block, blocks
 
-OURS = ("goqueue", "goqueue_worker")
+OURS = ("goqueue", "goqueue_worker", "goqueue_worker.testing")
+NOT_TRIED = {"dockerfile": "tests/deploy builds images of ours, and a page cannot build one on top"}
 PYTHON = blocks("python")
 SHELL = blocks("bash")
 
@@ -24,6 +25,13 @@ def place(block: Block) -> str:
 def test_there_are_examples() -> None:
     assert PYTHON
     assert SHELL
+
+
+def test_every_block_is_in_a_language_that_is_tried() -> None:
+    """bash, python and json; a block in none must say so: ```text."""
+    tried = {"bash", "json", "python"}
+    assert {block.place: block.language for block in blocks() if block.language not in {*tried, *NOT_TRIED}} == {}
+    assert {block.language for block in blocks()} >= {*NOT_TRIED}
 
 
 @pytest.mark.parametrize("block", PYTHON, ids=place)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from goqueue_worker.discovery import load
-from tests.docs.pages import Block, blocks
+from tests.docs.pages import Block, python_blocks
 
-EXAMPLES = [block for block in blocks("python") if "from goqueue_worker" in block.text]
+EXAMPLES = python_blocks("handlers")
 
 
 @pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: block.place)
