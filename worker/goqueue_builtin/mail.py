@@ -33,7 +33,9 @@ _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _SPEC: Final = rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
 
-ADDRESS_PATTERN: Final = rf"^(?:[^{_CONTROL}<>]{{1,200}}<{_SPEC}>|{_SPEC})$"
+_ADDRESS: Final = rf"^(?:[^{_CONTROL}<>]{{1,200}}<{_SPEC}>|{_SPEC})$"
+ADDRESS_PATTERN: Final = rf"^(?:[^{_CONTROL}<>]+<)?[!-;=?A-~]+@[A-Za-z0-9.-]+>?$"
+"""For a schema: wider than what Address takes, since a refusal shows the pattern, and this one can be read."""
 ONE_LINE_PATTERN: Final = rf"^[^{_CONTROL}]+$"
 FILENAME_PATTERN: Final = rf"^[^{_CONTROL}/\\]+$"
 CONTENT_TYPE_PATTERN: Final = r"^(?:application|audio|font|image|model|text|video)/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}$"
@@ -59,7 +61,7 @@ class Address(NamedTuple):
     @classmethod
     def parsed(cls, text: str, where: str) -> Address:
         """From `Name <address>` or an address. Raises Discard."""
-        if not _matches(ADDRESS_PATTERN, text):
+        if not _matches(_ADDRESS, text):
             raise Discard(f"{where}: {text!r} is no address: write ada@example.org or Ada Lovelace <ada@example.org>")
         name, _, spec = text.rpartition("<")
         name = name.strip()
