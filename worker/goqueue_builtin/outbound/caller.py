@@ -6,6 +6,7 @@ import http.client
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urljoin
@@ -72,7 +73,7 @@ class Caller:
             location = response.headers.get("location")
             if response.status not in _REDIRECTS or location is None or not request.follow_redirects:
                 return replace(response, redirects=redirects)
-            request = _redirected(request, response.status, urljoin(response.url, location))
+            request = _redirected(request, response.status, _joined(response.url, location))
         raise Refused(f"more than {MAX_REDIRECTS} redirects, the last to {request.url}")
 
     def _call_once(self, request: Request, deadline: Deadline) -> Response:
@@ -81,13 +82,16 @@ class Caller:
         addresses = checked_addresses(host, port, self._allowed)
         opened = connection(str(url.scheme), host, port, addresses, deadline)
         try:
-            return _exchange(opened, url, request)
+            response = _exchange(opened, url, request)
         except (HTTPError, http.client.HTTPException, OSError) as error:
             if deadline.has_passed or isinstance(error, TimeoutError):
                 raise NoAnswer(f"{host} gave no complete answer in time") from error
             raise NoAnswer(f"{host}: {_reason(error)}") from error
         finally:
             opened.close()
+        if deadline.has_passed:  # cut in the middle of its headers, an answer looks complete
+            raise NoAnswer(f"{host} gave no complete answer in time")
+        return response
 
 
 def _exchange(opened: HTTPConnection, url: Url, request: Request) -> Response:
@@ -102,11 +106,11 @@ def _exchange(opened: HTTPConnection, url: Url, request: Request) -> Response:
         )
     except (ValueError, http.client.InvalidURL) as error:
         raise Refused(f"this cannot be sent by HTTP: {error}") from error
-    answer = opened.getresponse()
-    request.on_answer()
-    is_passed_on = answer.status in _REDIRECTS and request.follow_redirects and "location" in answer.headers
-    body = b"" if is_passed_on or not request.keep_body else _body(answer, request.max_bytes)
-    headers = {name.lower(): value for name, value in answer.headers.items()}
+    with closing(opened.getresponse()) as answer:
+        request.on_answer()
+        is_passed_on = answer.status in _REDIRECTS and request.follow_redirects and "location" in answer.headers
+        body = b"" if is_passed_on or not request.keep_body else _body(answer, request.max_bytes)
+        headers = {name.lower(): value for name, value in answer.headers.items()}
     return Response(status=answer.status, url=request.url, headers=headers, body=body)
 
 
@@ -131,6 +135,13 @@ def _redirected(request: Request, status: int, url: str) -> Request:
     if _origin(url) != _origin(request.url):  # what was meant for the first address alone, keys among it
         headers = {name: value for name, value in headers.items() if name.lower() in ("content-type", "user-agent")}
     return replace(request, url=url, method=method, headers=headers, body=body)
+
+
+def _joined(base: str, location: str) -> str:
+    try:
+        return urljoin(base, location)
+    except ValueError as error:
+        raise Refused(f"redirected to {location[:200]!r}, which cannot be read: {error}") from error
 
 
 def _checked_url(text: str) -> Url:

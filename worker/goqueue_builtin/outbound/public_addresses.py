@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
@@ -12,12 +12,9 @@ from goqueue_builtin.settings import Network
 
 Address = IPv4Address | IPv6Address
 
+_GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
 _NAT64: Final = IPv6Network("64:ff9b::/96")
-_NOT_PUBLIC: Final = (
-    IPv4Network("192.88.99.0/24"),  # 6to4 relays, withdrawn by RFC 7526
-    IPv6Network("64:ff9b:1::/48"),  # NAT64 of a site, RFC 8215
-    IPv6Network("::/96"),  # IPv4 in IPv6 as it was before RFC 4291
-)
+_6TO4_RELAYS: Final = IPv4Network("192.88.99.0/24")
 
 
 def is_public(address: Address, allowed: Sequence[Network]) -> bool:
@@ -25,11 +22,12 @@ def is_public(address: Address, allowed: Sequence[Network]) -> bool:
     meant = address.ipv4_mapped if isinstance(address, IPv6Address) and address.ipv4_mapped else address
     if any(meant.version == network.version and meant in network for network in allowed):
         return True
-    if not meant.is_global or meant.is_multicast or meant.is_reserved or meant.is_unspecified:
-        return False
-    if any(meant.version == network.version and meant in network for network in _NOT_PUBLIC):
-        return False
-    return all(is_public(inner, ()) for inner in _embedded(meant))
+    if isinstance(meant, IPv4Address):
+        return meant.is_global and not (meant.is_multicast or meant.is_reserved or meant in _6TO4_RELAYS)
+    if meant in _NAT64:
+        return is_public(IPv4Address(int(meant) & 0xFFFF_FFFF), ())
+    tunnelled = [*filter(None, [meant.sixtofour]), *(meant.teredo or ())]
+    return meant in _GLOBAL_UNICAST and meant.is_global and all(is_public(end, ()) for end in tunnelled)
 
 
 def checked_addresses(host: str, port: int, allowed: Sequence[Network]) -> list[str]:
@@ -46,14 +44,3 @@ def checked_addresses(host: str, port: int, allowed: Sequence[Network]) -> list[
             what = address if address == host else f"{host} is {address}, which"
             raise Refused(f"{what} is no public address: an operator may allow it by GOQUEUE_HTTP_ALLOWED_NETWORKS")
     return addresses
-
-
-def _embedded(address: Address) -> Iterator[Address]:
-    """IPv4 addresses that packets to this IPv6 address may end at."""
-    if isinstance(address, IPv6Address):
-        if address.sixtofour is not None:
-            yield address.sixtofour
-        if address.teredo is not None:
-            yield from address.teredo
-        if address in _NAT64:
-            yield IPv4Address(int(address) & 0xFFFF_FFFF)
