@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
 
-from goqueue.version import __version__
-from goqueue_cli.demo.command import demo
+from goqueue_cli.command_group import CommandGroup
 from goqueue_cli.errors import CommandError
-from goqueue_cli.up import up
 
 _FAILED = 2
 _INTERRUPTED = 130
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="goqueue")
+@click.group(cls=CommandGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, help="Show the version.")
 @click.pass_context
-def cli(context: click.Context) -> None:
+def cli(context: click.Context, *, version: bool) -> None:
     """GoQueue, a distributed job queue: PostgreSQL for the truth, Redis for the speed."""
-    if context.invoked_subcommand is None:
+    if version:
+        from goqueue.version import __version__
+
+        click.echo(f"goqueue, version {__version__}")
+    elif context.invoked_subcommand is None:
         click.echo(context.get_help())
-
-
-cli.add_command(up)
-cli.add_command(demo)
 
 
 def main() -> None:
     """Run the command line and end the process."""
     try:
         code = cli.main(prog_name="goqueue", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         code = _fail(error.format_message())
     except CommandError as error:
         code = _fail(str(error))
+    except BrokenPipeError:  # whoever read our output, `head` say, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
     except OSError as error:  # a file that may not be read, a disk that is full: for the person to put right
         code = _fail(str(error))
     except (click.Abort, KeyboardInterrupt):

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 class CommandSettings:
     """What the environment asks for.
 
-    database_url, redis_url: stores to use; None starts a local one.
+    database_url, redis_url: stores to use; None starts a local one. api_url: where the API is; None: not said.
     environment: everything that a service started by us inherits.
     """
 
     database_url: str | None
     redis_url: str | None
+    api_url: str | None
     no_color: bool
     environment: Mapping[str, str]
 
@@ -32,6 +33,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> CommandSetting
     return CommandSettings(
         database_url=_value_or_file(environment, "DATABASE_URL"),
         redis_url=_value_or_file(environment, "REDIS_URL"),
+        api_url=environment.get("API_URL") or None,
         no_color=bool(environment.get("NO_COLOR")),
         environment=dict(environment),
     )

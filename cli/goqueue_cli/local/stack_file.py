@@ -18,6 +18,15 @@ _GRACE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
+class RunningStack:
+    """Where a stack is that runs now; the stores' addresses hold passwords."""
+
+    database_url: str
+    redis_url: str
+    api_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class StackFile:
     """The file of one data directory. It is there while the stack runs, and after a supervisor was killed."""
 
@@ -34,6 +43,16 @@ class StackFile:
             "births": births,
         }
         write_private(self.path, json.dumps(document, indent=2) + "\n")
+
+    def running(self) -> RunningStack | None:
+        """The stack that the file tells of; None when there is none, or its API lives no more."""
+        try:
+            document = json.loads(self.path.read_text())
+            pid, born = int(document["pids"]["api"]), document["births"]["api"]
+            stack = RunningStack(document["database_url"], document["redis_url"], document["api_url"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None  # not there, not ours to read, or cut short
+        return stack if born is not None and birth(pid) == born else None
 
     def remove(self) -> None:
         """Say that nothing runs."""

@@ -16,7 +16,10 @@ from goqueue_common.settings import StoreSettings, environment
 
 def main(argv: list[str] | None = None) -> int:
     """0 done, 1 the database is away or behind, 2 a setting or argument makes no sense."""
-    parser = argparse.ArgumentParser(prog="goqueue_common.migrations", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="goqueue db",
+        description="Bring the database up to date, show where it is, or wait for it; reads DATABASE_URL.",
+    )
     parser.add_argument("command", choices=("upgrade", "current", "wait"))
     parser.add_argument("--timeout", type=float, default=60.0, help="seconds to wait for PostgreSQL (default 60)")
     arguments = parser.parse_args(argv)

@@ -1,0 +1,53 @@
+"""The commands of `goqueue`, in sections, each loaded when it is asked for: the rest must not slow it down."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+
+import click
+
+SECTIONS: Mapping[str, Mapping[str, str]] = {
+    "Run it": {
+        "up": "goqueue_cli.up:up",
+        "demo": "goqueue_cli.demo.command:demo",
+        "api": "goqueue_cli.services:api",
+        "worker": "goqueue_cli.services:worker",
+        "db": "goqueue_cli.services:db",
+    },
+    "Jobs": {
+        "submit": "goqueue_cli.submit:submit",
+        "jobs": "goqueue_cli.jobs:jobs",
+        "queues": "goqueue_cli.queues:queues",
+        "handlers": "goqueue_cli.handlers:handlers",
+    },
+    "Help": {
+        "doctor": "goqueue_cli.doctor.command:doctor",
+        "completion": "goqueue_cli.completion:completion",
+    },
+}
+"""Title of a section -> name of a command -> where it is."""
+
+
+class CommandGroup(click.Group):
+    """The group of SECTIONS."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """All names, in the order of the sections."""
+        return [name for section in SECTIONS.values() for name in section]
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        """The command, loaded now; None: there is none of this name."""
+        place = next((section[name] for section in SECTIONS.values() if name in section), None)
+        if place is None:
+            return None
+        module, _, attribute = place.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """The help's list, one block a section."""
+        for title, section in SECTIONS.items():
+            found = [(name, self.get_command(context, name)) for name in section]
+            with formatter.section(title):
+                formatter.write_dl([(name, command.get_short_help_str(90)) for name, command in found if command])

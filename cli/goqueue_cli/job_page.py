@@ -1,0 +1,81 @@
+"""One job on a page, for `goqueue jobs show`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goqueue_cli.moments import age, clock_time
+from goqueue_cli.output import console, pretty_json, status_text, text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rich.console import Console
+    from rich.text import Text
+
+    from goqueue import Attempt, Job
+
+_LABEL_WIDTH = 12
+
+
+def print_job(job: Job) -> None:
+    """Everything that is known of it; what is not, is left out."""
+    screen = console()
+    for label, value in _lines(job):
+        if value is not None and value.plain:
+            screen.print(text(f"{label:<{_LABEL_WIDTH}}", "bright_black") + value, soft_wrap=True)
+    _print_block(screen, "payload", pretty_json(job.payload))
+    if job.result is not None:
+        _print_block(screen, "result", pretty_json(job.result))
+    for attempt in job.attempt_log:
+        _print_attempt(screen, attempt)
+
+
+def _lines(job: Job) -> list[tuple[str, Text | None]]:
+    return [
+        ("id", text(job.id)),
+        ("type", text(job.type)),
+        ("queue", text(f"{job.queue} ({job.priority})")),
+        ("status", status_text(job.status) + text(f" ({job.failure_reason})" if job.failure_reason else "")),
+        ("waiting", text(job.waiting_reason)),
+        ("progress", _progress(job)),
+        ("error", text(job.error, "red")),
+        ("attempts", text(f"{job.attempts}, {job.failures} failed; {job.max_retries} retries allowed")),
+        ("rescues", text(job.rescues or "")),
+        ("tags", text(", ".join(job.tags))),
+        ("created", _time(job.created_at)),
+        ("due", _time(job.run_at)),
+        ("expires", _time(job.expires_at)),
+        ("started", _time(job.started_at)),
+        ("finished", _time(job.finished_at)),
+        ("cancel asked", _time(job.cancel_requested_at)),
+        ("timeout", text("" if job.timeout is None else f"{job.timeout:g} s")),
+        ("worker", text(job.worker_id)),
+        ("schedule", text(job.schedule)),
+        ("parent", text(job.parent_id)),
+        ("rerun of", text(job.rerun_of)),
+    ]
+
+
+def _progress(job: Job) -> Text | None:
+    if job.progress is None or job.is_finished:
+        return None
+    percent = "" if job.progress.fraction is None else f"{job.progress.fraction:.0%} "
+    return text(percent + (job.progress.message or ""))
+
+
+def _time(moment: datetime | None) -> Text:
+    return text("" if moment is None else f"{clock_time(moment)} ({age(moment)})")
+
+
+def _print_block(screen: Console, label: str, content: str) -> None:
+    screen.print(text(label, "bold"))
+    for line in content.splitlines():
+        screen.print(text(f"  {line}"), soft_wrap=True)
+
+
+def _print_attempt(screen: Console, attempt: Attempt) -> None:
+    said = f"attempt {attempt.attempt}: {attempt.outcome or ''}"
+    screen.print(text(said, "bold") + text(f"  {clock_time(attempt.finished_at)}", "bright_black"))
+    for line in (attempt.traceback or attempt.error or "").splitlines():
+        screen.print(text(f"  {line}"), soft_wrap=True)

@@ -1,0 +1,149 @@
+"""`goqueue jobs`: list, show, retry, cancel."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from goqueue_cli.api_address import api_client, api_url_option
+from goqueue_cli.job_page import print_job
+from goqueue_cli.moments import Moment, age
+from goqueue_cli.output import complain, one_line, print_json, print_table, status_text, table, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from goqueue import Job, JobSummary
+
+_STATUSES = ("queued", "scheduled", "processing", "retrying", "completed", "failed", "cancelled")
+_LARGEST_PAGE = 200
+_SOME_REFUSED = 1
+
+
+@click.group()
+def jobs() -> None:
+    """List, show, retry and cancel jobs."""
+
+
+@jobs.command("list")
+@click.option("--status", multiple=True, type=click.Choice(_STATUSES), help="Only these; may be given several times.")
+@click.option("--queue", "-q", multiple=True, help="Only of these queues.")
+@click.option("--type", "types", multiple=True, help="Only of these types.")
+@click.option("--tag", multiple=True, help="Only with one of these tags.")
+@click.option("--since", type=Moment(), help="Created after: a time, or an age such as 2h.")
+@click.option("--until", type=Moment(), help="Created before: a time, or an age such as 2h.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many, newest first.")
+@click.option("--json", "as_json", is_flag=True, help="Print them as a JSON array.")
+@api_url_option
+@click.pass_context
+def list_jobs(
+    context: click.Context,
+    /,
+    *,
+    types: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    as_json: bool,
+    **filters: tuple[str, ...],
+) -> None:
+    """List jobs, newest first."""
+    asked: dict[str, Any] = {
+        **filters,
+        "type": types,
+        "created_after": since,
+        "created_before": until,
+        "page_size": min(limit, _LARGEST_PAGE),
+    }
+    with api_client(context) as client:
+        found = list(islice(client.jobs(**{name: value for name, value in asked.items() if value}), limit))
+    if as_json:
+        print_json(found)
+        return
+    drawn = table("id", "type", "queue", "status", "tries", "created", "note", numbers=["tries"])
+    for job in found:
+        drawn.add_row(
+            text(job.id),
+            text(job.type),
+            text(job.queue),
+            status_text(job.status),
+            str(job.attempts or ""),
+            age(job.created_at),
+            text(_note(job)),
+        )
+    if found:
+        print_table(drawn)
+    else:
+        complain("no job matches")
+
+
+@jobs.command()
+@click.argument("job_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@api_url_option
+@click.pass_context
+def show(context: click.Context, job_id: str, *, as_json: bool) -> None:
+    """Show everything about a job."""
+    with api_client(context) as client:
+        job = client.get(job_id)
+    if as_json:
+        print_json(job)
+    else:
+        print_job(job)
+
+
+@jobs.command()
+@click.argument("job_ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print what became of each as a JSON array.")
+@api_url_option
+@click.pass_context
+def retry(context: click.Context, job_ids: tuple[str, ...], *, as_json: bool) -> int:
+    """Run jobs again that have ended or wait for their next attempt."""
+    with api_client(context) as client:
+        return _each(client.retry, job_ids, as_json=as_json)
+
+
+@jobs.command()
+@click.argument("job_ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print what became of each as a JSON array.")
+@api_url_option
+@click.pass_context
+def cancel(context: click.Context, job_ids: tuple[str, ...], *, as_json: bool) -> int:
+    """Cancel jobs; one that runs is asked to stop."""
+    with api_client(context) as client:
+        return _each(client.cancel, job_ids, as_json=as_json)
+
+
+def _each(act: Callable[[str], Job], job_ids: tuple[str, ...], *, as_json: bool) -> int:
+    """Act on each; what the API refuses of one does not keep it from the others. Exit code 1 then."""
+    from goqueue import Conflict, NotFound
+
+    outcomes: list[dict[str, object]] = []
+    for job_id in job_ids:
+        try:
+            job = act(job_id)
+        except (Conflict, NotFound) as error:
+            outcomes.append({"id": job_id, "status": None, "error": str(error)})
+            complain(f"{job_id}: {error}")
+        else:
+            is_stopping = job.status == "processing"
+            outcomes.append({"id": job.id, "status": job.status, "error": None})
+            if not as_json:
+                click.echo(f"{job.id} {job.status}" + (", its handler is told to stop" if is_stopping else ""))
+    if as_json:
+        print_json(outcomes)
+    return _SOME_REFUSED if any(outcome["error"] for outcome in outcomes) else 0
+
+
+def _note(job: JobSummary) -> str:
+    """What is most worth knowing of it, on one line."""
+    if job.status in ("scheduled", "retrying") and job.run_at is not None:
+        said = f"runs {age(job.run_at)}"
+        return f"{said}: {one_line(job.error)}" if job.error else said
+    if job.status == "processing" and job.progress is not None:
+        percent = "" if job.progress.fraction is None else f"{job.progress.fraction:.0%} "
+        return percent + one_line(job.progress.message or "")
+    return one_line(job.error or job.waiting_reason or "")

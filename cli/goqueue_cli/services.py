@@ -1,0 +1,49 @@
+"""`goqueue api`, `worker` and `db`: this process becomes the service, so that signals and exit codes are its own.
+
+Where the environment names no stores, they are those of a `goqueue up` in this folder.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+
+import click
+
+from goqueue_cli.api_address import store_environment
+from goqueue_cli.errors import CommandError
+
+# Everything after the command's name is the service's, --help too.
+_PASSED_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+
+
+@click.command(context_settings=_PASSED_ON, add_help_option=False)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def api(words: tuple[str, ...]) -> None:
+    """Serve the HTTP API; DATABASE_URL and REDIS_URL say where the stores are."""
+    _become("goqueue_api", words, extra="api", needs=("flask_smorest", "gunicorn", "psycopg2"))
+
+
+@click.command(context_settings=_PASSED_ON, add_help_option=False)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def worker(words: tuple[str, ...]) -> None:
+    """Run jobs; DATABASE_URL and REDIS_URL say where the stores are."""
+    _become("goqueue_worker", words, extra="worker", needs=("setproctitle", "jsonschema_rs", "psycopg2"))
+
+
+@click.command(context_settings=_PASSED_ON, add_help_option=False)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def db(words: tuple[str, ...]) -> None:
+    """Bring the database up to date (upgrade), show where it is (current), wait for it (wait)."""
+    _become("goqueue_common.migrations", words, extra="worker", needs=("alembic", "psycopg2"))
+
+
+def _become(module: str, words: tuple[str, ...], *, extra: str, needs: tuple[str, ...]) -> None:
+    missing = [name for name in needs if importlib.util.find_spec(name) is None]
+    if missing:
+        raise CommandError(f"{', '.join(missing)} not installed: pip install 'goqueue[{extra}]'")
+    sys.stdout.flush()
+    # -P: without it, a redis.py in the folder we are called from would stand in for the real one.
+    argv = [sys.executable, "-P", "-m", module, *words]
+    os.execve(sys.executable, argv, store_environment())  # noqa: S606 - a list of words, no shell
