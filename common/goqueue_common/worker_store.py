@@ -38,6 +38,11 @@ SELECT t.type, t.fingerprint, t.schema, t.max_retries, t.timeout_seconds, t.isol
 FROM job_types t ORDER BY t.type, t.published_at DESC
 """
 
+_LIVE: Final = """
+SELECT id::text, host, pid, version, queues, types, slots
+FROM workers WHERE state = 'alive' AND beat_at > now() - %(lease)s * interval '1 second' ORDER BY host, pid
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerInfo:
@@ -120,6 +125,13 @@ class WorkerStore:
             "UPDATE workers SET state = %(state)s, ended_at = now() WHERE id = %(id)s AND state = 'alive'",
             {"id": worker_id, "state": state},
         )
+
+    def live(self, lease_seconds: float) -> list[WorkerInfo]:
+        """Workers whose last heartbeat is younger than their lease."""
+        return [
+            WorkerInfo(id=row[0], host=row[1], pid=row[2], version=row[3], queues=row[4], types=row[5], slots=row[6])
+            for row in self._database.run_again(_LIVE, {"lease": lease_seconds})
+        ]
 
     def job_types(self, lease_seconds: float) -> list[JobType]:
         """Every version ever published, by type, the latest published first, with how many live workers have it."""

@@ -12,17 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
-from redis.exceptions import ResponseError
-
 from goqueue_common.broker.connection import ANSWER_SECONDS, connect, script, translated
 from goqueue_common.broker.keys import Keys
+from goqueue_common.broker.server import RedisFacts, read_facts
 from goqueue_common.errors import BrokerUnavailable
-from goqueue_common.job import JobRef
+from goqueue_common.job import JobRef, Priority
 
 QueueList = tuple[str, int]
 """A queue's name and a priority: one Redis list."""
 
-OLDEST_REDIS: Final = 7
 _AWAY_SECONDS: Final = 1.0
 _CHUNK: Final = 5_000
 
@@ -168,20 +166,22 @@ class RedisBroker:
         with translated():
             self._client.ping()
 
+    def facts(self) -> RedisFacts:
+        """What the server says of itself. Raises BrokerUnavailable."""
+        return read_facts(self._client)
+
     def complaints(self) -> list[str]:
         """A sentence for each thing about this Redis that weakens a promise. Raises BrokerUnavailable."""
+        return self.facts().complaints()
+
+    def waiting(self, queues: Sequence[str]) -> int:
+        """How many ids lie in the lists of these queues. Raises BrokerUnavailable."""
         with translated():
-            version = str(self._client.info("server").get("redis_version", "0"))
-            try:
-                policy = self._client.config_get("maxmemory-policy").get("maxmemory-policy", "noeviction")
-            except ResponseError:  # managed Redis: CONFIG is not for us
-                policy = "noeviction"
-        found = []
-        if int(version.partition(".")[0]) < OLDEST_REDIS:
-            found.append(f"Redis {version} is too old: GoQueue needs {OLDEST_REDIS}.0 or newer, or Valkey")
-        if policy != "noeviction":
-            found.append(f"maxmemory-policy is {policy}: Redis may drop queues; set it to noeviction")
-        return found
+            pipeline = self._client.pipeline(transaction=False)
+            for queue in queues:
+                for priority in Priority:
+                    pipeline.llen(self.keys.queue(queue, priority))
+            return sum(pipeline.execute())
 
     def close(self) -> None:
         """Close all connections."""
