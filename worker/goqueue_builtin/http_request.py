@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -14,6 +14,8 @@ import orjson
 
 from goqueue_builtin.outbound import Caller, NoAnswer, Refused, Request, Response
 from goqueue_builtin.settings import builtin_settings
+from goqueue_common.errors import InvalidJob, PayloadTooLarge
+from goqueue_common.new_job import encode_document
 from goqueue_common.version import version
 from goqueue_worker import Discard, JobContext, Retry, handler
 
@@ -22,6 +24,8 @@ MAX_BODY_BYTES: Final = 128 * 1024
 _TRY_AGAIN: Final = (408, 425, 429, 500, 502, 503, 504)
 _LONGEST_PAUSE_SECONDS: Final = 3600.0
 _MAX_HEADERS: Final = 50
+_MAX_HEADERS_BYTES: Final = 32 * 1024
+_MAX_CONTENT_BYTES: Final = 192 * 1024
 _OURS: Final = (
     *("connection", "content-length", "expect", "host", "keep-alive", "proxy-authorization", "proxy-connection"),
     *("te", "trailer", "transfer-encoding", "upgrade"),
@@ -113,7 +117,7 @@ def request(payload: dict[str, Any], job: JobContext) -> dict[str, Any]:
     return {
         "status": response.status,
         "url": response.url,
-        "headers": dict(list(response.headers.items())[:_MAX_HEADERS]),
+        "headers": _kept(response.headers),
         **_content(response),
         "bytes": len(response.body),
         "seconds": round(time.monotonic() - began, 3),
@@ -152,37 +156,52 @@ def _request(payload: Mapping[str, Any], job: JobContext) -> Request:
 
 def _try_again(response: Response) -> None:
     message = f"{response.url} answered {response.status}{_said(response)}"
-    pause = _pause(response.headers.get("retry-after", ""))
-    if pause is not None:
+    if pause := _pause(response.headers.get("retry-after", "")):
         raise Retry(min(pause, _LONGEST_PAUSE_SECONDS), message)
     raise CallFailed(message)
 
 
-def _pause(text: str) -> float | None:
-    """Seconds that a Retry-After asks for, as a number or a date; None: it says nothing that can be understood."""
+def _pause(text: str) -> float:
+    """Seconds that a Retry-After asks for, as a number or a date; 0: at once, or it says nothing that can be understood."""
     if re.fullmatch(r"\d{1,9}", text.strip()):
         return float(text)
     try:
         until = parsedate_to_datetime(text)
     except (ValueError, TypeError):
-        return None
+        return 0.0
     return max(0.0, ((until if until.tzinfo else until.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds())
 
 
+def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+    """The first of them, as many as a result has room for."""
+    kept: dict[str, str] = {}
+    left = _MAX_HEADERS_BYTES
+    for name, value in list(headers.items())[:_MAX_HEADERS]:
+        left -= len(orjson.dumps({name: value}))
+        if left < 0:
+            break
+        kept[name] = value.replace("\x00", "")
+    return kept
+
+
 def _content(response: Response) -> dict[str, Any]:
-    """The body: as JSON when it says so and is, as text when it is, else in base64."""
+    """The body: as JSON when it says so and is, as text when it is, else in base64, in which every body can be stored.
+
+    The call has been made: a result that cannot be stored would make it once more.
+    """
     if not response.body:
         return {}
+    forms: list[tuple[str, Callable[[bytes], Any]]] = [("body", bytes.decode)]
     if re.match(r"application/([\w.+-]+\+)?json\b", response.headers.get("content-type", "").lower()):
+        forms.insert(0, ("json", orjson.loads))
+    for name, read in forms:
         try:
-            return {"json": orjson.loads(response.body)}
-        except orjson.JSONDecodeError:
-            pass  # it only says so
-    try:
-        text = response.body.decode()
-    except UnicodeDecodeError:
-        return {"body_base64": base64.b64encode(response.body).decode()}
-    return {"body": text} if "\x00" not in text else {"body_base64": base64.b64encode(response.body).decode()}
+            content = {name: read(response.body)}
+            if len(encode_document(content, name)) <= _MAX_CONTENT_BYTES:
+                return content
+        except (ValueError, InvalidJob, PayloadTooLarge):
+            continue  # it only says so, or grows too large
+    return {"body_base64": base64.b64encode(response.body).decode()}
 
 
 def _said(response: Response) -> str:

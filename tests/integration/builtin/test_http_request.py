@@ -62,6 +62,46 @@ def test_body_is_shown_as_what_it_is(web: Web, body: bytes, content_type: str, s
     assert {name: result[name] for name in ("json", "body", "body_base64") if name in result} == shown
 
 
+JSON = "application/json"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "shown_as"),
+    [
+        (b'"' * MAX_BODY_BYTES, "text/plain", "body_base64"),
+        (b"\x01" * MAX_BODY_BYTES, "text/plain", "body_base64"),
+        (b"[" + b"1e15," * 26_000 + b"1]", JSON, "body"),
+        (b"[" * 300 + b"]" * 300, JSON, "body"),
+        (b'"a\\u0000b"', JSON, "body"),
+        (b"\xff" * MAX_BODY_BYTES, "image/png", "body_base64"),
+    ],
+    ids=["quotes", "controls", "numbers that grow", "deep", "NUL in JSON", "binary"],
+)
+def test_no_body_makes_a_result_that_cannot_be_stored(web: Web, body: bytes, content_type: str, shown_as: str) -> None:
+    large = {f"X_{number}": "é" * 2_000 for number in range(20)}
+    web.routes["/"] = plain(200, body, Content_Type=content_type, **large)
+    done = call(web.url + "/")
+    assert (done.status, done.error) == ("completed", None)
+    assert {"json", "body", "body_base64"} & set(done.result) == {shown_as}
+    assert done.result["bytes"] == len(body)
+    assert done.result["headers"]["content-type"] == content_type
+
+
+def test_header_that_comes_twice_is_joined(web: Web) -> None:
+    web.routes["/"] = raw(
+        b"HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nX: a\x00b\r\nContent-Length: 0\r\n\r\n"
+    )
+    headers = call(web.url + "/").result["headers"]
+    assert (headers["set-cookie"], headers["x"]) == ("a=1, b=2", "ab")
+
+
+def raw(answer: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
+    def send(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(answer)
+
+    return send
+
+
 def test_json_is_sent_with_the_jobs_id_as_idempotency_key(web: Web) -> None:
     web.routes["/hook"] = plain(204)
     done = run(http_request.request, {"url": f"{web.url}/hook", "method": "POST", "json": {"a": [1, None]}}, job_id=JOB)
@@ -91,6 +131,18 @@ def test_status_that_may_pass_is_tried_again_by_back_off(web: Web, status: int) 
     assert f"answered {status}: busy" in done.error
 
 
+@pytest.mark.parametrize(("status", "becomes"), [(404, "failed"), (503, "retrying")])
+@pytest.mark.parametrize("keep_body", [True, False], ids=["kept", "not kept"])
+def test_error_page_of_any_size_is_an_error_of_its_status(web: Web, status: int, becomes: str, keep_body: bool) -> None:
+    written: list[int] = []
+    web.routes["/"] = flood(written, status, Content_Length=str(1024**3))
+    done = call(web.url + "/", keep_body=keep_body)
+    assert done.status == becomes
+    assert f"answered {status}: xxx" in str(done.error)
+    assert len(str(done.error)) < 300
+    assert sum(written) < 32 * 1024**2
+
+
 @pytest.mark.parametrize("status", [400, 401, 404, 410, 422, 501])
 def test_status_that_will_not_pass_is_discarded(web: Web, status: int) -> None:
     web.routes["/"] = plain(status, b"no such order")
@@ -112,8 +164,11 @@ def test_payload_says_which_statuses_are_tried_again(web: Web) -> None:
         ("120", 120, 120),
         (format_datetime(datetime.now(UTC) + timedelta(seconds=900), usegmt=True), 800, 900),
         ("9999999", 3600, 3600),
+        ("0", 0.001, 60),
+        ("Mon, 01 Jan 2001 00:00:00 GMT", 0.001, 60),
+        ("soon", 0.001, 60),
     ],
-    ids=["seconds", "date", "too long"],
+    ids=["seconds", "date", "too long", "at once is by back-off", "past", "nonsense"],
 )
 def test_retry_after_is_followed(web: Web, header: str, low: float, high: float) -> None:
     web.routes["/"] = plain(429, Retry_After=header)
@@ -230,9 +285,9 @@ def test_answer_that_goes_on_for_ever_is_cut(web: Web, chunked: bool) -> None:
     assert sum(written) < 32 * 1024**2
 
 
-def flood(written: list[int], **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:
+def flood(written: list[int], status: int = 200, **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:
     def answer(request: BaseHTTPRequestHandler) -> None:
-        request.send_response(200)
+        request.send_response(status)
         for name, value in headers.items():
             request.send_header(name.replace("_", "-"), value)
         request.end_headers()
@@ -258,12 +313,19 @@ def test_compressed_answer_is_not_unpacked(web: Web) -> None:
     assert web.calls[0][2]["Accept-Encoding"] == "identity"
 
 
-@pytest.mark.parametrize("part", ["headers", "body"])
+def test_compression_may_be_asked_for_and_is_left_to_who_asked(web: Web) -> None:
+    web.routes["/"] = plain(200, gzip.compress(b"x"), Content_Encoding="gzip")
+    assert "body_base64" in call(web.url + "/", headers={"accept-encoding": "gzip"}).result
+    assert [value for name, value in web.calls[0][2].items() if name.lower() == "accept-encoding"] == ["gzip"]
+
+
+@pytest.mark.parametrize("part", ["headers", "body", "body until it closes"])
 def test_server_that_drips_is_left_at_the_deadline(web: Web, part: str) -> None:
     stop = threading.Event()
 
     def drip(request: BaseHTTPRequestHandler) -> None:
-        request.wfile.write(b"HTTP/1.1 200 OK\r\n" + (b"Content-Length: 1000\r\n\r\n" if part == "body" else b""))
+        ends = {"headers": b"", "body": b"Content-Length: 1000\r\n\r\n", "body until it closes": b"\r\n"}
+        request.wfile.write(b"HTTP/1.1 200 OK\r\n" + ends[part])
         while not stop.wait(0.02):
             request.wfile.write(b"x")
             request.wfile.flush()
@@ -284,9 +346,27 @@ def test_refused_connection_is_tried_again(web: Web) -> None:
     assert (done.status, "ConnectionRefusedError" in str(done.error)) == ("retrying", True)
 
 
-def test_answer_cut_short_is_tried_again(web: Web) -> None:
-    web.routes["/"] = plain(200, b"half", Content_Length="8")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Length: 8\r\n\r\nhalf",
+        b"HTTP/1.1 200 OK\r\n" + b"X: 1\r\n" * 200 + b"\r\n",
+        b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 500 Oops\r\n\r\n",
+        b"220 mail.example.org ESMTP\r\n",
+        b"",
+    ],
+    ids=["length", "chunks", "two lengths", "headers", "no end", "no HTTP", "nothing"],
+)
+def test_answer_cut_short_or_broken_is_tried_again(web: Web, answer: bytes) -> None:
+    web.routes["/"] = raw(answer)
     assert call(web.url + "/").status == "retrying"
+
+
+def test_url_of_a_redirect_has_an_end(web: Web) -> None:
+    web.routes["/"] = plain(302, Location="/" + "x" * 9_000)
+    assert "more than 8,000 characters" in str(call(web.url + "/").error)
 
 
 @pytest.mark.parametrize(

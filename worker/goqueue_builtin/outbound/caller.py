@@ -23,6 +23,8 @@ from goqueue_builtin.settings import Network
 
 MAX_REDIRECTS: Final = 5
 _CHUNK_BYTES: Final = 64 * 1024
+_ERROR_BYTES: Final = 4096
+_MAX_URL_CHARACTERS: Final = 8_000
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 _KEEP_METHOD: Final = (307, 308)
 _PORTS: Final = {"http": 80, "https": 443}
@@ -33,7 +35,7 @@ _UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f]")
 class Request:
     """A call. timeout_seconds covers all of it, redirects too; max_bytes is what its answer's body may have.
 
-    keep_body False: the body is not read. on_answer is called when an answer begins.
+    keep_body False: the body is not read, unless it says what went wrong. on_answer is called when an answer begins.
     """
 
     url: str
@@ -49,7 +51,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """An answer and the URL that gave it. The body is as it was sent: nothing is decompressed."""
+    """An answer and the URL that gave it. The body is as it was sent: nothing is decompressed.
+
+    headers: by names in small letters. Of an answer that says 400 or more, only the beginning of the body is here.
+    """
 
     status: int
     url: str
@@ -95,26 +100,44 @@ class Caller:
 
 
 def _exchange(opened: HTTPConnection, url: Url, request: Request) -> Response:
+    headers = dict(request.headers)
+    if not any(name.lower() == "accept-encoding" for name in headers):
+        headers["Accept-Encoding"] = "identity"
     try:
         opened.request(
             request.method,
             url.request_uri,
             body=request.body,
-            headers={"Accept-Encoding": "identity", **request.headers},
+            headers=headers,
             preload_content=False,
             decode_content=False,
         )
     except (ValueError, http.client.InvalidURL) as error:
         raise Refused(f"this cannot be sent by HTTP: {error}") from error
     with closing(opened.getresponse()) as answer:
+        if answer.status < 200:
+            raise NoAnswer(f"{url.host} answered {answer.status} only, which is no end")
         request.on_answer()
-        is_passed_on = answer.status in _REDIRECTS and request.follow_redirects and "location" in answer.headers
-        body = b"" if is_passed_on or not request.keep_body else _body(answer, request.max_bytes)
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-    return Response(status=answer.status, url=request.url, headers=headers, body=body)
+        received = {name.lower(): value for name, value in answer.headers.itermerged()}
+        return Response(status=answer.status, url=request.url, headers=received, body=_body(answer, request))
 
 
-def _body(answer: HTTPResponse, max_bytes: int) -> bytes:
+def _body(answer: HTTPResponse, request: Request) -> bytes:
+    if answer.status >= 400:
+        return _beginning(answer)
+    is_passed_on = answer.status in _REDIRECTS and request.follow_redirects and "location" in answer.headers
+    return b"" if is_passed_on or not request.keep_body else _whole(answer, request.max_bytes)
+
+
+def _beginning(answer: HTTPResponse) -> bytes:
+    """Enough to say what went wrong: an error page may be of any size, and is an error all the same."""
+    body = bytearray()
+    while len(body) < _ERROR_BYTES and (chunk := answer.read1(_ERROR_BYTES, decode_content=False)):
+        body += chunk
+    return bytes(body[:_ERROR_BYTES])
+
+
+def _whole(answer: HTTPResponse, max_bytes: int) -> bytes:
     """Never more of it in memory than a chunk too much."""
     declared = answer.headers.get("content-length", "")
     if answer.length_remaining and declared.isdigit() and int(declared) > max_bytes:
@@ -147,6 +170,8 @@ def _joined(base: str, location: str) -> str:
 def _checked_url(text: str) -> Url:
     if _UNPRINTABLE.search(text):
         raise Refused(f"url {text[:200]!r} has a space or control character in it: write it percent-encoded")
+    if len(text) > _MAX_URL_CHARACTERS:
+        raise Refused(f"url {text[:200]!r}... has more than {_MAX_URL_CHARACTERS:,} characters")
     try:
         url = parse_url(text)
     except LocationParseError as error:
