@@ -28,6 +28,7 @@ from goqueue.values import (
     JobSummary,
     Progress,
     QueueInfo,
+    Readiness,
     SubmittedJob,
 )
 from goqueue.version import __version__
@@ -52,6 +53,7 @@ __all__ = [
     "NotFound",
     "Progress",
     "QueueInfo",
+    "Readiness",
     "ServiceUnavailable",
     "SubmittedJob",
     "TooManyRequests",

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self, TypedDict, TypeVar, Unpack
 from urllib.parse import quote
 
-from goqueue.errors import GoQueueError, UnexpectedAnswer, WaitTimeout
+from goqueue.errors import GoQueueError, ServiceUnavailable, UnexpectedAnswer, WaitTimeout
 from goqueue.retrying import Repeatable
 from goqueue.settings import read_settings
 from goqueue.submission import JobOptions, JobRequest, chunks, encode, encode_time
 from goqueue.transport import Answer, Request, Transport
-from goqueue.values import HandlerInfo, Job, JobSummary, QueueInfo, SubmittedJob
+from goqueue.values import HandlerInfo, Job, JobSummary, QueueInfo, Readiness, SubmittedJob
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -171,6 +171,24 @@ class Client:
     def handlers(self) -> list[HandlerInfo]:
         """The job types that workers have announced."""
         return _read_items(HandlerInfo.from_json, self._transport.call(Request("GET", "/handlers")))
+
+    def readiness(self) -> Readiness:
+        """Whether the API serves, and whether it reaches its stores; one that is starting or stopping is no error."""
+        try:
+            document = self._transport.call(Request("GET", "/readyz")).document
+        except ServiceUnavailable as error:
+            if not isinstance(error.problem.get("schema"), str):  # a proxy's 503, not the API's own
+                raise
+            document = error.problem
+        return _read(Readiness.from_json, document)
+
+    def api_version(self) -> str:
+        """The version of GoQueue that the API runs."""
+        information = self._transport.call(Request("GET", "/openapi.json")).document.get("info")
+        version = information.get("version") if isinstance(information, dict) else None
+        if not isinstance(version, str):
+            raise UnexpectedAnswer("the description of the API has no version")
+        return version
 
     def _act(self, job_id: str, action: str) -> Job:
         request = Request("POST", f"{_job_path(job_id)}/{action}", repeatable=Repeatable.IF_NOT_DONE)

@@ -157,7 +157,8 @@ def _connection_failed(base_url: str, error: requests.RequestException) -> Conne
         reason = reason.reason
     never = isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
     kind = _NeverConnected if never else ConnectionFailed
-    return kind(f"no answer from {base_url}: {reason}")
+    # urllib3 begins with the repr of its connection.
+    return kind(f"no answer from {base_url}: {str(reason).partition('): ')[2] or reason}")
 
 
 def _checked_url(base_url: str) -> str:

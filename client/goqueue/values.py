@@ -162,6 +162,19 @@ class HandlerInfo(_Value):
     versions: tuple[HandlerVersion, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness(_Value):
+    """Whether one process of the API should be sent requests.
+
+    status: ready, starting or draining. postgres, redis: ok or degraded. schema: current, behind or unknown.
+    """
+
+    status: str
+    postgres: str
+    redis: str
+    schema: str
+
+
 def _time(value: object) -> datetime:
     if not isinstance(value, str):
         raise TypeError(f"a time was expected, not {value!r}")

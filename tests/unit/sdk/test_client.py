@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from goqueue import Client, JobRequest, QueueInfo, UnexpectedAnswer, WaitTimeout, __version__
+from goqueue import Client, JobRequest, QueueInfo, ServiceUnavailable, UnexpectedAnswer, WaitTimeout, __version__
 
 
 def test_submit_sends_the_job_and_returns_it_typed(api, client, reply, job):
@@ -197,3 +197,27 @@ def test_without_a_key_nothing_else_is_sent_in_its_place(api, reply, job, monkey
     with Client(api.url) as client:
         client.get("1")
     assert "Authorization" not in api.requests[0].headers
+
+
+READY = {"status": "ready", "postgres": "ok", "redis": "degraded", "schema": "current"}
+
+
+@pytest.mark.parametrize(("status", "said"), [(200, "ready"), (503, "starting")], ids=["ready", "starting"])
+def test_readiness_of_an_api_that_is_not_ready_is_no_error(api, client, reply, status, said):
+    api.will_answer(*[reply(status, {**READY, "status": said})] * 4)
+    answered = client.readiness()
+    assert (answered.status, answered.redis) == (said, "degraded")
+    assert api.requests[0].path == "/readyz"
+
+
+def test_readiness_is_not_read_from_a_problem_of_a_proxy(api, client, reply):
+    api.will_answer(*[reply(503, {"title": "Bad gateway", "status": 503})] * 4)
+    with pytest.raises(ServiceUnavailable):
+        client.readiness()
+
+
+def test_version_is_that_of_the_description(api, client, reply):
+    api.will_answer(reply(200, {"info": {"version": "1.2.3"}}), reply(200, {"info": []}))
+    assert client.api_version() == "1.2.3"
+    with pytest.raises(UnexpectedAnswer, match="no version"):
+        client.api_version()
