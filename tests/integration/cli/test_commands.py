@@ -1,0 +1,198 @@
+"""Commands that talk to the API, as a person and as a script use them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from goqueue import Client
+from tests.integration.cli.conftest import Command
+from tests.processes import Processes, eventually, free_port
+
+
+def is_one_line(answer: subprocess.CompletedProcess[str]) -> bool:
+    return answer.stderr.startswith("goqueue: ") and answer.stderr.count("\n") == 1
+
+
+def test_submit_prints_the_id(goqueue: Command, client: Client) -> None:
+    answer = goqueue("submit", "demo.noop", '{"n": 1}', "--queue", "mine", "--priority", "high", "--tag", "a", "--tag", "b")
+    job = client.get(answer.stdout.strip())
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert (job.payload, job.queue, job.priority, job.tags) == ({"n": 1}, "mine", "high", ("a", "b"))
+
+
+def test_payload_comes_from_a_file_or_standard_input(goqueue: Command, client: Client, service: Processes) -> None:
+    (service.folder / "payload.json").write_text('{"n": "file"}')
+    from_file, piped = (
+        goqueue("submit", "demo.noop", "@payload.json"),
+        goqueue("submit", "demo.noop", "-", stdin='{"n": "in"}'),
+    )
+    assert [client.get(answer.stdout.strip()).payload["n"] for answer in (from_file, piped)] == ["file", "in"]
+
+
+def test_options_reach_the_job(goqueue: Command, client: Client) -> None:
+    words = ("--delay", "1h", "--max-retries", "7", "--timeout", "5m", "--expires-at", "2099-01-01T00:00:00Z")
+    job = client.get(goqueue("submit", "demo.noop", *words).stdout.strip())
+    assert (job.status, job.max_retries, job.timeout) == ("scheduled", 7, 300.0)
+    assert job.run_at is not None
+    assert job.created_at is not None
+    assert round((job.run_at - job.created_at).total_seconds()) == 3600
+    assert job.expires_at is not None
+    assert job.expires_at.year == 2099
+
+
+def test_same_idempotency_key_is_the_same_job(goqueue: Command) -> None:
+    answers = {goqueue("submit", "demo.noop", "--idempotency-key", "k1").stdout for _ in range(2)}
+    assert len(answers) == 1
+
+
+def test_waiting_prints_the_result(goqueue: Command) -> None:
+    answer = goqueue("submit", "demo.sleep", '{"seconds": 0.1}', "--wait")
+    assert (answer.returncode, json.loads(answer.stdout)) == (0, {"slept_seconds": 0.1})
+
+
+def test_waiting_for_a_job_that_fails_is_exit_code_one(goqueue: Command) -> None:
+    answer = goqueue("submit", "demo.fail", '{"message": "no\\u001b[31m luck"}', "--max-retries", "0", "--wait")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert is_one_line(answer)
+    assert "failed: RuntimeError: no[31m luck" in answer.stderr
+
+
+def test_waiting_in_vain_is_exit_code_three_and_loses_nothing(goqueue: Command, client: Client) -> None:
+    answer = goqueue("submit", "demo.noop", "--delay", "1h", "--wait", "--wait-timeout", "0.2")
+    assert answer.returncode == 3
+    assert is_one_line(answer)
+    assert client.get(answer.stdout.strip()).status == "scheduled"
+
+
+def test_submit_as_json(goqueue: Command) -> None:
+    assert json.loads(goqueue("submit", "demo.noop", "--json").stdout)["status"] == "queued"
+    assert json.loads(goqueue("submit", "demo.noop", "--json", "--wait").stdout)["status"] == "completed"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["submit", "demo.sleep", '{"seconds": "long"}'], '/payload/seconds: "long" is not of type "number"'),
+        (["submit", "demo.sleep", "{"], "payload is no JSON"),
+        (["submit", "no type"], "/type"),
+        (["submit", "demo.noop", "--queue", "a b"], "/queue"),
+        (["submit", "demo.noop", "--delay", "soon"], "'soon' is no duration"),
+        (["submit", "demo.noop", "--wait-timeout", "1"], "add --wait"),
+        (["submit"], "Missing argument 'TYPE'"),
+        (["jobs", "show", "17"], "'17' is no job id"),
+        (["jobs", "list", "--status", "done"], "'done' is not one of"),
+        (["jobs", "list", "--since", "2026-03-01"], "has no zone"),
+        (["jobs", "list", "--limit", "0"], "0 is not in the range"),
+        (["queues", "--api-url", "nonsense"], "nonsense"),
+    ],
+    ids=["schema", "json", "type", "queue", "delay", "wait", "missing", "id", "status", "zone", "limit", "url"],
+)
+def test_bad_input_is_one_line_and_exit_code_two(goqueue: Command, words: list[str], says: str) -> None:
+    answer = goqueue(*words)
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert is_one_line(answer)
+    assert says in answer.stderr
+
+
+@pytest.mark.parametrize("words", [["queues"], ["submit", "demo.noop"], ["jobs", "list", "--json"]], ids=" ".join)
+def test_api_that_is_away_is_one_line_that_says_what_to_do(goqueue: Command, words: list[str]) -> None:
+    answer = goqueue(*words, env={"API_URL": f"http://127.0.0.1:{free_port()}"})
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert is_one_line(answer)
+    assert "start one with: goqueue up" in answer.stderr
+
+
+def test_list_shows_what_was_asked_for(goqueue: Command, client: Client) -> None:
+    wanted = client.submit("demo.fail", {"message": "bad\x1b[31m luck"}, max_retries=0, tags=["listed"])
+    client.wait(wanted.id, timeout=30)
+    client.submit("demo.noop", tags=["listed", "other"])
+    answer = goqueue("jobs", "list", "--tag", "listed", "--status", "failed", "--type", "demo.fail", "--since", "1h")
+    header, line = answer.stdout.splitlines()
+    assert header.split() == ["id", "type", "queue", "status", "tries", "created", "note"]
+    assert line.split()[:5] == [wanted.id, "demo.fail", "default", "failed", "1"]
+    assert line.rstrip().endswith("RuntimeError: bad[31m luck")
+    assert "\x1b" not in answer.stdout
+    found = json.loads(goqueue("jobs", "list", "--tag", "listed", "--limit", "1", "--json").stdout)
+    assert [job["type"] for job in found] == ["demo.noop"]
+    assert goqueue("jobs", "list", "--until", "2020-01-01T00:00:00Z").stderr == "goqueue: no job matches\n"
+
+
+def test_list_goes_on_over_pages(goqueue: Command, client: Client) -> None:
+    client.submit_many([{"type": "demo.noop", "tags": ["many"]}] * 450)
+    assert len(json.loads(goqueue("jobs", "list", "--tag", "many", "--limit", "430", "--json").stdout)) == 430
+
+
+def test_show_tells_everything(goqueue: Command, client: Client) -> None:
+    job = client.submit("demo.fail", {"times": 1, "message": "once"}, tags=["x", "y"])
+    client.wait(job.id, timeout=30)
+    out = goqueue("jobs", "show", job.id).stdout
+    for part in (
+        job.id,
+        "demo.fail",
+        "completed",
+        "2, 1 failed",
+        "x, y",
+        "attempt 1: error",
+        "RuntimeError: once",
+        "raise ",
+    ):
+        assert part in out
+    assert json.loads(goqueue("jobs", "show", job.id, "--json").stdout)["attempt_log"][0]["error"] == "RuntimeError: once"
+
+
+def test_retry_and_cancel_tell_what_became_of_each(goqueue: Command, client: Client) -> None:
+    failed = client.wait(client.submit("demo.fail", {"times": 1}, max_retries=0).id, timeout=30)
+    retried = goqueue("jobs", "retry", failed.id)
+    assert (retried.returncode, retried.stdout) == (0, f"{failed.id} queued\n")
+    assert client.wait(failed.id, timeout=30).status == "completed"
+    waiting = client.submit("demo.noop", delay=3600)
+    cancelled = goqueue("jobs", "cancel", failed.id, waiting.id)
+    assert (cancelled.returncode, cancelled.stdout) == (1, f"{waiting.id} cancelled\n")
+    assert is_one_line(cancelled)
+    assert "completed" in cancelled.stderr
+    as_json = goqueue("jobs", "cancel", waiting.id, "--json")
+    assert as_json.returncode == 1
+    assert [(one["id"], one["status"]) for one in json.loads(as_json.stdout)] == [(waiting.id, None)]
+
+
+def test_running_job_is_told_to_stop(goqueue: Command, client: Client) -> None:
+    job = client.submit("demo.sleep", {"seconds": 60})
+    eventually(lambda: client.get(job.id).status == "processing", "it runs")
+    assert goqueue("jobs", "cancel", job.id).stdout == f"{job.id} processing, its handler is told to stop\n"
+    assert client.wait(job.id, timeout=30).status == "cancelled"
+
+
+def test_queues_and_handlers_are_listed(goqueue: Command, client: Client) -> None:
+    client.submit("demo.noop", queue="later", delay=3600)
+    lines = goqueue("queues").stdout.splitlines()
+    assert lines[0].split() == ["queue", "queued", "processing", "scheduled", "retrying"]
+    assert ["later", "0", "0", "1", "0"] in [line.split() for line in lines]
+    assert {"name": "later", "scheduled": 1}.items() <= next(
+        queue for queue in json.loads(goqueue("queues", "--json").stdout) if queue["name"] == "later"
+    ).items()
+    assert ["image.process", "1", "process", "3", "120", "s"] in [
+        line.split()[:6] for line in goqueue("handlers").stdout.splitlines()
+    ]
+    types = {one["type"]: one for one in json.loads(goqueue("handlers", "--json").stdout)}
+    assert types["image.process"]["versions"][0]["isolation"] == "process"
+
+
+def test_output_that_nobody_reads_on_is_no_error(service: Processes) -> None:
+    script = f"{sys.executable} -m goqueue_cli.main handlers | head -n 1"
+    answer = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", script], env=service.environment, capture_output=True, text=True, check=False
+    )
+    assert answer.stdout.startswith("type ")
+    assert answer.stderr == ""
+
+
+def test_services_get_all_words_and_give_their_exit_code(goqueue: Command) -> None:
+    assert goqueue("db", "current").stdout.startswith("schema at ")
+    assert "--reload" in goqueue("worker", "--help").stdout
+    assert "types: demo.fail" in goqueue("worker", "--check").stdout
+    bad = goqueue("worker", "--handlers", "nowhere", "--check")
+    assert (bad.returncode, bad.stderr.count("\n")) == (2, 1)

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from goqueue import Attempt, Job
+from goqueue_cli.job_page import print_job
+from goqueue_cli.output import clean, one_line, pretty_json, print_json
+
+HOSTILE = "\x1b]0;owned\x07\x1b[31mred\x9b2J [bold]x[/bold]"
+
+
+def test_instructions_to_a_terminal_are_taken_out() -> None:
+    assert clean(HOSTILE) == "]0;owned[31mred2J [bold]x[/bold]"
+    assert clean("a\tb\nc\r\n") == "a\tb\nc\n"
+    assert one_line(" a\n\x1bb ") == "a b"
+
+
+def test_page_of_a_job_shows_hostile_text_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    attempt = Attempt(attempt=1, outcome="error", error=HOSTILE, traceback=HOSTILE)
+    job = Job(
+        id="1",
+        queue=HOSTILE,
+        type="a",
+        status="failed",
+        error=HOSTILE,
+        payload={"x": HOSTILE},
+        tags=(HOSTILE,),
+        attempt_log=(attempt,),
+    )
+    print_job(job)
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "\x9b" not in out
+    assert out.count("[bold]x[/bold]") == 5
+
+
+def test_json_has_the_fields_and_times_of_the_api(capsys: pytest.CaptureFixture[str]) -> None:
+    at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    job = Job(id="1", queue="q", type="a", status="failed", created_at=at, attempt_log=(Attempt(attempt=1, started_at=at),))
+    print_json([job])
+    printed = json.loads(capsys.readouterr().out)
+    assert printed[0]["created_at"] == printed[0]["attempt_log"][0]["started_at"] == "2026-03-01T12:00:00Z"
+    assert printed[0]["tags"] == []
+
+
+def test_short_json_stays_on_one_line() -> None:
+    assert pretty_json({"a": 1}) == '{"a": 1}'
+    assert pretty_json({"a": "x" * 100}).count("\n") == 2
