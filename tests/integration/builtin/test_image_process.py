@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from goqueue_builtin.image_process import process_image
-from goqueue_builtin.settings import builtin_settings
 from goqueue_worker.testing import run
-from tests.integration.builtin.web_server import Web, plain, web_server
-
-
-@pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Web]:
-    monkeypatch.setenv("GOQUEUE_HTTP_ALLOWED_NETWORKS", "127.0.0.1")
-    monkeypatch.setenv("GOQUEUE_MEDIA_ROOT", str(tmp_path))
-    builtin_settings.cache_clear()
-    with web_server() as serving:
-        yield serving
-    builtin_settings.cache_clear()
+from tests.integration.builtin.web_server import Web, plain
 
 
 def test_picture_is_fetched(web: Web, tmp_path: Path) -> None:

@@ -103,6 +103,7 @@ def _exchange(opened: HTTPConnection, url: Url, request: Request) -> Response:
     headers = dict(request.headers)
     if not any(name.lower() == "accept-encoding" for name in headers):
         headers["Accept-Encoding"] = "identity"
+    opened.connect()  # here: a certificate that is not trusted is a ValueError too
     try:
         opened.request(
             request.method,
