@@ -9,27 +9,42 @@ from goqueue_common.database import Database
 
 OLDEST_POSTGRESQL: Final = 15
 
-_FITNESS: Final = "SELECT current_setting('server_version_num')::int / 10000, current_setting('synchronous_commit')"
-
-# reltuples is -1 until the table was analysed once.
+# reltuples is -1 until the table was analysed once. pg_stat_activity would hide what other users' sessions are.
 _FACTS: Final = """
-SELECT current_setting('server_version'), pg_database_size(current_database()),
+SELECT current_setting('server_version'), current_setting('server_version_num')::int / 10000,
+    pg_database_size(current_database()),
     (SELECT nullif(reltuples, -1)::bigint FROM pg_class WHERE oid = to_regclass('jobs')),
-    (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
-    current_setting('max_connections')::int, current_setting('synchronous_commit')
+    (SELECT sum(numbackends)::int FROM pg_stat_database), current_setting('max_connections')::int,
+    current_setting('synchronous_commit'), current_setting('transaction_read_only') = 'on'
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostgresFacts:
-    """A server as it is now; jobs_estimated: rows by the planner's statistics, None while it has none."""
+    """A server as it is now.
+
+    jobs_estimated: rows by the planner's statistics, None while it has none. connections: of all databases.
+    """
 
     version: str
+    major: int
     database_bytes: int
     jobs_estimated: int | None
     connections: int
     max_connections: int
     synchronous_commit: str
+    is_read_only: bool
+
+    def complaints(self) -> list[str]:
+        """A sentence for each thing that weakens a promise, what to do after its `; `; none: all is well."""
+        found = []
+        if self.major < OLDEST_POSTGRESQL:
+            found.append(f"PostgreSQL {self.major} is too old for GoQueue; use {OLDEST_POSTGRESQL} or newer")
+        if self.synchronous_commit == "off":
+            found.append("synchronous_commit is off: a job answered with 201 may be lost with the server; set it to on")
+        if self.is_read_only:
+            found.append("PostgreSQL is read-only: it takes no jobs; let DATABASE_URL name the primary server")
+        return found
 
 
 class ServerStore:
@@ -40,22 +55,18 @@ class ServerStore:
 
     def facts(self) -> PostgresFacts:
         """What the server says of itself; counts no rows."""
-        version, size, jobs, connections, limit, synchronous_commit = self._database.run_again(_FACTS)[0]
+        row = self._database.run_again(_FACTS)[0]
         return PostgresFacts(
-            version=version.split()[0],  # Debian writes its package after it
-            database_bytes=size,
-            jobs_estimated=jobs,
-            connections=connections,
-            max_connections=limit,
-            synchronous_commit=synchronous_commit,
+            version=row[0].split()[0],  # Debian writes its package after it
+            major=row[1],
+            database_bytes=row[2],
+            jobs_estimated=row[3],
+            connections=row[4],
+            max_connections=row[5],
+            synchronous_commit=row[6],
+            is_read_only=row[7],
         )
 
     def complaints(self) -> list[str]:
-        """A sentence for each thing that weakens a promise; none: all is well."""
-        version, synchronous_commit = self._database.run_again(_FITNESS)[0]
-        found = []
-        if version < OLDEST_POSTGRESQL:
-            found.append(f"PostgreSQL {version} is too old: GoQueue needs {OLDEST_POSTGRESQL} or newer")
-        if synchronous_commit == "off":
-            found.append("synchronous_commit is off: a job answered with 201 may be lost with the server; set it to on")
-        return found
+        """See PostgresFacts.complaints."""
+        return self.facts().complaints()

@@ -93,6 +93,8 @@ def normalise_database_url(url: str) -> str:
         parsed = make_url(f"postgresql+psycopg2://{rest}")
     except (ArgumentError, ValueError) as error:
         raise SettingsError(f"DATABASE_URL={mask_url(url)!r} cannot be read: {type(error).__name__}") from error
+    if "@" in f"{parsed.host}{parsed.database}":  # PostgreSQL would tell, with the rest of the password as a host's name
+        raise SettingsError(f"DATABASE_URL={mask_url(url)!r} has an '@' in its user or password: write it as %40")
     return parsed.render_as_string(hide_password=False)
 
 

@@ -1,13 +1,15 @@
-"""`python -m goqueue_common.store_report --json`: what both stores say of themselves, as one JSON object.
+"""`python -m goqueue_common.store_report`: what both stores say of themselves, as one JSON object.
 
 For `goqueue doctor`, which may not import this package. It writes to no store, and no password leaves it.
 """
 
 from __future__ import annotations
 
-import argparse
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -17,80 +19,111 @@ from sqlalchemy.exc import SQLAlchemyError
 from goqueue_common import database, migrations
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
-from goqueue_common.database import Database
-from goqueue_common.errors import BrokerUnavailable, SettingsError, StoreUnavailable
-from goqueue_common.queue_store import QueueStore
+from goqueue_common.errors import GoQueueError, SettingsError
+from goqueue_common.queue_store import QueueDepth, QueueStore
 from goqueue_common.server_store import ServerStore
 from goqueue_common.settings import StoreSettings, environment, mask_url, read_lease
 from goqueue_common.version import version
-from goqueue_common.worker_store import WorkerStore
+from goqueue_common.worker_store import WorkerInfo, WorkerStore
 
-_STATEMENT_SECONDS: Final = 5.0
+_ANSWER_SECONDS: Final = 3.5
+"""For each store: a little more than its driver takes to say by itself that it is away."""
+_STATEMENT_SECONDS: Final = 2.0
 
 
-def main(argv: list[str] | None = None) -> int:
-    """0 a report was written, be the stores away or not; 2 a setting or argument makes no sense."""
-    parser = argparse.ArgumentParser(prog="goqueue_common.store_report", description=__doc__)
-    parser.add_argument("--json", action="store_true", required=True, help="the one form there is")
-    parser.parse_args(argv)
+def main() -> int:
+    """0 a report was written, be the stores away or not; 2 a setting makes no sense."""
     try:
         settings, lease = StoreSettings.read(environment()), read_lease(environment())
     except SettingsError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - a command line speaks by print
         return 2
-    print(orjson.dumps(report(settings, lease)).decode())  # noqa: T201
+    print(orjson.dumps(report(settings, lease)).decode(), flush=True)  # noqa: T201
     return 0
 
 
 def report(settings: StoreSettings, lease_seconds: float) -> dict[str, Any]:
-    """Both stores, each with its address and either an `error` or its facts; `workers` None: PostgreSQL cannot say."""
+    """Both stores, each with its address and either an `error` (a line) or, with error None, its facts.
+
+    PostgreSQL's: those of PostgresFacts, `complaints`, `schema` (None: empty), `schema_head`, `schema_is_current`.
+    Redis's: those of RedisFacts, `complaints`, `waiting`: ids in the queues' lists, None: nobody can name the queues.
+    workers: live ones, queues: those with due jobs, each with `is_served`; None: PostgreSQL cannot say.
+    """
+    pool = ThreadPoolExecutor(max_workers=2)
+    asked = pool.submit(_postgres, settings, lease_seconds), pool.submit(_redis, settings)
+    postgres, redis = map(_answer, asked)
+    names = postgres.pop("queue_names", None)
+    if names is not None and redis["error"] is None:
+        redis |= _answer(pool.submit(_waiting, settings, names))
+    pool.shutdown(wait=False)
+    return {
+        "version": version(),
+        "workers": postgres.pop("workers", None),
+        "queues": postgres.pop("queues", None),
+        "postgres": {"address": mask_url(settings.database_url.replace("+psycopg2", "", 1)), **postgres},
+        "redis": {"address": mask_url(settings.redis_url), "waiting": None, **redis},
+    }
+
+
+def _answer(asked: Future[dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return {"error": None, **asked.result(_ANSWER_SECONDS)}
+    except TimeoutError:
+        return {"error": f"no answer within {_ANSWER_SECONDS:g} s"}
+    except (GoQueueError, SQLAlchemyError, TypeError, ValueError) as error:
+        # TypeError, ValueError: redis-py's words for an option of the URL that it does not know or like.
+        return {"error": str(error).strip().partition("\n")[0] or type(error).__name__}
+
+
+def _postgres(settings: StoreSettings, lease_seconds: float) -> dict[str, Any]:
     opened = database.connect(
         settings.database_url,
         pool_size=1,
         statement_timeout_seconds=_STATEMENT_SECONDS,
         application_name="goqueue-doctor",
     )
-    broker = RedisBroker(settings.redis_url, Keys(settings.prefix))
-    try:
-        postgres, queues, workers = _postgres(opened, lease_seconds)
-        redis = _redis(broker, queues)
-    finally:
-        opened.close()
-        broker.close()
-    return {
-        "version": version(),
-        "postgres": {"address": mask_url(settings.database_url.replace("+psycopg2", "", 1)), **postgres},
-        "redis": {"address": mask_url(settings.redis_url), **redis},
-        "workers": workers,
-    }
-
-
-def _postgres(opened: Database, lease_seconds: float) -> tuple[dict[str, Any], Sequence[str], list[dict[str, Any]] | None]:
-    """The server, the names of the queues, the live workers."""
-    try:
-        store = ServerStore(opened)
-        facts = {
-            "error": None,
-            **asdict(store.facts()),
-            "complaints": store.complaints(),
+    with closing(opened):
+        facts = ServerStore(opened).facts()
+        is_current = migrations.is_current(opened)
+        answer = {
+            **asdict(facts),
+            "complaints": facts.complaints(),
             "schema": migrations.current(opened),
             "schema_head": migrations.head(),
-            "schema_is_current": migrations.is_current(opened),
+            "schema_is_current": is_current,
         }
-        if not facts["schema_is_current"]:
-            return facts, [], None
-        return facts, QueueStore(opened).names(), [asdict(worker) for worker in WorkerStore(opened).live(lease_seconds)]
-    except (StoreUnavailable, SQLAlchemyError) as error:  # the latter: a user who may not read our tables, say
-        return {"error": str(error).splitlines()[0]}, [], None
+        if is_current:
+            workers = WorkerStore(opened).live(lease_seconds)
+            depths = QueueStore(opened).depths()
+            answer["workers"] = [asdict(worker) for worker in workers]
+            answer["queues"] = [_queue(depth, workers) for depth in depths if depth.queued]
+            answer["queue_names"] = [depth.name for depth in depths]
+        return answer
 
 
-def _redis(broker: RedisBroker, queues: Sequence[str]) -> dict[str, Any]:
-    try:
+def _queue(depth: QueueDepth, workers: Sequence[WorkerInfo]) -> dict[str, Any]:
+    is_served = any(worker.queues is None or depth.name in worker.queues for worker in workers)
+    return {"name": depth.name, "due": depth.queued, "is_served": is_served}
+
+
+def _redis(settings: StoreSettings) -> dict[str, Any]:
+    with closing(RedisBroker(settings.redis_url, Keys(settings.prefix))) as broker:
         facts = broker.facts()
-        return {"error": None, **asdict(facts), "complaints": facts.complaints(), "waiting": broker.waiting(queues)}
-    except BrokerUnavailable as error:
-        return {"error": str(error)}
+        return {**asdict(facts), "complaints": facts.complaints()}
+
+
+def _waiting(settings: StoreSettings, queues: Sequence[str]) -> dict[str, Any]:
+    with closing(RedisBroker(settings.redis_url, Keys(settings.prefix))) as broker:
+        return {"waiting": broker.waiting(queues)}
+
+
+def _exit(run: Callable[[], int]) -> None:
+    """End at once: a thread that still waits for a name server must not hold the answer back."""
+    code = run()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    _exit(main)

@@ -171,7 +171,7 @@ class RedisBroker:
         return read_facts(self._client)
 
     def complaints(self) -> list[str]:
-        """A sentence for each thing about this Redis that weakens a promise. Raises BrokerUnavailable."""
+        """See RedisFacts.complaints. Raises BrokerUnavailable."""
         return self.facts().complaints()
 
     def waiting(self, queues: Sequence[str]) -> int:

@@ -29,10 +29,10 @@ class RedisFacts:
     appends: bool
 
     def complaints(self) -> list[str]:
-        """A sentence for each thing that weakens a promise; none: all is well."""
+        """A sentence for each thing that weakens a promise, what to do after its `; `; none: all is well."""
         found = []
         if int(self.redis_version.partition(".")[0]) < OLDEST_REDIS:
-            found.append(f"Redis {self.redis_version} is too old: GoQueue needs {OLDEST_REDIS}.0 or newer, or Valkey")
+            found.append(f"Redis {self.redis_version} is too old for GoQueue; use {OLDEST_REDIS}.0 or newer, or Valkey")
         if self.policy != "noeviction":
             found.append(f"maxmemory-policy is {self.policy}: Redis may drop queues; set it to noeviction")
         return found

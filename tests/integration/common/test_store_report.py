@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -12,18 +18,18 @@ from goqueue_common.database import Database
 from goqueue_common.job import JobRef, Priority
 from goqueue_common.job_store import JobStore
 from goqueue_common.server_store import ServerStore
-from tests.factories import register_worker, submit
+from tests.factories import LONG_SECONDS, register_worker, submit
 
 
 @pytest.fixture
 def report(monkeypatch, capsys, database_url, redis_url, prefix):
     """Run the module with these variables on top of a right environment; the exit code and both outputs."""
 
-    def run(*words: str, **environment: str) -> tuple[int, str, str]:
+    def run(**environment: str) -> tuple[int, str, str]:
         usual = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "GOQUEUE_PREFIX": prefix}
         for name, value in {**usual, **environment}.items():
             monkeypatch.setenv(name, value)
-        return store_report.main(list(words or ["--json"])), *capsys.readouterr()
+        return store_report.main(), *capsys.readouterr()
 
     return run
 
@@ -66,7 +72,17 @@ def test_empty_database_has_no_schema_and_says_nothing_of_workers(report, empty_
     said = json.loads(report(DATABASE_URL=empty_database_url)[1])
     assert (said["postgres"]["schema"], said["postgres"]["schema_is_current"]) == (None, False)
     assert said["postgres"]["jobs_estimated"] is None
-    assert said["workers"] is None
+    assert said["workers"] is said["queues"] is said["redis"]["waiting"] is None
+
+
+def test_due_jobs_of_a_queue_that_no_live_worker_serves_are_told_apart(report, database: Database) -> None:
+    register_worker(database, queues=["mail"])
+    for queue, options in {"mail": {}, "images": {}, "later": {"delay_seconds": LONG_SECONDS}}.items():
+        submit(JobStore(database), queue=queue, **options)
+    assert json.loads(report()[1])["queues"] == [
+        {"name": "images", "due": 1, "is_served": False},
+        {"name": "mail", "due": 1, "is_served": True},
+    ]
 
 
 def test_stores_that_are_away_are_a_report_too_and_no_password_is_in_it(report) -> None:
@@ -80,6 +96,40 @@ def test_stores_that_are_away_are_a_report_too_and_no_password_is_in_it(report) 
     assert said["postgres"]["address"] == "postgresql://joe:***@127.0.0.1:1/x?sslpassword=***"
     assert said["redis"]["address"] == "redis://:***@127.0.0.1:1/0"
     assert "hush" not in out + err
+
+
+def test_store_that_takes_connections_and_stays_silent_holds_nothing_up(report) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=8) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        began = monotonic()
+        said = json.loads(report(DATABASE_URL=f"postgresql://{address}/x", REDIS_URL=f"redis://{address}")[1])
+    assert monotonic() - began < 6.0
+    assert said["postgres"]["error"]
+    assert said["redis"]["error"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "url", "store", "reason"),
+    [
+        ("DATABASE_URL", "postgresql://127.0.0.1:1/x?colour=red", "postgres", 'invalid connection option "colour"'),
+        ("REDIS_URL", "redis://127.0.0.1:1/0?colour=red", "redis", "unexpected keyword argument 'colour'"),
+        ("REDIS_URL", "redis://127.0.0.1:1/0?socket_timeout=red", "redis", "Invalid value for 'socket_timeout'"),
+    ],
+    ids=["postgres", "redis-name", "redis-value"],
+)
+def test_option_of_an_address_that_no_driver_knows_is_told(report, variable, url, store, reason) -> None:
+    code, out, _ = report(**{variable: url})
+    assert code == 0
+    assert reason in json.loads(out)[store]["error"]
+
+
+def test_report_is_the_one_line_that_the_process_writes(database_url: str, redis_url: str, tmp_path: Path) -> None:
+    (tmp_path / "redis.py").write_text("raise SystemExit('the wrong redis')")
+    stores = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    argv = [sys.executable, "-P", "-m", "goqueue_common.store_report"]
+    done = subprocess.run(argv, env=os.environ | stores, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.count("\n") == 1
+    assert json.loads(done.stdout)["redis"]["error"] is None
 
 
 def test_setting_that_makes_no_sense_is_one_line(report) -> None:

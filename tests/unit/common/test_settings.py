@@ -69,7 +69,7 @@ def test_a_redis_url_is_normalised_to_a_scheme(given: str, expected: str) -> Non
 @pytest.mark.parametrize(
     "url",
     ["", "goqueue", "localhost:5432/goqueue", "mysql://root:hunter2@db/q", "postgres://u:hunter2@db:port/q", "://x",
-     "u:hunter2@db:5432/q", "http://us@er:hunter2@db/q"],
+     "u:hunter2@db:5432/q", "http://us@er:hunter2@db/q", "postgres://u:a@hunter2@db/q", "postgres://u:a@hunter2/b@db/q"],
 )  # fmt: skip
 def test_a_database_url_that_is_none_is_refused_in_one_line_without_its_password(url: str) -> None:
     with pytest.raises(SettingsError, match=r"^DATABASE_URL=") as caught:
