@@ -1,7 +1,5 @@
 """The shop's jobs, tested without a server: python -m pytest"""
 
-# ruff: noqa: S101 - asserts are what a test is made of
-
 import pytest
 from common.storage import transaction
 from shop_jobs import confirm_order, render_invoice, sync_stock, take_payment
