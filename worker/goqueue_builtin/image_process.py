@@ -6,15 +6,15 @@ It runs in a process of its own: decoders are written in C, and a hostile file m
 from __future__ import annotations
 
 import base64
-import binascii
 import io
 import math
+import struct
 import warnings
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from goqueue_builtin.media import PATH_SCHEMA, Media
 from goqueue_builtin.outbound import Caller, NoAnswer, Refused, Request
@@ -27,6 +27,22 @@ MAX_SOURCE_BYTES: Final = 32 * 1024 * 1024
 _READ: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 _WRITE: Final = ("jpeg", "png", "webp", "gif")
 _EXTENSIONS: Final = {"jpeg": "jpg"}
+_LONGEST: Final = {"jpeg": 65_500, "webp": 16_383, "gif": 65_535}
+_SAME: Final = {"mpo": "jpeg"}  # of cameras that keep a second picture behind the first
+_DAMAGED: Final = (
+    *(OSError, ValueError, SyntaxError, EOFError, TypeError, LookupError, ArithmeticError),
+    *(struct.error, Image.DecompressionBombError),
+)
+"""What Pillow's decoders raise on files that are not what they say."""
+_UPRIGHT: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _FETCH_SECONDS: Final = 60.0
 
 _SIDE: Final = {"type": "integer", "minimum": 1, "maximum": MAX_SIDE}
@@ -124,12 +140,13 @@ def process_image(payload: dict[str, Any], job: JobContext) -> dict[str, Any]:
     job.progress(0.05, "reading")
     content = _source(payload, media, Caller(settings.http_allowed_networks))
     picture = _opened(content)
-    source = {"width": picture.width, "height": picture.height, "format": str(picture.format).lower()}
+    found = str(picture.format).lower()
+    source = {"width": picture.width, "height": picture.height, "format": _SAME.get(found, found)}
     job.progress(0.3, f"decoding {picture.width}x{picture.height}")
     wanted = payload.get("format") or (source["format"] if source["format"] in _WRITE else "png")
     result = _changed(_decoded(picture), payload, job)
     job.progress(0.8, f"writing {result.width}x{result.height}")
-    encoded = _encoded(result, wanted, payload.get("quality", 85))
+    encoded = _encoded(result, wanted, int(payload.get("quality", 85)))
     output = payload.get("output") or f"images/{job.id}.{_EXTENSIONS.get(wanted, wanted)}"
     media.write(output, encoded)
     return {
@@ -148,7 +165,7 @@ def _source(payload: Mapping[str, Any], media: Media, caller: Caller) -> bytes:
     if "data" in payload:
         try:
             return base64.b64decode(payload["data"], validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise Discard(f"data is not base64: {error}") from error
     try:
         answer = caller.call(Request(url=payload["url"], max_bytes=MAX_SOURCE_BYTES, timeout_seconds=_FETCH_SECONDS))
@@ -170,10 +187,10 @@ def _opened(content: bytes) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the size is looked at here
             picture = Image.open(io.BytesIO(content), formats=_READ)
     except Image.DecompressionBombError as error:
-        raise Discard(f"the picture is too large: at most {MAX_PIXELS:,} pixels are taken ({error})") from error
+        raise Discard(f"the picture is too large: at most {MAX_PIXELS:,} pixels are taken") from error
     except UnidentifiedImageError as error:
         raise Discard(f"this is no picture that can be read: use {', '.join(_READ)}") from error
-    except (OSError, ValueError, SyntaxError) as error:
+    except _DAMAGED as error:
         raise Discard(f"the picture is damaged: {error}") from error
     if picture.width * picture.height > MAX_PIXELS:
         raise Discard(
@@ -186,27 +203,44 @@ def _decoded(picture: Image.Image) -> Image.Image:
     """Its first frame, upright, in a mode that can be worked on. Raises Discard."""
     try:
         picture.load()
-        upright = ImageOps.exif_transpose(picture)
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        turned = _UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except _DAMAGED as error:
         raise Discard(f"the picture is damaged: {error}") from error
+    if picture.mode in ("I", "F"):
+        raise Discard("grey of 32 bits, as measurements have it, cannot be made a picture: save it with 8 or 16")
+    if picture.mode.startswith("I;16"):
+        picture = _eight_bits(picture)
+    upright = picture if turned is None else picture.transpose(turned)
     has_alpha = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
     return upright.convert("RGBA" if has_alpha else "RGB")
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Grey of 16 bits as grey of 8: Pillow itself makes white of all but the darkest."""
+    grey = picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    grey.info.pop("transparency", None)  # it names a shade of the old scale
+    return grey
 
 
 def _changed(picture: Image.Image, payload: Mapping[str, Any], job: JobContext) -> Image.Image:
     """In the order that the schema says."""
     if crop := payload.get("crop"):
-        picture = _cropped(picture, **crop)
+        picture = _cropped(picture, **_whole(crop))
     if degrees := payload.get("rotate", 0) % 360:
         job.progress(0.4, f"turning by {degrees:g} degrees")
         picture = _turned(picture, degrees)
     if resize := payload.get("resize"):
-        width, height = _size(picture, resize)
+        width, height = _size(picture, _whole(resize))
         job.progress(0.6, f"resizing to {width}x{height}")
         picture = picture.resize((width, height), Image.Resampling.LANCZOS)
     if box := payload.get("thumbnail"):
-        picture.thumbnail((box["width"], box["height"]), Image.Resampling.LANCZOS)
+        picture.thumbnail((int(box["width"]), int(box["height"])), Image.Resampling.LANCZOS)
     return picture
+
+
+def _whole(box: Mapping[str, float]) -> dict[str, int]:
+    """10.0 is an integer to JSON Schema, and none to Pillow."""
+    return {name: int(value) for name, value in box.items()}
 
 
 def _cropped(picture: Image.Image, *, left: int, top: int, width: int, height: int) -> Image.Image:
@@ -242,7 +276,11 @@ def _check_size(what: str, width: int, height: int) -> None:
 
 
 def _encoded(picture: Image.Image, wanted: str, quality: int) -> bytes:
-    """Without anything that the old file said beside its pixels: place, camera, thumbnail."""
+    """Without anything that the old file said beside its pixels: place, camera, thumbnail. Raises Discard."""
+    longest = _LONGEST.get(wanted, max(picture.size))
+    if max(picture.size) > longest:
+        size = f"{picture.width}x{picture.height}"
+        raise Discard(f"{wanted} has at most {longest:,} pixels a side and this is {size}: make it smaller, or a png")
     if wanted == "jpeg" and picture.mode == "RGBA":
         paper = Image.new("RGB", picture.size, (255, 255, 255))
         paper.paste(picture, mask=picture.getchannel("A"))

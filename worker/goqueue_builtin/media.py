@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from typing import Final
 
 from goqueue_worker import Discard
 
@@ -15,6 +16,9 @@ PATH_SCHEMA = {
     "pattern": r"^[^\x00-\x1f]+$",
 }
 """The form of a path in a payload; what it may lead to is checked here."""
+
+
+_MAX_NAME_BYTES: Final = 255
 
 
 class Media:
@@ -28,7 +32,12 @@ class Media:
         root = self._folder().resolve()
         if Path(name).is_absolute() or "\x00" in name:
             raise Discard(f"path {name!r} must be relative: it is looked up below GOQUEUE_MEDIA_ROOT")
-        found = (root / name).resolve()
+        if any(len(os.fsencode(part)) > _MAX_NAME_BYTES for part in Path(name).parts):
+            raise Discard(f"path {name!r} has a part of more than {_MAX_NAME_BYTES} bytes")
+        try:
+            found = (root / name).resolve()
+        except RuntimeError as error:  # of Python before 3.13; later ones find no file
+            raise Discard(f"path {name!r} is a symbolic link to itself") from error
         if not found.is_relative_to(root) or found == root:
             raise Discard(f"path {name!r} leads outside GOQUEUE_MEDIA_ROOT")
         return found
@@ -48,12 +57,15 @@ class Media:
         return content
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a file as a whole: whoever reads it sees the old content or the new one. Raises OSError."""
+        """Write a file as a whole: whoever reads it sees the old content or the new one. Raises Discard, OSError."""
         path = self.path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise Discard(f"path {name!r} is a folder")
-        part = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise Discard(f"path {name!r} leads through a file, which is no folder") from error
+        part = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
             with part.open("xb") as file:
                 file.write(content)

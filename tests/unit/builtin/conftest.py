@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -18,3 +19,12 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]
 
     yield apply
     builtin_settings.cache_clear()
+
+
+@pytest.fixture
+def media(tmp_path: Path, environment: Callable[..., None]) -> Path:
+    """The folder for files of jobs."""
+    folder = tmp_path / "media"
+    folder.mkdir()
+    environment(GOQUEUE_MEDIA_ROOT=str(folder))
+    return folder
