@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from goqueue_api.json_body import kind, pointer_word
-from goqueue_common.errors import FieldError, InvalidJob
+from goqueue_api.json_body import kind
+from goqueue_common.errors import FieldError, InvalidJob, pointer_word
 from goqueue_common.idempotency import MAX_KEY_LENGTH
 from goqueue_common.job import Priority
 from goqueue_common.new_job import DEFAULT_QUEUE, MAX_SECONDS, NewJob

@@ -16,7 +16,7 @@ from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from goqueue_api.errors import InvalidJson, InvalidRequest, UnsupportedMediaType
-from goqueue_common.errors import FieldError
+from goqueue_common.errors import FieldError, pointer_word
 
 MAX_BODY_BYTES: Final = 1024 * 1024
 """Largest body of a request, unless its view allows more."""
@@ -98,11 +98,6 @@ def _where(document: Any, matches: Callable[[object], bool]) -> Iterator[str]:
                 todo.append((inner, member))
         elif isinstance(value, list):
             todo += [(f"{pointer}/{index}", item) for index, item in enumerate(value)]
-
-
-def pointer_word(key: str) -> str:
-    """One key as a JSON pointer writes it; a NUL in it is shown as text."""
-    return key.replace("~", "~0").replace("/", "~1").replace("\0", "\\u0000")
 
 
 def _limited(problems: Iterator[FieldError]) -> Iterator[FieldError]:

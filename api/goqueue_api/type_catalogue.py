@@ -11,8 +11,8 @@ from typing import Final, Protocol
 
 import structlog
 
-from goqueue_api.payload_check import PayloadCheck
 from goqueue_common.errors import FieldError, StoreUnavailable
+from goqueue_common.payload_check import PayloadCheck
 from goqueue_common.worker_store import JobType
 
 log = structlog.get_logger(__name__)

@@ -17,6 +17,11 @@ class FieldError:
     detail: str
 
 
+def pointer_word(key: str) -> str:
+    """One key as a JSON pointer writes it; a NUL in it is shown as text."""
+    return key.replace("~", "~0").replace("/", "~1").replace("\0", "\\u0000")
+
+
 class GoQueueError(Exception):
     """Base of all errors of GoQueue."""
 

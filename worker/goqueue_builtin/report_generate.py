@@ -78,7 +78,7 @@ SCHEMA: Final = {
         },
     },
     "dependentRequired": {"until": ["since"]},
-    "dependentSchemas": {"since": {"properties": {"period": False}}},
+    "not": {"required": ["period", "since"]},
     "additionalProperties": False,
 }
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
 
 import jsonschema_rs
 from marshmallow import RAISE, Schema
 
-from goqueue_common.errors import FieldError, SettingsError
-
-_MAX_PROBLEMS: Final = 20
-_MAX_MESSAGE: Final = 400
+from goqueue_common.errors import SettingsError
 
 
 def to_json_schema(schema: Mapping[str, Any] | Schema | type[Schema], job_type: str) -> dict[str, Any]:
@@ -32,24 +28,6 @@ def to_json_schema(schema: Mapping[str, Any] | Schema | type[Schema], job_type: 
             f"handler {job_type!r}: its schema is no valid JSON Schema: {str(error).splitlines()[0]}"
         ) from error
     return document
-
-
-def payload_problems(schema: Mapping[str, Any], payload: object) -> list[FieldError]:
-    """What the API would find wrong with a payload, in its words: goqueue_api.payload_check, which no worker may import."""
-    errors = jsonschema_rs.validator_for(dict(schema), offline=True).iter_errors(payload)
-    return [
-        FieldError(_pointer(error.instance_path), _short(error.message))
-        for error in itertools.islice(errors, _MAX_PROBLEMS)
-    ]
-
-
-def _pointer(path: Iterable[object]) -> str:
-    words = (str(part).replace("~", "~0").replace("/", "~1").replace("\0", "\\u0000") for part in path)
-    return "".join(f"/{word}" for word in ("payload", *words))
-
-
-def _short(message: str) -> str:
-    return message if len(message) <= _MAX_MESSAGE else f"{message[:80]} ... {message[-(_MAX_MESSAGE - 85) :]}"
 
 
 def _from_marshmallow(schema: Schema) -> dict[str, Any]:

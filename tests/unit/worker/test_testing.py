@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 
-from goqueue_api.payload_check import PayloadCheck
 from goqueue_common.errors import SettingsError
 from goqueue_worker import Cancel, Discard, JobContext, Retry, RetryPolicy, Snooze, handler, on_start, on_stop, register
-from goqueue_worker.payload_schema import payload_problems
 from goqueue_worker.testing import InvalidJob, PayloadTooLarge, hooks, job_context, run
 
 GREETING = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
@@ -193,28 +191,6 @@ def test_run_refuses_a_payload_that_breaks_the_schema_in_the_words_of_the_api() 
 def test_run_refuses_what_a_submit_refuses(fields: Any) -> None:
     with pytest.raises(InvalidJob):
         run(echo, **fields)
-
-
-@pytest.mark.parametrize(
-    "payload",
-    [
-        pytest.param({}, id="missing"),
-        pytest.param({"n": 1, "to/cc": ["a", 1], "a~b": "x" * 1000}, id="nested, with words to escape"),
-        pytest.param({"n": 3, **{f"x{number}": number for number in range(100)}}, id="many"),
-        pytest.param({"n": 3}, id="right"),
-    ],
-)
-def test_the_schema_check_says_what_the_api_says(payload: dict[str, Any]) -> None:
-    schema = {
-        "properties": {
-            "to/cc": {"items": {"type": "string"}},
-            "n": {"minimum": 3},
-            "a~b": {"type": "array"},
-        },
-        "additionalProperties": {"type": "string"},
-        "required": ["n"],
-    }
-    assert payload_problems(schema, payload) == PayloadCheck(schema).problems(payload)
 
 
 def test_what_a_handler_asks_for_is_kept() -> None:
