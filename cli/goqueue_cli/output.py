@@ -59,7 +59,10 @@ def print_table(filled: Table) -> None:
     screen = console()
     needed = Measurement.get(screen, screen.options.update(max_width=_PIPED_WIDTH), filled).minimum
     screen.width = max(screen.width, needed)
-    screen.print(filled)
+    with screen.capture() as drawn:
+        screen.print(filled)
+    # rich fills every line up with spaces, which a script that compares lines does not expect.
+    click.echo("\n".join(line.rstrip(" ") for line in drawn.get().rstrip("\n").split("\n")), color=True)
 
 
 def text(value: object, style: str = "") -> Text:

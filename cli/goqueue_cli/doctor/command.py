@@ -10,7 +10,7 @@ import click
 from goqueue_cli.api_address import api_url, api_url_option, store_environment
 from goqueue_cli.doctor.check import Check, Mark
 from goqueue_cli.doctor.diagnosis import diagnose
-from goqueue_cli.output import console, print_json, text
+from goqueue_cli.output import print_json, print_table, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,4 +55,4 @@ def _print(checks: Sequence[Check]) -> None:
         drawn.add_row(text(check.mark, _STYLES[check.mark]), text(check.name), text(check.finding))
         if check.fix:
             drawn.add_row("", "", text(f"fix: {check.fix}"))
-    console().print(drawn)
+    print_table(drawn)

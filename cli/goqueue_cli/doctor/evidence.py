@@ -102,7 +102,7 @@ class Evidence:
     """All of it.
 
     extras: name -> what of it is missing. names_database, names_redis: whether somebody said where the store is, or the
-    usual place was tried. stores None: could not be asked, for `store_error`.
+    usual place was tried. stores None: not asked, since what that needs is missing, or there was no report: `store_error`.
     """
 
     extras: Mapping[str, Sequence[str]]
@@ -123,7 +123,7 @@ def gather(url: str, environment: Mapping[str, str]) -> Evidence:
             api = ask_api(url, client, time.monotonic)
     except InvalidArgument as error:
         raise CommandError(str(error)) from error
-    stores, store_error = (None, "not installed") if extras["stores"] else ask_stores(environment)
+    stores, store_error = (None, None) if extras["stores"] else ask_stores(environment)
     return Evidence(
         extras=extras,
         api=api,

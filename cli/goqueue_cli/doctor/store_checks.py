@@ -14,6 +14,8 @@ _FULL = 0.9
 
 def check_stores(evidence: Evidence) -> list[Check]:
     """Both, each as seen from here or, where that cannot be, by the API."""
+    if evidence.store_error is not None:
+        return [problem("stores", evidence.store_error, "put the setting right; goqueue worker --check prints them all")]
     if evidence.stores is None:
         return [_unseen(evidence, "PostgreSQL", None), _unseen(evidence, "Redis", None)]
     postgres, redis = evidence.stores["postgres"], evidence.stores["redis"]
@@ -77,13 +79,14 @@ def _unseen(evidence: Evidence, name: str, report: PostgresReport | RedisReport 
     is_named = evidence.names_database if name == "PostgreSQL" else evidence.names_redis
     readiness = evidence.api.readiness
     state = None if readiness is None else readiness.postgres if name == "PostgreSQL" else readiness.redis
-    if state == "ok" and (not is_named or evidence.extras["stores"]):
-        why = "not installed here: goqueue[worker]" if evidence.extras["stores"] else f"{variable} is not set here"
-        return fine(name, f"the API reaches it; not looked at from here ({why})")
-    error = (report["error"] if report is not None else evidence.store_error) or ""
-    if report is None and evidence.extras["stores"]:
-        return warning(name, "not looked at: goqueue[worker] is not installed here", "pip install 'goqueue[worker]'")
-    return problem(name, error, f"start it, or set {variable} to where it is; goqueue up starts one here")
+    if report is None:
+        why = f"not looked at from here: {', '.join(evidence.extras['stores'])} not installed"
+        if state == "ok":
+            return fine(name, f"the API reaches it; {why}")
+        return warning(name, why, "pip install 'goqueue[worker]'")
+    if state == "ok" and not is_named:
+        return fine(name, f"the API reaches it; not looked at from here: {variable} is not set")
+    return problem(name, report["error"] or "", f"start it, or set {variable} to where it is; goqueue up starts one here")
 
 
 def _away_from_the_api(name: str, state: str, report: PostgresReport | RedisReport) -> list[Check]:

@@ -32,16 +32,15 @@ def service(
         started.close()
 
 
-@pytest.fixture
-def goqueue(service: Processes) -> Command:
-    """Runs `goqueue` with these words, beside the service; `stdin` and `env` may be given."""
+def beside(processes: Processes) -> Command:
+    """Runs `goqueue` with these words, beside the processes; `stdin` and `env` may be given."""
 
     def run(*words: str, stdin: str = "", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "goqueue_cli.main", *words],
             input=stdin,
-            env={**service.environment, **(env or {})},
-            cwd=service.folder,
+            env={**processes.environment, **(env or {})},
+            cwd=processes.folder,
             capture_output=True,
             text=True,
             timeout=60,
@@ -49,6 +48,11 @@ def goqueue(service: Processes) -> Command:
         )
 
     return run
+
+
+@pytest.fixture
+def goqueue(service: Processes) -> Command:
+    return beside(service)
 
 
 @pytest.fixture
