@@ -45,8 +45,8 @@ _UPRIGHT: Final = {
 }
 _FETCH_SECONDS: Final = 60.0
 
-_SIDE: Final = {"type": "integer", "minimum": 1, "maximum": MAX_SIDE}
-_OFFSET: Final = {"type": "integer", "minimum": 0, "maximum": 65_535}
+_SIDE: Final = {"type": "integer", "description": "Pixels.", "minimum": 1, "maximum": MAX_SIDE}
+_OFFSET: Final = {"type": "integer", "description": "Pixels.", "minimum": 0, "maximum": 65_535}
 
 
 def _box(title: str, description: str, members: Mapping[str, Any], required: list[str]) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def _box(title: str, description: str, members: Mapping[str, Any], required: lis
         "type": "object",
         "title": title,
         "description": description,
-        "properties": members,
+        "properties": {name: {"title": name.capitalize(), **member} for name, member in members.items()},
         "required": required,
         "additionalProperties": False,
     }
@@ -93,8 +93,12 @@ SCHEMA: Final = {
             "maximum": 360,
         },
         "resize": {
-            **_box("Resize", "Then make it this size; one side alone keeps the proportions.", {}, []),
-            "properties": {"width": _SIDE, "height": _SIDE},
+            **_box(
+                "Resize",
+                "Then make it this size; one side alone keeps the proportions.",
+                {"width": _SIDE, "height": _SIDE},
+                [],
+            ),
             "minProperties": 1,
         },
         "thumbnail": _box(
@@ -120,7 +124,7 @@ SCHEMA: Final = {
         "output": {
             **PATH_SCHEMA,
             "title": "Output",
-            "description": "Where to write it, below GOQUEUE_MEDIA_ROOT. Left out: `images/<job id>.<format>`.",
+            "description": "Where to write it, below GOQUEUE_MEDIA_ROOT. Left out: `images/<job id>.jpg`, by the format.",
         },
     },
     "oneOf": [{"required": ["path"]}, {"required": ["url"]}, {"required": ["data"]}],
@@ -173,7 +177,7 @@ def _source(payload: Mapping[str, Any], media: Media, caller: Caller) -> bytes:
         raise Discard(str(error)) from error
     except NoAnswer as error:
         raise FetchFailed(str(error)) from error
-    if answer.status >= 500 or answer.status == 429:
+    if answer.status >= 500 or answer.status in (408, 425, 429):
         raise FetchFailed(f"{answer.url} answered {answer.status}")
     if answer.status != 200:
         raise Discard(f"{answer.url} answered {answer.status}")

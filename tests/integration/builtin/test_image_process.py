@@ -22,7 +22,9 @@ def test_picture_is_fetched(web: Web, tmp_path: Path) -> None:
         assert found.size == (40, 30)
 
 
-@pytest.mark.parametrize(("status", "becomes"), [(404, "failed"), (403, "failed"), (429, "retrying"), (503, "retrying")])
+@pytest.mark.parametrize(
+    ("status", "becomes"), [(404, "failed"), (403, "failed"), (408, "retrying"), (429, "retrying"), (503, "retrying")]
+)
 def test_status_decides_whether_it_is_tried_again(web: Web, status: int, becomes: str) -> None:
     web.routes["/a.png"] = plain(status)
     done = run(process_image, {"url": f"{web.url}/a.png"})
