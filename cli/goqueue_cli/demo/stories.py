@@ -37,7 +37,8 @@ def stories(media: Path, mail: MailServer, web: WebServer) -> list[Story]:
         JobStory("resize a picture", JobRequest("image.process", image), lambda job: _check_picture(media, job)),
         JobStory("send a mail", JobRequest("email.send", letter), lambda job: _check_mail(mail, job)),
         JobStory("call a web server", JobRequest("http.request", call), lambda job: _check_call(web, job)),
-        JobStory("write a report", JobRequest("report.generate", report), lambda job: _check_report(media, job)),
+        # Last, so that it has something to report.
+        JobStory("write a report", JobRequest("report.generate", report, delay=4), lambda job: _check_report(media, job)),
         JobStory("mail yesterday's summary", JobRequest("email.daily_summary"), lambda job: _check_mail(mail, job)),
         JobStory("take two seconds", JobRequest("demo.sleep", {"seconds": 2}), _check_sleep),
         JobStory("start in three seconds", JobRequest("demo.noop", delay=3), _check_delay),
