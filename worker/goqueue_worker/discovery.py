@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Final
 
 from goqueue_common.errors import SettingsError
-from goqueue_worker.handler import Declarations, collecting, declared_as, hook_moment
+from goqueue_worker.handler import Declarations, collecting, declared_as, declared_under, hook_moment, hooks_under
 from goqueue_worker.registry import Registry
 
 BUILTIN_MODULE: Final = "goqueue_builtin"
@@ -30,8 +30,13 @@ def load(modules: Sequence[str], app_dir: str | None) -> Registry:
         _append_to_path(app_dir)
     registry = Registry()
     for name in modules:
+        was_imported = name in sys.modules
         with collecting() as declarations:
             module = _imported(name, app_dir)
+        if was_imported:  # by a module before it: nothing is declared a second time
+            declarations.handlers += declared_under(name)
+            declarations.start_hooks += hooks_under(name, "start")
+            declarations.stop_hooks += hooks_under(name, "stop")
         if not _gather(registry, module, declarations):
             raise SettingsError(f"handlers module {name!r} declares no handler: put @handler('some.type') above a function")
     return registry

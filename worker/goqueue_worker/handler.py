@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -179,6 +179,20 @@ def declared_as(candidate: object) -> list[Handler]:
         return list(_by_function.get(candidate, ()))
     except TypeError:  # not hashable or not weakly referable: no function
         return []
+
+
+def declared_under(package: str) -> list[Handler]:
+    """The declarations of all functions of a module and, if it is a package, of the modules in it."""
+    return [found for function in _written_under(package, _by_function) for found in _by_function[function]]
+
+
+def hooks_under(package: str, moment: str) -> list[Hook]:
+    """The hooks for `start` or `stop` of a module and, if it is a package, of the modules in it."""
+    return [hook for hook in _written_under(package, _hooks) if _hooks[hook] == moment]
+
+
+def _written_under(package: str, functions: Iterable[Any]) -> list[Any]:
+    return [one for one in functions if f"{getattr(one, '__module__', '')}.".startswith(f"{package}.")]
 
 
 def hook_moment(candidate: object) -> str | None:

@@ -112,6 +112,22 @@ def test_discovery_finds_what_a_module_declares_however_it_does(tmp_path: Path, 
     assert sys.path[-1] == str(tmp_path)
 
 
+def test_discovery_finds_a_package_that_another_module_has_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declaring = "from goqueue_worker import handler, on_start\n@handler('{0}')\n@on_start\ndef run(*_): ...\n"
+    package = tmp_path / "imported_before"
+    package.mkdir()
+    (package / "__init__.py").write_text("from imported_before import inner")
+    (package / "inner.py").write_text(declaring.format("inner.type"))
+    (tmp_path / "imports_it.py").write_text("import imported_before\n" + declaring.format("outer.type"))
+    monkeypatch.syspath_prepend(tmp_path)
+    for order in (["imports_it", "imported_before"], ["imported_before"]):
+        registry = load(order, None)
+        assert "inner.type" in registry.fingerprints()
+        assert len(registry.start_hooks) == len(order)
+
+
 def test_discovery_refuses_a_module_without_handlers() -> None:
     with pytest.raises(SettingsError, match="declares no handler"):
         load(["json"], None)
