@@ -51,19 +51,20 @@ def api_client(context: click.Context) -> Iterator[Client]:
         with Client(url) as client:
             yield client
     except ConnectionFailed as error:
-        raise CommandError(f"the API at {url} cannot be reached: {error}; start one with: goqueue up") from error
+        raise CommandError(f"{error}; start one with: goqueue up") from error
     except GoQueueError as error:
         raise CommandError(str(error)) from error
 
 
 def store_environment() -> dict[str, str]:
-    """This process's environment, with the stores of a running local stack where it names none."""
+    """This process's environment, with the stores of a running local stack where it names none, and its folder of files."""
     settings = read_settings()
     environment = dict(settings.environment)
     running = _running_stack()
     if running is not None:
         if settings.database_url is None:
             environment["DATABASE_URL"] = running.database_url
+            environment.setdefault("GOQUEUE_MEDIA_ROOT", str(_STACK_FILE.absolute().with_name("media")))
         if settings.redis_url is None:
             environment["REDIS_URL"] = running.redis_url
     return environment

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 from collections.abc import Mapping
 
 import click
@@ -44,6 +46,16 @@ class CommandGroup(click.Group):
         module, _, attribute = place.partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+    def invoke(self, context: click.Context) -> object:
+        """Run the command; its end is in order, too, when whoever read its output, `head` say, has had enough."""
+        try:
+            result = super().invoke(context)
+            sys.stdout.flush()
+        except BrokenPipeError:  # here, since click would make an exit code 1 of it
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        return result
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """The help's list, one block a section."""

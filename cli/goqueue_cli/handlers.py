@@ -42,5 +42,5 @@ def _version_cells(versions: tuple[HandlerVersion, ...]) -> list[Text | str]:
     version = max(versions, key=lambda one: one.live_workers)
     timeout = "" if version.timeout is None else f"{version.timeout:g} s"
     retries = "" if version.max_retries is None else str(version.max_retries)
-    others = f" (and {len(versions) - 1} other versions)" if len(versions) > 1 else ""
+    others = "" if len(versions) == 1 else f" (and {len(versions) - 1} other version{'s' * (len(versions) > 2)})"
     return [version.isolation or "", retries, timeout, text(one_line((version.description or "") + others))]

@@ -13,7 +13,7 @@ from goqueue_cli.moments import Moment, age
 from goqueue_cli.output import complain, one_line, print_json, print_table, status_text, table, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from goqueue import Job, JobSummary
@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 _STATUSES = ("queued", "scheduled", "processing", "retrying", "completed", "failed", "cancelled")
 _LARGEST_PAGE = 200
 _SOME_REFUSED = 1
+_STOPPING = ", its handler is told to stop"
 
 
-@click.group()
-def jobs() -> None:
+@click.group(invoke_without_command=True)
+@click.pass_context
+def jobs(context: click.Context) -> None:
     """List, show, retry and cancel jobs."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 @jobs.command("list")
@@ -119,23 +123,32 @@ def cancel(context: click.Context, job_ids: tuple[str, ...], *, as_json: bool) -
 
 def _each(act: Callable[[str], Job], job_ids: tuple[str, ...], *, as_json: bool) -> int:
     """Act on each; what the API refuses of one does not keep it from the others. Exit code 1 then."""
+    outcomes: list[dict[str, str | None]] = []
+    try:
+        for job_id in job_ids:
+            outcomes.append(_outcome(act, job_id))
+            _tell(outcomes[-1], as_json=as_json)
+    finally:  # what was done is told, also when the API goes away in between
+        if as_json and outcomes:
+            print_json(outcomes)
+    return _SOME_REFUSED if any(outcome["error"] for outcome in outcomes) else 0
+
+
+def _outcome(act: Callable[[str], Job], job_id: str) -> dict[str, str | None]:
     from goqueue import Conflict, NotFound
 
-    outcomes: list[dict[str, object]] = []
-    for job_id in job_ids:
-        try:
-            job = act(job_id)
-        except (Conflict, NotFound) as error:
-            outcomes.append({"id": job_id, "status": None, "error": str(error)})
-            complain(f"{job_id}: {error}")
-        else:
-            is_stopping = job.status == "processing"
-            outcomes.append({"id": job.id, "status": job.status, "error": None})
-            if not as_json:
-                click.echo(f"{job.id} {job.status}" + (", its handler is told to stop" if is_stopping else ""))
-    if as_json:
-        print_json(outcomes)
-    return _SOME_REFUSED if any(outcome["error"] for outcome in outcomes) else 0
+    try:
+        job = act(job_id)
+    except (Conflict, NotFound) as error:
+        return {"id": job_id, "status": None, "error": str(error)}
+    return {"id": job.id, "status": job.status, "error": None}
+
+
+def _tell(outcome: Mapping[str, str | None], *, as_json: bool) -> None:
+    if outcome["error"]:
+        complain(f"{outcome['id']}: {outcome['error']}")
+    elif not as_json:
+        click.echo(f"{outcome['id']} {outcome['status']}{_STOPPING if outcome['status'] == 'processing' else ''}")
 
 
 def _note(job: JobSummary) -> str:

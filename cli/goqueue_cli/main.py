@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
+import io
 import sys
 
 import click
 
+from goqueue_cli.api_address import api_url_option
 from goqueue_cli.command_group import CommandGroup
 from goqueue_cli.errors import CommandError
+from goqueue_cli.output import one_line
 
 _FAILED = 2
 _INTERRUPTED = 130
@@ -16,6 +18,7 @@ _INTERRUPTED = 130
 
 @click.group(cls=CommandGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--version", is_flag=True, help="Show the version.")
+@api_url_option
 @click.pass_context
 def cli(context: click.Context, *, version: bool) -> None:
     """GoQueue, a distributed job queue: PostgreSQL for the truth, Redis for the speed."""
@@ -29,16 +32,15 @@ def cli(context: click.Context, *, version: bool) -> None:
 
 def main() -> None:
     """Run the command line and end the process."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a letter that the terminal does not have is no reason to fail
     try:
         code = cli.main(prog_name="goqueue", standalone_mode=False)
-        sys.stdout.flush()
     except click.ClickException as error:
         code = _fail(error.format_message())
     except CommandError as error:
         code = _fail(str(error))
-    except BrokenPipeError:  # whoever read our output, `head` say, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except OSError as error:  # a file that may not be read, a disk that is full: for the person to put right
         code = _fail(str(error))
     except (click.Abort, KeyboardInterrupt):
@@ -47,7 +49,7 @@ def main() -> None:
 
 
 def _fail(message: str) -> int:
-    click.echo(f"goqueue: {' '.join(message.split())}", err=True)
+    click.echo(f"goqueue: {one_line(message)}", err=True)
     return _FAILED
 
 

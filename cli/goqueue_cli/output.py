@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Beside control characters, those that turn the direction of writing and would make text read as what it is not.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _PIPED_WIDTH = 1000
 _STATUS_STYLES: Mapping[str, str] = {
     "queued": "cyan",
@@ -88,8 +89,8 @@ def one_line(value: str) -> str:
 
 
 def print_json(value: object) -> None:
-    """One JSON document on stdout; dataclasses as objects, times in RFC 3339."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_encoded))
+    """One JSON document on stdout, in ASCII; dataclasses as objects, times in RFC 3339."""
+    click.echo(json.dumps(value, indent=2, default=_encoded))
 
 
 def pretty_json(value: object) -> str:

@@ -5,7 +5,6 @@ Where the environment names no stores, they are those of a `goqueue up` in this 
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 
@@ -13,6 +12,7 @@ import click
 
 from goqueue_cli.api_address import store_environment
 from goqueue_cli.errors import CommandError
+from goqueue_cli.extras import missing_modules
 
 # Everything after the command's name is the service's, --help too.
 _PASSED_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
@@ -22,25 +22,25 @@ _PASSED_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_op
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def api(words: tuple[str, ...]) -> None:
     """Serve the HTTP API; DATABASE_URL and REDIS_URL say where the stores are."""
-    _become("goqueue_api", words, extra="api", needs=("flask_smorest", "gunicorn", "psycopg2"))
+    _become("goqueue_api", words, extra="api")
 
 
 @click.command(context_settings=_PASSED_ON, add_help_option=False)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def worker(words: tuple[str, ...]) -> None:
     """Run jobs; DATABASE_URL and REDIS_URL say where the stores are."""
-    _become("goqueue_worker", words, extra="worker", needs=("setproctitle", "jsonschema_rs", "psycopg2"))
+    _become("goqueue_worker", words, extra="worker")
 
 
 @click.command(context_settings=_PASSED_ON, add_help_option=False)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def db(words: tuple[str, ...]) -> None:
     """Bring the database up to date (upgrade), show where it is (current), wait for it (wait)."""
-    _become("goqueue_common.migrations", words, extra="worker", needs=("alembic", "psycopg2"))
+    _become("goqueue_common.migrations", words, extra="stores")
 
 
-def _become(module: str, words: tuple[str, ...], *, extra: str, needs: tuple[str, ...]) -> None:
-    missing = [name for name in needs if importlib.util.find_spec(name) is None]
+def _become(module: str, words: tuple[str, ...], *, extra: str) -> None:
+    missing = missing_modules(extra)
     if missing:
         raise CommandError(f"{', '.join(missing)} not installed: pip install 'goqueue[{extra}]'")
     sys.stdout.flush()

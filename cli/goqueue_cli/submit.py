@@ -14,7 +14,7 @@ import click
 from goqueue_cli.api_address import api_client, api_url_option
 from goqueue_cli.errors import CommandError
 from goqueue_cli.moments import Duration, Instant
-from goqueue_cli.output import complain, console, is_interactive, one_line, pretty_json, print_json
+from goqueue_cli.output import complain, console, is_interactive, one_line, pretty_json, print_json, text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -77,27 +77,30 @@ def read_payload(argument: str | None) -> dict[str, Any]:
     """The object that PAYLOAD means. Raises CommandError."""
     if argument is None:
         return {}
-    place = "payload"
-    if argument == "-":
-        place, argument = "standard input", sys.stdin.read()
-    elif argument.startswith("@"):
-        place = argument[1:]
-        try:
-            argument = Path(place).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
-            raise CommandError(f"payload: cannot read {place}: {reason}") from error
+    place, text = _payload_text(argument)
     try:
-        document = json.loads(argument)
-    except ValueError as error:
-        raise CommandError(f"{place} is no JSON: {error}; it begins {argument[:40]!r}") from error
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CommandError(f"{place} is no JSON: {error}; it begins {text[:40]!r}") from error
     if not isinstance(document, dict):
-        raise CommandError(f'{place} must be a JSON object such as {{"seconds": 1}}, not {argument.strip()[:40]!r}')
+        raise CommandError(f'{place} must be a JSON object such as {{"seconds": 1}}, not {text.strip()[:40]!r}')
     return document
 
 
+def _payload_text(argument: str) -> tuple[str, str]:
+    """Where it was found, for messages, and what was found there."""
+    place = "standard input" if argument == "-" else argument[1:]
+    try:
+        if argument == "-":
+            return place, sys.stdin.read()
+        return (place, Path(place).read_text(encoding="utf-8")) if argument.startswith("@") else ("payload", argument)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+        raise CommandError(f"payload: cannot read {place}: {reason}") from error
+
+
 def _wait(client: Client, job: Job, timeout: float | None, *, as_json: bool) -> int:
-    from goqueue import WaitTimeout
+    from goqueue import GoQueueError, WaitTimeout
 
     try:
         job = _follow(client, job, timeout)
@@ -108,6 +111,9 @@ def _wait(client: Client, job: Job, timeout: float | None, *, as_json: bool) -> 
             click.echo(job.id)
         complain(f"{error}; it goes on: goqueue jobs show {job.id}")
         return _STILL_WAITING
+    except (KeyboardInterrupt, GoQueueError):
+        complain(f"job {job.id} was submitted and goes on: goqueue jobs show {job.id}")
+        raise
     if as_json:
         print_json(job)
     elif job.status == "completed":
@@ -145,4 +151,4 @@ def _show(shown: Status, job: Job) -> None:
         if job.progress.fraction is not None:
             parts.append(f"{job.progress.fraction:.0%}")
         parts.append(one_line(job.progress.message or ""))
-    shown.update(" · ".join(part for part in parts if part))
+    shown.update(text(" · ".join(part for part in parts if part)))  # a str would be read as rich's markup

@@ -182,12 +182,27 @@ def test_queues_and_handlers_are_listed(goqueue: Command, client: Client) -> Non
 
 
 def test_output_that_nobody_reads_on_is_no_error(service: Processes) -> None:
-    script = f"{sys.executable} -m goqueue_cli.main handlers | head -n 1"
-    answer = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", script], env=service.environment, capture_output=True, text=True, check=False
-    )
-    assert answer.stdout.startswith("type ")
-    assert answer.stderr == ""
+    # The reader goes before anything is written, so that the first word already breaks the pipe.
+    script = f"{sys.executable} -m goqueue_cli.main handlers | exec true"
+    for as_json in ("", "--json"):
+        command = script.replace("handlers", f"handlers {as_json}")
+        answer = subprocess.run(
+            ["bash", "-o", "pipefail", "-c", command], env=service.environment, capture_output=True, text=True, check=False
+        )
+        assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+
+
+def test_address_of_the_api_may_stand_before_the_command(goqueue: Command, service: Processes) -> None:
+    nowhere = {"API_URL": f"http://127.0.0.1:{free_port()}"}
+    for words in (["--api-url", service.api_url, "queues"], ["queues", "--api-url", service.api_url]):
+        assert goqueue(*words, env=nowhere).returncode == 0
+
+
+def test_letters_that_the_terminal_does_not_have_are_no_error(goqueue: Command, client: Client) -> None:
+    job = client.submit("demo.noop", {"name": "café"})
+    ascii_only = {"PYTHONIOENCODING": "ascii"}
+    assert "caf?" in goqueue("jobs", "show", job.id, env=ascii_only).stdout
+    assert json.loads(goqueue("jobs", "show", job.id, "--json", env=ascii_only).stdout)["payload"] == {"name": "café"}
 
 
 def test_services_get_all_words_and_give_their_exit_code(goqueue: Command) -> None:

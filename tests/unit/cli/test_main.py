@@ -35,6 +35,21 @@ def test_without_a_command_the_help_is_shown(run):
     assert "up" in out
 
 
+def test_group_without_a_command_shows_its_help(run):
+    code, out, err = run("jobs")
+    assert (code, err) == (0, "")
+    assert "retry" in out
+
+
+@pytest.mark.parametrize(
+    ("command", "missing"),
+    [("api", "goqueue[api]"), ("worker", "goqueue[worker]"), ("db", "goqueue[stores]")],
+)
+def test_service_that_is_not_installed_is_named(run, monkeypatch, command, missing):
+    monkeypatch.setattr("goqueue_cli.services.missing_modules", lambda extra: ["redis"])
+    assert run(command) == (2, "", f"goqueue: redis not installed: pip install '{missing}'\n")
+
+
 @pytest.mark.parametrize(
     "words",
     [

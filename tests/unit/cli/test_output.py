@@ -16,6 +16,7 @@ def test_instructions_to_a_terminal_are_taken_out() -> None:
     assert clean(HOSTILE) == "]0;owned[31mred2J [bold]x[/bold]"
     assert clean("a\tb\nc\r\n") == "a\tb\nc\n"
     assert one_line(" a\n\x1bb ") == "a b"
+    assert clean("user\u202etxt.exe\u2066") == "usertxt.exe"
 
 
 def test_page_of_a_job_shows_hostile_text_as_text(capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,6 +45,14 @@ def test_json_has_the_fields_and_times_of_the_api(capsys: pytest.CaptureFixture[
     printed = json.loads(capsys.readouterr().out)
     assert printed[0]["created_at"] == printed[0]["attempt_log"][0]["started_at"] == "2026-03-01T12:00:00Z"
     assert printed[0]["tags"] == []
+
+
+def test_json_is_ascii_so_that_no_terminal_is_steered_and_no_encoding_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    value = {"a": "café \x9b \u202e \ud800"}
+    print_json(value)
+    printed = capsys.readouterr().out
+    assert printed.isascii()
+    assert json.loads(printed) == value
 
 
 def test_short_json_stays_on_one_line() -> None:
