@@ -6,6 +6,7 @@ Each goes between `<!-- name -->` and `<!-- end -->`. `--check` writes nothing a
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -90,12 +91,14 @@ def kind_of(member: Mapping[str, Any]) -> str:
 
 def meaning(member: Mapping[str, Any]) -> str:
     """What it is for, its limits and default."""
-    limits = [
+    ranged = {"minimum", "maximum"} <= set(member)
+    limits = [f"{member['minimum']:,} to {member['maximum']:,}"] if ranged else []
+    limits += [
         text.format(f"{member[word]:,}" if isinstance(member[word], int) else member[word])
         for word, text in LIMITS
-        if word in member and member[word] != USUAL.get(word)
+        if word in member and member[word] != USUAL.get(word) and not (ranged and word in ("minimum", "maximum"))
     ]
-    default = [f"default `{member['default']}`"] if "default" in member else []
+    default = [f"default `{json.dumps(member['default']).strip('"')}`"] if "default" in member else []
     details = ", ".join([*limits, *default])
     text = str(member.get("description", member.get("title", ""))).replace("|", "\\|").replace("\n", " ").rstrip(".")
     return text + (f" ({details})" if details else "")
