@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goqueue_cli.doctor.check import Check, fine, problem, warning
+from goqueue_cli.doctor.finding import Finding, fine, problem, warning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from goqueue_cli.doctor.evidence import ApiEvidence, QueueReport, WorkerReport
 
 _START_A_WORKER = "goqueue worker"
+_TYPES_LISTED = 8
 
 
-def check_api(api: ApiEvidence, own_version: str) -> Check:
+def check_api(api: ApiEvidence, own_version: str) -> Finding:
     """Whether it is there, ready, and of our version."""
     if api.readiness is None:
         return problem("API", api.error or "", "goqueue up starts one here; --api-url or API_URL names another")
@@ -31,8 +32,8 @@ def check_api(api: ApiEvidence, own_version: str) -> Check:
     return fine("API", finding)
 
 
-def check_workers(api: ApiEvidence, workers: Sequence[WorkerReport] | None) -> Check | None:
-    """Whether any live; None: nobody can say.
+def check_workers(api: ApiEvidence, workers: Sequence[WorkerReport] | None) -> Finding | None:
+    """Whether any live; None: nobody can say. That none does becomes a problem with the first job that is due.
 
     workers: by name, where the stores could be asked; the API only knows how many have each type.
     """
@@ -41,10 +42,10 @@ def check_workers(api: ApiEvidence, workers: Sequence[WorkerReport] | None) -> C
     types = _live_types(api, workers)
     count = max((handler.live_workers for handler in api.handlers or ()), default=0) if workers is None else len(workers)
     if count == 0:
-        return problem("workers", "none lives: jobs wait", _START_A_WORKER)
+        return warning("workers", "none lives", _START_A_WORKER)
     versions = ", ".join(sorted({worker["version"] for worker in workers or ()}))
     of_version = f", version {versions}" if versions else ""
-    return fine("workers", f"{_counted(count, 'process', 'processes')} live{of_version}: {', '.join(types)}")
+    return fine("workers", f"{_counted(count, 'process', 'processes')} live{of_version}: {_listed(types)}")
 
 
 def _live_types(api: ApiEvidence, workers: Sequence[WorkerReport] | None) -> list[str]:
@@ -53,7 +54,12 @@ def _live_types(api: ApiEvidence, workers: Sequence[WorkerReport] | None) -> lis
     return sorted({name for worker in workers for name in worker["types"]})
 
 
-def check_queues(api: ApiEvidence, due: Sequence[QueueReport] | None, *, any_lives: bool) -> list[Check]:
+def _listed(types: Sequence[str]) -> str:
+    left = len(types) - _TYPES_LISTED
+    return ", ".join(types[:_TYPES_LISTED]) + (f" and {left} more types" if left > 0 else "")
+
+
+def check_queues(api: ApiEvidence, due: Sequence[QueueReport] | None, *, any_lives: bool) -> list[Finding]:
     """Whether somebody serves each queue in which jobs are due.
 
     due: as the stores say; None: the API is asked, which does not know what a live worker serves.
@@ -69,7 +75,7 @@ def check_queues(api: ApiEvidence, due: Sequence[QueueReport] | None, *, any_liv
     return [fine("queues", f"{_counted(jobs, 'job is', 'jobs are')} due, in {_counted(len(due), 'queue', 'queues')}")]
 
 
-def _unserved(queue: QueueReport, *, any_lives: bool) -> Check:
+def _unserved(queue: QueueReport, *, any_lives: bool) -> Finding:
     finding = f"{queue['name']}: {_counted(queue['due'], 'job is', 'jobs are')} due, and no live worker serves it"
     return problem("queues", finding, f"goqueue worker --queues {queue['name']}" if any_lives else _START_A_WORKER)
 

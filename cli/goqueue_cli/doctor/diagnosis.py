@@ -4,29 +4,57 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goqueue_cli.doctor.api_checks import check_api, check_queues, check_workers
-from goqueue_cli.doctor.check import Check, Mark, fine
+from goqueue_cli.doctor.finding import Finding, Mark, fine
 from goqueue_cli.doctor.store_checks import check_stores
 
 if TYPE_CHECKING:
-    from goqueue_cli.doctor.evidence import Evidence
+    from goqueue_cli.doctor.evidence import Evidence, StoreReport
 
 
-def diagnose(evidence: Evidence, own_version: str) -> list[Check]:
-    """Every check, from the ground up."""
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """findings: from the ground up. stores: as they said it, None: they could not be asked."""
+
+    findings: Sequence[Finding]
+    stores: StoreReport | None
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing is a problem; there may be warnings."""
+        return self.count(Mark.PROBLEM) == 0
+
+    def count(self, mark: Mark) -> int:
+        """How many findings have this mark."""
+        return sum(finding.mark is mark for finding in self.findings)
+
+
+def diagnose(api_url: str, environment: Mapping[str, str]) -> Diagnosis:
+    """Look at everything; `environment` says where the stores are. Raises CommandError when api_url is none."""
+    from goqueue import __version__
+    from goqueue_cli.doctor.evidence import gather
+
+    evidence = gather(api_url, environment)
+    return Diagnosis(judge(evidence, __version__), evidence.stores)
+
+
+def judge(evidence: Evidence, own_version: str) -> list[Finding]:
+    """Every finding."""
     stores = evidence.stores
     workers, due = (stores["workers"], stores["queues"]) if stores is not None else (None, None)
-    checks = [
+    findings = [
         fine("GoQueue", f"{own_version} on Python {platform.python_version()}; {_extras(evidence.extras)}"),
         *check_stores(evidence),
         check_api(evidence.api, own_version),
     ]
-    worker_check = check_workers(evidence.api, workers)
-    if worker_check is None:
-        return checks
-    return [*checks, worker_check, *check_queues(evidence.api, due, any_lives=worker_check.mark is Mark.OK)]
+    worker_finding = check_workers(evidence.api, workers)
+    if worker_finding is None:
+        return findings
+    any_lives = worker_finding.mark is Mark.OK
+    return [*findings, worker_finding, *check_queues(evidence.api, due, any_lives=any_lives)]
 
 
 def _extras(missing: Mapping[str, Sequence[str]]) -> str:

@@ -16,7 +16,8 @@ from goqueue_cli.extras import EXTRAS, missing_modules
 if TYPE_CHECKING:
     from goqueue import Client, HandlerInfo, QueueInfo, Readiness
 
-_REPORT_SECONDS = 30.0
+_API_SECONDS = 3.0
+_REPORT_SECONDS = 30.0  # the stores have limits of their own, below it
 
 
 class PostgresReport(TypedDict, total=False):
@@ -119,7 +120,7 @@ def gather(url: str, environment: Mapping[str, str]) -> Evidence:
 
     extras = {name: missing_modules(name) for name in EXTRAS}
     try:
-        with Client(url, retries=0) as client:
+        with Client(url, timeout=_API_SECONDS, retries=0) as client:
             api = ask_api(url, client, time.monotonic)
     except InvalidArgument as error:
         raise CommandError(str(error)) from error
@@ -155,14 +156,24 @@ def ask_stores(environment: Mapping[str, str]) -> tuple[StoreReport | None, str 
     argv = [sys.executable, "-P", "-m", "goqueue_common.store_report"]
     try:
         ended = subprocess.run(
-            argv, env=dict(environment), capture_output=True, text=True, check=False, timeout=_REPORT_SECONDS
+            argv,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            timeout=_REPORT_SECONDS,
         )
     except subprocess.TimeoutExpired:
         return None, f"the stores did not answer within {_REPORT_SECONDS:g} s"
     if ended.returncode != 0:
         said = ended.stderr.strip().splitlines()
         return None, said[-1].removeprefix("error: ") if said else f"exit code {ended.returncode}"
-    return cast(StoreReport, json.loads(ended.stdout)), None
+    try:
+        return cast(StoreReport, json.loads(ended.stdout)), None
+    except ValueError:
+        return None, f"what the stores said cannot be read: {ended.stdout:.200}"
 
 
 def _is_named(name: str, environment: Mapping[str, str]) -> bool:

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from goqueue import ConnectionFailed, HandlerInfo, QueueInfo, Readiness
-from goqueue_cli.doctor.check import Check, Mark
-from goqueue_cli.doctor.diagnosis import diagnose
+from goqueue_cli.doctor.diagnosis import Diagnosis, judge
 from goqueue_cli.doctor.evidence import ApiEvidence, Evidence, ask_api, ask_stores
+from goqueue_cli.doctor.finding import Finding, Mark
 from goqueue_cli.doctor.store_checks import size
+from goqueue_cli.doctor.table import print_diagnosis, summary
 from goqueue_cli.extras import EXTRAS, missing_modules
 
 VERSION = "1.2.3"
@@ -82,28 +83,28 @@ def seen(
     return Evidence(extras=extras, api=api, names_database=True, names_redis=True, stores=stores)
 
 
-def bad(evidence: Evidence) -> list[Check]:
-    return [check for check in diagnose(evidence, VERSION) if check.mark is not Mark.OK]
+def bad(evidence: Evidence) -> list[Finding]:
+    return [found for found in judge(evidence, VERSION) if found.mark is not Mark.OK]
 
 
-def only_bad(evidence: Evidence) -> Check:
-    [check] = bad(evidence)
-    return check
+def only_bad(evidence: Evidence) -> Finding:
+    [found] = bad(evidence)
+    return found
 
 
 def test_system_in_order_has_nothing_to_fix_and_is_described() -> None:
-    checks = {check.name: check.finding for check in diagnose(seen(), VERSION)}
+    told = {found.what: found.finding for found in judge(seen(), VERSION)}
     assert bad(seen()) == []
-    assert checks["PostgreSQL"] == (
+    assert told["PostgreSQL"] == (
         "17.2 at postgresql://joe:***@db/x, 12.3 MB, about 3,000 jobs, 7 of 100 connections, synchronous_commit on"
     )
-    assert checks["schema"] == "at 0001, the newest"
-    assert checks["Redis"] == (
+    assert told["schema"] == "at 0001, the newest"
+    assert told["Redis"] == (
         "Valkey 9.1.2 at redis://cache:6379/0, 1.5 MB, no limit, noeviction, AOF on, 2 jobs in its queues"
     )
-    assert checks["API"] == "http://api, ready, version 1.2.3, 4 ms"
-    assert checks["workers"] == "1 process live, version 1.2.3: mail.send"
-    assert checks["queues"] == "0 jobs are due, in 0 queues"
+    assert told["API"] == "http://api, ready, version 1.2.3, 4 ms"
+    assert told["workers"] == "1 process live, version 1.2.3: mail.send"
+    assert told["queues"] == "0 jobs are due, in 0 queues"
 
 
 @pytest.mark.parametrize(
@@ -128,14 +129,14 @@ def test_system_in_order_has_nothing_to_fix_and_is_described() -> None:
             "set it to on",
             id="complaint",
         ),
-        pytest.param({"error": "PostgreSQL: refused"}, "problem", "PostgreSQL: refused", "set DATABASE_URL", id="away"),
+        pytest.param({"error": "PostgreSQL: refused"}, "problem", "refused", "set DATABASE_URL", id="away"),
     ],
 )
 def test_what_is_wrong_with_postgresql_is_told(change: dict[str, Any], mark: str, finding: str, fix: str) -> None:
-    check = only_bad(seen(postgres={**POSTGRES, **change}))
-    assert check.mark == mark
-    assert finding in check.finding
-    assert fix in check.fix
+    found = only_bad(seen(postgres={**POSTGRES, **change}))
+    assert found.mark == mark
+    assert finding in found.finding
+    assert fix in (found.fix or "")
 
 
 @pytest.mark.parametrize(
@@ -149,14 +150,14 @@ def test_what_is_wrong_with_postgresql_is_told(change: dict[str, Any], mark: str
             "set it to noeviction",
             id="complaint",
         ),
-        pytest.param({"error": "Redis: refused"}, "problem", "Redis: refused", "set REDIS_URL", id="away"),
+        pytest.param({"error": "Redis: refused"}, "problem", "refused", "set REDIS_URL", id="away"),
     ],
 )
 def test_what_is_wrong_with_redis_is_told(change: dict[str, Any], mark: str, finding: str, fix: str) -> None:
-    check = only_bad(seen(redis={**REDIS, **change}))
-    assert check.mark == mark
-    assert finding in check.finding
-    assert fix in check.fix
+    found = only_bad(seen(redis={**REDIS, **change}))
+    assert found.mark == mark
+    assert finding in found.finding
+    assert fix in (found.fix or "")
 
 
 @pytest.mark.parametrize(
@@ -182,28 +183,40 @@ def test_what_is_wrong_with_redis_is_told(change: dict[str, Any], mark: str, fin
     ],
 )
 def test_what_is_wrong_with_the_api_is_told(api: ApiEvidence, mark: str, finding: str, fix: str) -> None:
-    check = only_bad(seen(api=api))
-    assert check.mark == mark
-    assert finding in check.finding
-    assert fix in check.fix
+    found = only_bad(seen(api=api))
+    assert found.mark == mark
+    assert finding in found.finding
+    assert fix in (found.fix or "")
 
 
 def test_without_a_worker_the_command_that_starts_one_is_told() -> None:
-    check = only_bad(seen(workers=[]))
-    assert (check.name, check.mark, check.fix) == ("workers", Mark.PROBLEM, "goqueue worker")
+    found = only_bad(seen(workers=[]))
+    assert (found.what, found.mark, found.fix) == ("workers", Mark.WARNING, "goqueue worker")
+
+
+def test_without_a_worker_a_job_that_is_due_is_a_problem() -> None:
+    warned, told = bad(seen(workers=[], due=[{"name": "mail", "due": 2, "is_served": False}]))
+    assert (warned.mark, told.mark) == (Mark.WARNING, Mark.PROBLEM)
+    assert (told.what, told.fix) == ("queues", "goqueue worker")
+
+
+def test_of_many_types_only_some_are_listed() -> None:
+    many = {**WORKER, "types": {f"type.{number}": "f" for number in range(10)}}
+    told = {found.what: found.finding for found in judge(seen(workers=[many]), VERSION)}
+    assert told["workers"].endswith("type.6, type.7 and 2 more types")
 
 
 def test_queue_that_no_live_worker_serves_is_told_with_its_command() -> None:
     due = [{"name": "mail", "due": 1, "is_served": True}, {"name": "images", "due": 3, "is_served": False}]
-    check = only_bad(seen(due=due))
-    assert check.finding == "images: 3 jobs are due, and no live worker serves it"
-    assert check.fix == "goqueue worker --queues images"
+    found = only_bad(seen(due=due))
+    assert found.finding == "images: 3 jobs are due, and no live worker serves it"
+    assert found.fix == "goqueue worker --queues images"
 
 
 def test_where_the_stores_cannot_say_workers_and_queues_are_those_of_the_api() -> None:
     idle = replace(API, handlers=[HandlerInfo(type="mail.send")], queues=[QueueInfo(name="mail", queued=2)])
     assert bad(seen(workers=None, due=None)) == []
-    assert [check.name for check in bad(seen(api=idle, workers=None, due=None))] == ["workers", "queues"]
+    assert [found.what for found in bad(seen(api=idle, workers=None, due=None))] == ["workers", "queues"]
 
 
 def test_machine_with_the_client_alone_is_well_when_the_api_reaches_the_stores() -> None:
@@ -214,13 +227,13 @@ def test_machine_with_the_client_alone_is_well_when_the_api_reaches_the_stores()
         names_redis=False,
     )
     assert bad(client_alone) == []
-    assert [check.name for check in bad(replace(client_alone, api=AWAY))] == ["PostgreSQL", "Redis", "API"]
+    assert [found.what for found in bad(replace(client_alone, api=AWAY))] == ["PostgreSQL", "Redis", "API"]
 
 
 def test_store_that_only_the_api_reaches_is_well_unless_somebody_named_it_here() -> None:
     refused = seen(postgres={"address": "postgresql://localhost", "error": "refused"}, workers=None, due=None)
     assert bad(replace(refused, names_database=False)) == []
-    assert only_bad(refused).name == "PostgreSQL"
+    assert only_bad(refused).what == "PostgreSQL"
 
 
 class HalfDeadApi:
@@ -240,8 +253,44 @@ def test_what_the_api_said_before_it_failed_is_kept() -> None:
 
 def test_settings_that_make_no_sense_are_told_once_in_the_words_of_the_stores() -> None:
     stores, error = ask_stores({"REDIS_URL": "ftp://x"})
-    check = only_bad(replace(seen(), stores=stores, store_error=error))
-    assert check.finding.startswith("REDIS_URL='ftp://x' is no Redis URL")
+    found = only_bad(replace(seen(), stores=stores, store_error=error))
+    assert found.finding.startswith("REDIS_URL='ftp://x' is no Redis URL")
+
+
+OK, WARNING, PROBLEM = (
+    Finding(Mark.OK, "a", "b"),
+    Finding(Mark.WARNING, "a", "b", "c"),
+    Finding(Mark.PROBLEM, "a", "b", "c"),
+)
+
+
+@pytest.mark.parametrize(
+    ("findings", "is_well", "said"),
+    [
+        pytest.param([OK, OK], True, "all is well", id="well"),
+        pytest.param([OK, WARNING], True, "it works, with 1 warning", id="warning"),
+        pytest.param([PROBLEM, PROBLEM], False, "2 problems", id="problems"),
+        pytest.param([PROBLEM, WARNING, WARNING], False, "1 problem and 2 warnings", id="both"),
+    ],
+)
+def test_last_line_sums_up(findings: list[Finding], is_well: bool, said: str) -> None:
+    diagnosis = Diagnosis(findings, None)
+    assert (diagnosis.is_well, summary(diagnosis)) == (is_well, said)
+
+
+def test_each_finding_is_a_line_and_what_to_do_stands_below_it(capsys: pytest.CaptureFixture[str]) -> None:
+    told = [
+        Finding(Mark.OK, "API", "ready"),
+        Finding(Mark.PROBLEM, "schema", "behind\x1b[31m\nby one", "goqueue db upgrade"),
+    ]
+    print_diagnosis(Diagnosis(told, None))
+    assert capsys.readouterr().out.splitlines() == [
+        "✓  API     ready",
+        "✗  schema  behind[31m by one",
+        "           fix: goqueue db upgrade",
+        "",
+        "1 problem",
+    ]
 
 
 @pytest.mark.parametrize(
