@@ -7,7 +7,7 @@ from click.shell_completion import get_completion_class
 
 _INSTALL = {
     "bash": "goqueue completion bash > ~/.local/share/bash-completion/completions/goqueue",
-    "zsh": "goqueue completion zsh > a file named _goqueue in a folder of $fpath",
+    "zsh": "goqueue completion zsh > _goqueue, in a folder of $fpath",
 }
 
 
@@ -23,8 +23,10 @@ def completion(context: click.Context, shell: str) -> None:
     """
     kind = get_completion_class(shell)
     assert kind is not None  # noqa: S101 - click knows both
-    source = kind(context.find_root().command, {}, "goqueue", "_GOQUEUE_COMPLETE").source()
+    source = kind(context.find_root().command, {}, "goqueue", "_GOQUEUE_COMPLETE").source().strip()
+    comment = f"# To install: {_INSTALL[shell]}"
     if shell == "zsh":  # `#compdef` must stay its first line
-        click.echo(source.strip())
+        first, _, rest = source.partition("\n")
+        click.echo(f"{first}\n{comment}\n{rest}")
     else:
-        click.echo(f"# To install: {_INSTALL[shell]}\n{source.strip()}")
+        click.echo(f"{comment}\n{source}")

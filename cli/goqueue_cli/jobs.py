@@ -156,7 +156,4 @@ def _note(job: JobSummary) -> str:
     if job.status in ("scheduled", "retrying") and job.run_at is not None:
         said = f"runs {age(job.run_at)}"
         return f"{said}: {one_line(job.error)}" if job.error else said
-    if job.status == "processing" and job.progress is not None:
-        percent = "" if job.progress.fraction is None else f"{job.progress.fraction:.0%} "
-        return percent + one_line(job.progress.message or "")
     return one_line(job.error or job.waiting_reason or "")

@@ -79,7 +79,6 @@ class _JobFields(_Value):
     error: str | None = None
     failure_reason: str | None = None
     waiting_reason: str | None = None
-    progress: Progress | None = None
     cancel_requested_at: datetime | None = None
     worker_id: str | None = None
     started_at: datetime | None = None
@@ -103,16 +102,18 @@ class Job(_JobFields):
 
     status: queued, scheduled, processing, retrying, completed, failed or cancelled.
     result: what the handler returned; None until completed. attempt_log: the last attempts that went wrong.
+    progress: what it last said of itself; None: nothing.
     """
 
     payload: Mapping[str, object] = field(default_factory=dict)
     result: object = None
     attempt_log: tuple[Attempt, ...] = ()
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSummary(_JobFields):
-    """A job as lists show it: only the beginning of its payload, as text, and neither result nor attempts."""
+    """A job as lists show it: only the beginning of its payload, as text, and no result, attempts or progress."""
 
     payload_preview: str | None = None
 

@@ -71,5 +71,5 @@ def test_bash_completes(words: str, wanted: set[str]) -> None:
 
 def test_zsh_script_is_for_goqueue() -> None:
     answer = subprocess.run([BIN / "goqueue", "completion", "zsh"], capture_output=True, text=True, check=True)
-    assert answer.stdout.startswith("#compdef goqueue\n")
+    assert answer.stdout.startswith("#compdef goqueue\n# To install: ")
     assert "_GOQUEUE_COMPLETE=zsh_complete goqueue" in answer.stdout
