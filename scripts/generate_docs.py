@@ -98,7 +98,8 @@ def meaning(member: Mapping[str, Any]) -> str:
         for word, text in LIMITS
         if word in member and member[word] != USUAL.get(word) and not (ranged and word in ("minimum", "maximum"))
     ]
-    default = [f"default `{json.dumps(member['default']).strip('"')}`"] if "default" in member else []
+    value = member.get("default")
+    default = [] if value is None else [f"default `{value if isinstance(value, str) else json.dumps(value)}`"]
     details = ", ".join([*limits, *default])
     text = str(member.get("description", member.get("title", ""))).replace("|", "\\|").replace("\n", " ").rstrip(".")
     return text + (f" ({details})" if details else "")
