@@ -18,9 +18,11 @@ _PROMOTE: Final = f"""
 WITH picked AS MATERIALIZED (
     SELECT id FROM jobs WHERE status IN ('scheduled', 'retrying') AND run_at <= now()
     ORDER BY run_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
+), promoted AS (
+    UPDATE jobs SET status = '{TRANSITIONS[JobEvent.PROMOTE].target}', queued_at = now(), updated_at = now()
+    FROM picked WHERE jobs.id = picked.id RETURNING jobs.id, queue, priority, run_at
 )
-UPDATE jobs SET status = '{TRANSITIONS[JobEvent.PROMOTE].target}', queued_at = now(), updated_at = now()
-FROM picked WHERE jobs.id = picked.id RETURNING jobs.id::text, queue, priority
+SELECT id::text, queue, priority FROM promoted ORDER BY run_at, id
 """  # noqa: S608 - a constant from the lifecycle
 
 _RESCUE: Final = f"""
