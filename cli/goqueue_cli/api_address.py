@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from goqueue_cli.errors import CommandError
-from goqueue_cli.local.stack_file import RunningStack, StackFile
 from goqueue_cli.settings import read_settings
 
 if TYPE_CHECKING:
     from goqueue import Client
+    from goqueue_cli.local.stack_file import RunningStack
 
 _META = "goqueue.api_url"
 _STACK_FILE = Path(".goqueue") / "stack.json"
@@ -71,6 +71,8 @@ def store_environment() -> dict[str, str]:
 
 
 def _running_stack() -> RunningStack | None:
+    from goqueue_cli.local.stack_file import StackFile  # brings the whole local stack
+
     return StackFile(_STACK_FILE).running()
 
 

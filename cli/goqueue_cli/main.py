@@ -23,9 +23,9 @@ _INTERRUPTED = 130
 def cli(context: click.Context, *, version: bool) -> None:
     """GoQueue, a distributed job queue: PostgreSQL for the truth, Redis for the speed."""
     if version:
-        from goqueue.version import __version__
+        from importlib.metadata import version as version_of  # our own package would bring requests, and its 0.1 s
 
-        click.echo(f"goqueue, version {__version__}")
+        click.echo(f"goqueue, version {version_of('goqueue')}")
     elif context.invoked_subcommand is None:
         click.echo(context.get_help())
 
