@@ -1,0 +1,37 @@
+"""The demo's table, on a terminal and piped."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from goqueue_cli.demo.board import table
+from goqueue_cli.demo.story import Row
+
+ROWS = [
+    Row("resize a picture", "image.process", "completed", 1.0, 1, "3000x2000 to 1200x800", is_right=True),
+    Row("send a mail", "email.send", "failed", 0.0, 3, "no [bold]server[/bold]", is_right=False),
+    Row("take two seconds", "demo.sleep", "processing", 0.5, 1, "1.0 of 2 s"),
+]
+
+
+def drawn(*, with_bars: bool, is_terminal: bool) -> str:
+    out = io.StringIO()
+    console = Console(file=out, width=160, force_terminal=is_terminal, color_system="standard" if is_terminal else None)
+    console.print(table(ROWS, with_bars=with_bars))
+    return out.getvalue()
+
+
+def test_piped_table_is_plain_and_aligned() -> None:
+    header, *lines = drawn(with_bars=False, is_terminal=False).splitlines()
+    assert [line[0] for line in lines] == ["✓", "✗", "·"]
+    assert all(line[header.index("seen") :].strip() == row.finding for line, row in zip(lines, ROWS, strict=True))
+    assert "\x1b" not in "".join(lines)
+
+
+def test_terminal_gets_colours_and_bars() -> None:
+    out = drawn(with_bars=True, is_terminal=True)
+    assert "\x1b[32m✓" in out
+    assert "\x1b[31mfailed" in out
+    assert "━" in out
