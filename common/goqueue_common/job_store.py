@@ -71,12 +71,15 @@ class JobStore(SubmissionStore, DispatchStore):
 
         Raises JobNotFound, WrongStatus.
         """
-        for event in (JobEvent.CANCEL, JobEvent.REQUEST_CANCEL):
+        status = ""
+        # The third time, because it may come back from processing between the first two.
+        for event in (JobEvent.CANCEL, JobEvent.REQUEST_CANCEL, JobEvent.CANCEL):
             try:
                 return self.update_status(job_id, event)
-            except WrongStatus:
-                continue
-        return self.update_status(job_id, JobEvent.CANCEL)  # it came back from processing in between, or it is final
+            except WrongStatus as error:
+                status = error.status
+        allowed = " or ".join([*sources(JobEvent.CANCEL), *sources(JobEvent.REQUEST_CANCEL)])
+        raise WrongStatus(f"job {job_id} is {status}; cancel wants a job that is {allowed}", status)
 
     def list_jobs(self, job_filter: JobFilter, *, before: UUID | None, limit: int) -> JobPage:
         """See JobStorage."""

@@ -61,7 +61,7 @@ def test_broken_handler_is_waited_for(
 ) -> None:
     assert finished(client.submit("draft.answer")).result == {"answer": "first"}
     draft.write_text("def broken(:\n")
-    eventually(lambda: log.read_text().count("handlers_not_loaded") == 2, "both children say what is wrong")
+    eventually(lambda: "handlers_not_loaded" in log.read_text(), "it says what is wrong")
     job = client.submit("draft.answer")
     draft.write_text(HANDLER.format(answer="mended"))
     assert finished(job).result == {"answer": "mended"}

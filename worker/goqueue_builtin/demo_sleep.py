@@ -32,4 +32,5 @@ def sleep(payload: dict[str, Any], job: JobContext) -> dict[str, Any]:
             raise Cancel(f"cancelled after {passed:.1f} s")
         job.progress(passed / seconds, f"{passed:.1f} of {seconds:g} s")
         time.sleep(min(_TICK_SECONDS, seconds - passed))
+    job.progress(1.0)
     return {"slept_seconds": round(time.monotonic() - began, 3)}

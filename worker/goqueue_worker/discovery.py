@@ -69,6 +69,10 @@ def _imported(name: str, app_dir: str | None) -> ModuleType:
         raise SettingsError(f"handlers module {name!r}: {error}") from error
     except ModuleNotFoundError as error:
         if error.name is not None and (name == error.name or name.startswith(f"{error.name}.")):
+            if name.endswith(".py"):
+                raise SettingsError(
+                    f"handlers module {name!r}: write {name.removesuffix('.py')!r}, its name in Python"
+                ) from error
             where = f"in {app_dir} or on the Python path" if app_dir else "on the Python path (is --app-dir missing?)"
             raise SettingsError(f"handlers module {name!r} was not found {where}") from error
         raise SettingsError(f"handlers module {name!r} does not import: {_reason(error)}") from error

@@ -62,6 +62,7 @@ class Parent:
         self._children: dict[int, ChildProcess] = {}
         self._reloader = Reloader(handler_folders(settings), self._nudge) if settings.reload else None
         self._changes = 0
+        self._told_of: tuple[int, str] | None = None
         self._seats = {number: _Seat() for number in range(settings.processes)}
         self._proofs: dict[int, tuple[int, int]] = {}
         self._lost: set[str] = set()
@@ -174,7 +175,9 @@ class Parent:
             self._failure = child.failure
         elif child.failure is not None and code == MISCONFIGURED and seat.changes == self._changes:
             seat.next_start_at = float("inf")
-            log.error("handlers_not_loaded", reason=child.failure, then="waiting for a change")
+            if self._told_of != (self._changes, child.failure):  # once, not by each child
+                log.error("handlers_not_loaded", reason=child.failure, then="waiting for a change")
+            self._told_of = (self._changes, child.failure)
         elif code == 0 and self._settings.burst:
             seat.is_done = True
         elif seat.changes != self._changes:

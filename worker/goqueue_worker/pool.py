@@ -10,10 +10,15 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Final
 
+import structlog
+
 from goqueue_common.job import Outcome
+from goqueue_common.lifecycle import JobEvent
 from goqueue_worker.attempt import Attempt, RunningSlot
 from goqueue_worker.executor import Executor
 from goqueue_worker.slot_table import SlotTable
+
+log = structlog.get_logger(__name__)
 
 MAX_PREFETCH: Final = 1_000
 _BUFFERED_SECONDS: Final = 0.05
@@ -162,9 +167,23 @@ class Pool:
             time.sleep(0.05)  # past its lease nothing starts; the parent's next heartbeat, or our end, decides
         began = time.perf_counter()
         self._table.start(attempt.record)
-        self._deliver(attempt, self._executor.run(attempt, slot))
+        outcome = self._executor.run(attempt, slot)
+        _report(attempt, outcome)
+        self._deliver(attempt, outcome)
         meter.busy_seconds += time.perf_counter() - began
         meter.finished += 1
+
+
+def _report(attempt: Attempt, outcome: Outcome) -> None:
+    """A line for each attempt that went wrong; its traceback is in the job's attempt log."""
+    if outcome.event not in (JobEvent.RETRY_LATER, JobEvent.FAIL):
+        return
+    job = attempt.job
+    fields = {"job_id": job.id, "type": job.type, "attempt": job.attempt, "error": outcome.error}
+    if outcome.event is JobEvent.FAIL:
+        log.warning("job_failed", reason=outcome.failure_reason, **fields)
+    else:
+        log.warning("attempt_failed", retry_in=round(outcome.delay_seconds or 0.0, 3), **fields)
 
 
 class _Meter:

@@ -4,7 +4,11 @@ import threading
 from collections import Counter
 from queue import SimpleQueue
 
-from goqueue_common.job import Priority
+import pytest
+import structlog
+
+from goqueue_common.job import Outcome, Priority
+from goqueue_common.lifecycle import JobEvent
 from goqueue_worker.attempt import Attempt, InterruptReason
 from goqueue_worker.handler import Handler
 from goqueue_worker.poller import poll_order
@@ -133,19 +137,19 @@ class WaitingExecutor:
         self.running: list[str] = []
         self.most_suspects = 0
 
-    def run(self, attempt: Attempt, _slot: object) -> str:
+    def run(self, attempt: Attempt, _slot: object) -> Outcome:
         self.running.append(attempt.job.type)
         self.most_suspects = max(self.most_suspects, self.running.count("suspect"))
         if attempt.job.type == "suspect":
             assert self.release.wait(10)
         self.running.remove(attempt.job.type)
-        return attempt.job.type
+        return Outcome(id=attempt.job.type, attempt=1, event=JobEvent.COMPLETE)
 
 
 def test_jobs_that_died_with_their_process_run_one_at_a_time_and_hold_up_no_other() -> None:
     table, _ = SlotTable.create(100)
     executor, done = WaitingExecutor(), SimpleQueue[str]()
-    pool = Pool(2, executor, table, lambda _, outcome: done.put(outcome), lambda: True)  # type: ignore[arg-type]
+    pool = Pool(2, executor, table, lambda _, outcome: done.put(outcome.id), lambda: True)  # type: ignore[arg-type]
     jobs = [claimed_job("suspect", rescues=1)] * 3 + [claimed_job("plain")] * 2
     handler = Handler(type="t", function=print)
     pool.put([Attempt(job, handler, table.hold(job.id, 1)) for job in jobs])
@@ -156,3 +160,41 @@ def test_jobs_that_died_with_their_process_run_one_at_a_time_and_hold_up_no_othe
     assert done.get(timeout=10) == "suspect"
     assert executor.most_suspects == 1
     pool.stop()
+
+
+class FailingExecutor:
+    """Ends every attempt with the outcome it was made with."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+
+    def run(self, _attempt: Attempt, _slot: object) -> Outcome:
+        return self._outcome
+
+
+@pytest.mark.parametrize(
+    ("outcome", "lines"),
+    [
+        (
+            Outcome(id="1", attempt=1, event=JobEvent.RETRY_LATER, error="KeyError: 'to'", delay_seconds=2.5),
+            [{"event": "attempt_failed", "error": "KeyError: 'to'", "retry_in": 2.5}],
+        ),
+        (
+            Outcome(id="1", attempt=1, event=JobEvent.FAIL, error="useless", failure_reason="discarded"),
+            [{"event": "job_failed", "error": "useless", "reason": "discarded"}],
+        ),
+        (Outcome(id="1", attempt=1, event=JobEvent.COMPLETE), []),
+    ],
+    ids=["retry", "failure", "success"],
+)
+def test_an_attempt_that_went_wrong_is_one_line_in_the_log(outcome: Outcome, lines: list[dict[str, object]]) -> None:
+    table, _ = SlotTable.create(10)
+    job, done = claimed_job("mail"), SimpleQueue[Outcome]()
+    pool = Pool(1, FailingExecutor(outcome), table, lambda _, ended: done.put(ended), lambda: True)  # type: ignore[arg-type]
+    with structlog.testing.capture_logs() as logged:
+        pool.put([Attempt(job, Handler(type="mail", function=print), table.hold(job.id, 1))])
+        pool.start()
+        assert done.get(timeout=10) is outcome
+        pool.stop()
+    same = {"log_level": "warning", "job_id": job.id, "type": "mail", "attempt": job.attempt}
+    assert logged == [same | line for line in lines]

@@ -28,17 +28,24 @@ class LeasedDuty:
         self._holder = holder
         self._store = store
         self._renewed_at = float("-inf")
+        self._is_waiting = False
 
     def step(self) -> float:
         """A round of the duty if the lease is ours, else a look a second later."""
         try:
             if time.monotonic() - self._renewed_at > _RENEW_AFTER_SECONDS and not self._renew():
                 return _FOLLOW_SECONDS
-            return self._duty.step()
+            pause = self._duty.step()
         except StoreUnavailable as error:
             self._renewed_at = float("-inf")
-            log.warning("maintenance_waits", duty=self._name, reason=str(error))
+            if not self._is_waiting:  # once, not twice a second
+                log.warning("maintenance_waits", duty=self._name, reason=str(error))
+            self._is_waiting = True
             return _AGAIN_SECONDS
+        if self._is_waiting:
+            log.info("maintenance_goes_on", duty=self._name)
+        self._is_waiting = False
+        return pause
 
     def give_up(self) -> None:
         """Let the next worker begin at once; without PostgreSQL the lease ends by itself."""
