@@ -92,6 +92,7 @@ clean: ## Remove what was built and cached, and the virtual environment; the dat
 # Installed anew only when a lock or the project's own metadata has changed.
 $(INSTALLED): requirements/dev.txt pyproject.toml
 	@scripts/make-venv $(VENV) $(PYTHON)
+	@echo "installing into $(VENV); about a minute the first time"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 import click
 
@@ -46,6 +47,16 @@ class CommandGroup(click.Group):
         module, _, attribute = place.partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+    def resolve_command(
+        self, context: click.Context, words: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """See click; a name that there is not is answered with those that it may have been."""
+        if self.get_command(context, words[0]) is None:
+            near = get_close_matches(words[0], self.list_commands(context))
+            said = f"did you mean {' or '.join(near)}?" if near else "goqueue --help lists them"
+            raise click.UsageError(f"there is no command {words[0]!r}: {said}", context)
+        return super().resolve_command(context, words)
 
     def invoke(self, context: click.Context) -> object:
         """Run the command; its end is in order, too, when whoever read its output, `head` say, has had enough."""

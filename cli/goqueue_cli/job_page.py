@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goqueue_cli.moments import age, clock_time
-from goqueue_cli.output import console, pretty_json, status_text, text
+from goqueue_cli.output import clean, console, pretty_json, status_text, text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,9 +13,16 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from goqueue import Attempt, Job
+    from goqueue import Attempt, Job, JobSummary
 
-_LABEL_WIDTH = 12
+_LABEL_WIDTH = 14
+
+
+def waiting_for(job: Job | JobSummary) -> str:
+    """Why a job cannot run yet that is due, as a sentence; nothing when it can."""
+    if job.waiting_reason == "no_handler":
+        return f"no live worker has a handler for {clean(job.type)!r}"
+    return job.waiting_reason or ""
 
 
 def print_job(job: Job) -> None:
@@ -37,7 +44,7 @@ def _lines(job: Job) -> list[tuple[str, Text | None]]:
         ("type", text(job.type)),
         ("queue", text(f"{job.queue} ({job.priority})")),
         ("status", status_text(job.status) + text(f" ({job.failure_reason})" if job.failure_reason else "")),
-        ("waiting", text(job.waiting_reason)),
+        ("waiting", text(waiting_for(job))),
         ("progress", _progress(job)),
         ("error", text(job.error, "red")),
         ("attempts", text(f"{job.attempts}, {job.failures} failed; {job.max_retries} retries allowed")),

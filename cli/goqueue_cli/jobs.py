@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from goqueue_cli.api_address import api_client, api_url_option
-from goqueue_cli.job_page import print_job
+from goqueue_cli.job_page import print_job, waiting_for
 from goqueue_cli.moments import Moment, age
 from goqueue_cli.output import complain, one_line, print_json, print_table, status_text, table, text
 
@@ -153,7 +153,9 @@ def _tell(outcome: Mapping[str, str | None], *, as_json: bool) -> None:
 
 def _note(job: JobSummary) -> str:
     """What is most worth knowing of it, on one line."""
+    if job.waiting_reason is not None:
+        return waiting_for(job)
     if job.status in ("scheduled", "retrying") and job.run_at is not None:
         said = f"runs {age(job.run_at)}"
         return f"{said}: {one_line(job.error)}" if job.error else said
-    return one_line(job.error or job.waiting_reason or "")
+    return one_line(job.error or "")

@@ -13,6 +13,7 @@ import click
 
 from goqueue_cli.api_address import api_client, api_url_option
 from goqueue_cli.errors import CommandError
+from goqueue_cli.job_page import waiting_for
 from goqueue_cli.moments import Duration, Instant
 from goqueue_cli.output import complain, console, is_interactive, one_line, pretty_json, print_json, text
 
@@ -131,12 +132,17 @@ def _follow(client: Client, job: Job, timeout: float | None) -> Job:
     deadline = None if timeout is None else time.monotonic() + timeout
     watching = is_interactive()
     screen = console(stderr=True).status(job.status) if watching else nullcontext()
+    said = ""
     with screen as shown:
         while True:
             left = _LONG_SECONDS if deadline is None else max(0.0, deadline - time.monotonic())
             try:
                 return client.wait(job.id, timeout=min(left, _LOOK_SECONDS if watching else _LONG_SECONDS))
             except WaitTimeout as error:
+                why = waiting_for(error.job)
+                if why and why != said:
+                    complain(f"{why}: it waits for one")
+                said = why
                 if shown is not None:
                     _show(shown, error.job)
                 if deadline is not None and time.monotonic() >= deadline:

@@ -102,7 +102,7 @@ EXAMPLES: Final[dict[str, Any]] = {
         "value": {
             "type": "email.send",
             "queue": "emails",
-            "payload": {"to": "ada@example.com", "template": "welcome"},
+            "payload": {"to": ["ada@example.com"], "subject": "Welcome", "text": "Good to have you here."},
             "priority": "high",
             "max_retries": 5,
             "timeout": 30,

@@ -23,25 +23,30 @@ _COLOURS = {
     "failed": "red",
     "cancelled": "red",
 }
-_BAR_WIDTH = 16
+_BAR_WIDTH = 12
+_ROOMY_WIDTH = 120
 
 
-def table(rows: Sequence[Row], *, with_bars: bool) -> Table:
-    """All stories, one a line."""
+def table(rows: Sequence[Row], *, is_live: bool, width: int) -> Table:
+    """All stories: one a line with a bar while they run, with all that was seen in the end. width: of the terminal."""
+    is_roomy = width >= _ROOMY_WIDTH
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     drawn.add_column("", width=1)
     drawn.add_column("what", no_wrap=True)
-    drawn.add_column("type", no_wrap=True)
+    if is_roomy:
+        drawn.add_column("type", no_wrap=True)
     drawn.add_column("status", no_wrap=True, min_width=10)
-    if with_bars:
+    if is_live:
         drawn.add_column("progress", width=_BAR_WIDTH)
-    drawn.add_column("tries", justify="right")
-    drawn.add_column("seen", overflow="fold")
+    if is_roomy:
+        drawn.add_column("tries", justify="right")
+    drawn.add_column("seen", no_wrap=is_live, overflow="ellipsis" if is_live else "fold")
     for row in rows:
-        bar = [ProgressBar(total=1.0, completed=row.fraction, width=_BAR_WIDTH)] if with_bars else []
+        kind = [Text(row.type, style="dim")] if is_roomy else []
+        bar = [ProgressBar(total=1.0, completed=row.fraction, width=_BAR_WIDTH)] if is_live else []
+        tries = [str(row.tries) if row.tries else ""] if is_roomy else []
         status = Text(row.status, style=_COLOURS.get(row.status, ""))
-        tries = str(row.tries) if row.tries else ""
-        drawn.add_row(_mark(row), Text(row.title), Text(row.type, style="dim"), status, *bar, tries, Text(row.finding))
+        drawn.add_row(_mark(row), Text(row.title), *kind, status, *bar, *tries, Text(row.finding))
     return drawn
 
 

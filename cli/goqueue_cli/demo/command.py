@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import click
 
 from goqueue_cli.errors import CommandError
+from goqueue_cli.local.data_dir import DataDir
 from goqueue_cli.local.interrupts import Interrupts
 from goqueue_cli.local.log_prefix import PrefixedOutput
 from goqueue_cli.local.ports import find_free_port, is_free
-from goqueue_cli.local.readiness import api_is_ready
+from goqueue_cli.local.readiness import api_is_ready, live_types
 from goqueue_cli.local.service import Service, ServiceProcess
 from goqueue_cli.local.stack import require_services
 from goqueue_cli.settings import read_settings
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rich.console import Console
+    from rich.table import Table
 
     from goqueue import Client
     from goqueue_cli.demo.story import Story
@@ -62,11 +64,14 @@ def demo(port: int | None, data_dir: Path, *, as_json: bool) -> int:
     from goqueue_cli.demo.stories import stories
     from goqueue_cli.demo.web_server import WebServer
 
+    if port is not None and not is_free(port):
+        raise CommandError(f"port {port} is taken: free it, or choose another by --port")
     port = port or (_USUAL_PORT if is_free(_USUAL_PORT) else find_free_port())
     console = Console(stderr=as_json)
     if not console.is_terminal:
         console.width = _PIPED_WIDTH
     data_dir = data_dir.absolute()
+    _check_free(data_dir)
     with Interrupts() as interrupts, ExitStack() as cleanup:
         mail, web = cleanup.enter_context(MailServer()), cleanup.enter_context(WebServer())
         stack = _StackProcess(port, data_dir, _environment(mail.port), interrupts)
@@ -87,6 +92,13 @@ def demo(port: int | None, data_dir: Path, *, as_json: bool) -> int:
     return 0 if is_right else 1
 
 
+def _check_free(data_dir: Path) -> None:
+    """Raises DataDirInUse now rather than when the stack has been asked to start."""
+    held = DataDir(data_dir)
+    held.acquire()
+    held.release()
+
+
 class _StackProcess:
     """`goqueue up` as a child; its lines go to a file."""
 
@@ -105,7 +117,7 @@ class _StackProcess:
         """Seconds until the API was ready. Raises CommandError, with what the stack said last."""
         began = time.monotonic()
         self._process.start(self._interrupts.stop_requested)
-        while not api_is_ready(self._port):
+        while not (api_is_ready(self._port) and live_types(self._port)):
             self._give_up_if_interrupted()
             if not self._process.is_running() or time.monotonic() - began > _START_SECONDS:
                 self.stop()
@@ -144,35 +156,33 @@ def _tell(told: list[Story], client: Client, console: Console, interrupts: Inter
 
     from goqueue_cli.demo.board import table
 
-    def drawn(*, with_bars: bool) -> object:
-        return table([story.row for story in told], with_bars=with_bars)
+    def drawn(*, is_live: bool) -> Table:
+        return table([story.row for story in told], is_live=is_live, width=console.width)
 
     deadline = time.monotonic() + _STORY_SECONDS
-    with Live(console=console, auto_refresh=False, transient=True) as live:
-        for story in told:
-            story.start(client)
-        while any(story.row.is_right is None for story in told):
+    for story in told:
+        story.start(client)
+    screen = Live(drawn(is_live=True), console=console, auto_refresh=False, transient=True)
+    with screen if console.is_terminal else nullcontext():
+        while any(story.row.is_right is None for story in told) and time.monotonic() < deadline:
             for story in told:
                 if story.row.is_right is None:
                     story.look(client)
-            if console.is_terminal:
-                live.update(drawn(with_bars=True), refresh=True)  # type: ignore[arg-type]  # a Table
+            screen.update(drawn(is_live=True), refresh=console.is_terminal)
             if interrupts.stop_requested():
                 raise KeyboardInterrupt
-            if time.monotonic() > deadline:
-                break
             interrupts.wait(_LOOK_SECONDS)
-    console.print(drawn(with_bars=False))
+    console.print(drawn(is_live=False))
 
 
 def _print_end(console: Console, port: int, data_dir: Path, *, is_right: bool) -> None:
-    up = "goqueue up" + (f" --port {port}" if port != _USUAL_PORT else "")
+    up = "make up, or goqueue up" if port == _USUAL_PORT else f"goqueue up --port {port}"
     console.print()
     console.print(
         "everything went as it should" if is_right else "not everything went as it should: see above", highlight=False
     )
     console.print(f"files      {data_dir / 'media' / 'demo'}", highlight=False, soft_wrap=True)
     console.print(f"log        {data_dir / 'logs' / 'demo.log'}", highlight=False, soft_wrap=True)
-    console.print(f"see them   {up} (or make up), then", highlight=False)
+    console.print(f"see them   {up}; then", highlight=False)
     console.print(f"           http://localhost:{port}/docs", highlight=False)
     console.print(f"           http://localhost:{port}/jobs", highlight=False)

@@ -1,8 +1,9 @@
-"""Whether the API serves, and what to tell the person who waits for it."""
+"""Whether the local system serves, and what to tell the person who waits for it."""
 
 from __future__ import annotations
 
 import http.client
+import json
 
 _ANSWER_SECONDS = 1.0
 _EXAMPLE = '{"type": "demo.sleep", "payload": {"seconds": 1}}'
@@ -10,21 +11,40 @@ _EXAMPLE = '{"type": "demo.sleep", "payload": {"seconds": 1}}'
 
 def api_is_ready(port: int) -> bool:
     """Whether GET /readyz of the API on this loopback port answers 200."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWER_SECONDS)
+    return _get(port, "/readyz") is not None
+
+
+def live_types(port: int) -> list[str]:
+    """The job types that live workers serve, as the API on this loopback port says."""
     try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+        items = json.loads(_get(port, "/handlers") or b"{}").get("items", [])
+        return [str(item["type"]) for item in items if item["live_workers"]]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return []
 
 
-def banner(api_url: str) -> list[str]:
-    """What can be done now, one line each."""
-    return [
+def banner(api_url: str, types: list[str]) -> list[str]:
+    """What can be done now, one line each. types: that the worker serves."""
+    lines = [
         "GoQueue is ready. Ctrl-C stops it.",
         f"  API         {api_url}",
         f"  Swagger UI  {api_url}/docs",
-        f"  try it      curl {api_url}/jobs -H 'Content-Type: application/json' -d '{_EXAMPLE}'",
     ]
+    if types:
+        lines.append(f"  job types   {', '.join(types)}")
+    if "demo.sleep" in types:
+        lines.append(f"  try it      curl {api_url}/jobs -H 'Content-Type: application/json' -d '{_EXAMPLE}'")
+    return lines
+
+
+def _get(port: int, path: str) -> bytes | None:
+    """The body of a 200; None for anything else."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWER_SECONDS)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.read() if answer.status == http.client.OK else None
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from goqueue_cli.errors import CommandError
 from goqueue_cli.local.data_dir import DataDir
 from goqueue_cli.local.ports import is_free
-from goqueue_cli.local.readiness import api_is_ready, banner
+from goqueue_cli.local.readiness import api_is_ready, banner, live_types
 from goqueue_cli.local.service import Service, ServiceProcess
 from goqueue_cli.local.stack_file import StackFile
 from goqueue_cli.local.stores import postgres_in, start_together, valkey_in
@@ -134,11 +134,19 @@ class Stack:
         announced = False
         while not self._interrupts.stop_requested():
             seconds = self._supervisor.step()
-            if not announced and api_is_ready(self._options.port):
-                announced = True
-                for line in banner(self._options.api_url):
-                    self._say(line)
+            announced = announced or self._announce()
             self._interrupts.wait(seconds if announced else min(seconds, _READY_POLL_SECONDS))
+
+    def _announce(self) -> bool:
+        """Say that all is ready, if it is: the API answers, and the worker has loaded its handlers."""
+        if not api_is_ready(self._options.port):
+            return False
+        types = live_types(self._options.port)
+        if self._options.with_worker and not types:
+            return False
+        for line in banner(self._options.api_url, types):
+            self._say(line)
+        return True
 
     def _stop(self) -> None:
         """Worker first: what it finishes, it can still write down. Stores last: everybody writes to them."""

@@ -16,22 +16,26 @@ ROWS = [
 ]
 
 
-def drawn(*, with_bars: bool, is_terminal: bool) -> str:
+def drawn(*, is_live: bool, is_terminal: bool, width: int = 160) -> str:
     out = io.StringIO()
-    console = Console(file=out, width=160, force_terminal=is_terminal, color_system="standard" if is_terminal else None)
-    console.print(table(ROWS, with_bars=with_bars))
+    console = Console(file=out, width=width, force_terminal=is_terminal, color_system="standard" if is_terminal else None)
+    console.print(table(ROWS, is_live=is_live, width=width))
     return out.getvalue()
 
 
 def test_piped_table_is_plain_and_aligned() -> None:
-    header, *lines = drawn(with_bars=False, is_terminal=False).splitlines()
+    header, *lines = drawn(is_live=False, is_terminal=False).splitlines()
     assert [line[0] for line in lines] == ["✓", "✗", "·"]
     assert all(line[header.index("seen") :].strip() == row.finding for line, row in zip(lines, ROWS, strict=True))
     assert "\x1b" not in "".join(lines)
 
 
 def test_terminal_gets_colours_and_bars() -> None:
-    out = drawn(with_bars=True, is_terminal=True)
+    out = drawn(is_live=True, is_terminal=True)
     assert "\x1b[32m✓" in out
     assert "\x1b[31mfailed" in out
     assert "━" in out
+
+
+def test_narrow_terminal_has_one_line_a_story_while_they_run() -> None:
+    assert len(drawn(is_live=True, is_terminal=True, width=80).splitlines()) == len(ROWS) + 1

@@ -115,3 +115,21 @@ def test_options_of_the_worker_are_passed_on(run, monkeypatch, words, passed_on)
     monkeypatch.setattr(up, "Stack", Recorder)
     assert run("up", *words)[0] == 0
     assert Recorder.options.worker_words == passed_on
+
+
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [("submitt", "did you mean submit?"), ("queue", "did you mean queues?"), ("xyz", "goqueue --help lists them")],
+)
+def test_a_command_that_there_is_not_leads_to_one_that_there_is(run, word, says):
+    code, _, err = run(word)
+    assert code == 2
+    assert err == f"goqueue: there is no command {word!r}: {says}\n"
+
+
+def test_a_demo_on_a_taken_port_starts_nothing(run, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, _, err = run("demo", "--port", str(port))
+    assert (code, err) == (2, f"goqueue: port {port} is taken: free it, or choose another by --port\n")
+    assert not (tmp_path / ".goqueue").exists()

@@ -1,4 +1,4 @@
-"""Answers every GET with 200, and says when it is told to end."""
+"""Answers every GET with 200 and one live job type, and says when it is told to end."""
 
 import os
 import signal
@@ -10,6 +10,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
         self.end_headers()
+        self.wfile.write(b'{"items": [{"type": "demo.sleep", "live_workers": 1}]}')
 
     def log_message(self, *_words):
         pass
