@@ -13,7 +13,10 @@ import pytest
 from tests.docs.pages import ROOT, Block, blocks
 
 OURS = ("goqueue", "goqueue_worker", "goqueue_worker.testing")
-NOT_TRIED = {"dockerfile": "tests/deploy builds images of ours, and a page cannot build one on top"}
+NOT_TRIED = {
+    "dockerfile": "tests/deploy builds images of ours, and a page cannot build one on top",
+    "text": "what a command shows; tests/integration/cli runs the commands",
+}
 PYTHON = blocks("python")
 SHELL = blocks("bash")
 
