@@ -34,7 +34,10 @@ class Moment(click.ParamType[datetime]):
     def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> datetime:
         """See click. Fails with a sentence."""
         if found := _DURATION.fullmatch(str(value).strip()):
-            return datetime.now(UTC) - timedelta(seconds=float(found[1]) * _UNITS[found[2]])
+            try:
+                return datetime.now(UTC) - timedelta(seconds=float(found[1]) * _UNITS[found[2]])
+            except OverflowError:
+                self.fail(f"{value!r} is before all time", parameter, context)
         return _moment(self, value, parameter, context, "2026-03-01T08:00:00Z, or an age such as 2h")
 
 

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.processes import eventually
 
 BUILTIN = {
@@ -23,11 +25,22 @@ BUILTIN = {
 }
 
 
+SOMEBODY_ELSES = {
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/shop",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "GOQUEUE_MEDIA_ROOT": "/nowhere",
+    "GOQUEUE_HANDLERS": "shop_jobs",
+    "GOQUEUE_SMTP_HOST_FILE": "/nowhere",
+    "GOQUEUE_SMTP_USERNAME": "shop",
+    "GOQUEUE_SMTP_PASSWORD": "secret",
+}
+"""A system of the caller's, from which the demo takes nothing and to which it brings nothing."""
+
+
 def start(data_dir: Path, *words: str) -> subprocess.Popen[str]:
-    environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     return subprocess.Popen(
         [sys.executable, "-m", "goqueue_cli.main", "demo", "--data-dir", str(data_dir), *words],
-        env=environment,
+        env={**os.environ, **SOMEBODY_ELSES},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -37,6 +50,10 @@ def start(data_dir: Path, *words: str) -> subprocess.Popen[str]:
 def pids(data_dir: Path) -> list[int]:
     """Of the stack's processes, while it runs."""
     return list(json.loads((data_dir / "stack.json").read_text())["pids"].values())
+
+
+def log(data_dir: Path) -> str:
+    return (data_dir / "logs" / "demo.log").read_text()
 
 
 def is_alive(pid: int) -> bool:
@@ -54,11 +71,14 @@ def test_every_builtin_type_does_its_work_and_nothing_is_left(tmp_path: Path) ->
     assert not (tmp_path / "stack.json").exists()
 
 
-def test_interrupt_stops_everything(tmp_path: Path) -> None:
+@pytest.mark.parametrize("signals", [1, 2], ids=["one", "two"])
+def test_interrupts_stop_everything(tmp_path: Path, signals: int) -> None:
     demo = start(tmp_path)
     eventually(lambda: (tmp_path / "stack.json").exists() and len(pids(tmp_path)) == 4, "the stack runs")
     running = pids(tmp_path)
-    demo.send_signal(signal.SIGINT)
+    for _ in range(signals):
+        demo.send_signal(signal.SIGINT)
+        eventually(lambda: demo.poll() is not None or "stopping" in log(tmp_path), "the stack is told")
     _, errors = demo.communicate(timeout=60)
     assert demo.returncode == 130
     assert "Traceback" not in errors

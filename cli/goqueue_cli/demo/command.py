@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import signal
 import sys
 import time
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +39,7 @@ _STORY_SECONDS = 120.0
 _LOOK_SECONDS = 0.15
 _USUAL_PORT = 8080
 _PIPED_WIDTH = 200
+_OF_A_SYSTEM = re.compile(r"(GOQUEUE_|DATABASE_URL|REDIS_URL|API_URL)")
 
 
 @click.command()
@@ -43,9 +47,9 @@ _PIPED_WIDTH = 200
 @click.option(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path(".goqueue"),
+    default=Path(".goqueue") / "demo",
     show_default=True,
-    help="Where the stores keep their data; `goqueue up` shows the demo's jobs later.",
+    help="Where the demo's own stores keep their data.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def demo(port: int | None, data_dir: Path, *, as_json: bool) -> int:
@@ -60,7 +64,7 @@ def demo(port: int | None, data_dir: Path, *, as_json: bool) -> int:
         raise CommandError(f"{error.name} is not installed: pip install 'goqueue[api,worker,embedded]'") from error
     from rich.console import Console
 
-    from goqueue import Client
+    from goqueue import Client, GoQueueError
     from goqueue_cli.demo.stories import stories
     from goqueue_cli.demo.web_server import WebServer
 
@@ -81,7 +85,10 @@ def demo(port: int | None, data_dir: Path, *, as_json: bool) -> int:
         console.print(f"started PostgreSQL, Valkey, the API and a worker in {seconds:.1f} s\n")
         client = cleanup.enter_context(Client(f"http://127.0.0.1:{port}"))
         told = stories(data_dir / "media", mail, web)
-        _tell(told, client, console, interrupts)
+        try:
+            _tell(told, client, console, interrupts)
+        except GoQueueError as error:
+            raise CommandError(f"the demo's own API failed: {error}; its log is {stack.log_path}") from error
         with console.status("stopping"):
             stack.stop()
     is_right = all(story.row.is_right for story in told)
@@ -105,9 +112,10 @@ class _StackProcess:
     def __init__(self, port: int, data_dir: Path, environment: Mapping[str, str], interrupts: Interrupts) -> None:
         self._port = port
         self._interrupts = interrupts
-        self._log_path = data_dir / "logs" / "demo.log"
-        self._log_path.parent.mkdir(parents=True, exist_ok=True)
-        self._log = self._log_path.open("w")
+        self._is_hurried = False
+        self.log_path = data_dir / "logs" / "demo.log"
+        self.log_path.parent.mkdir(parents=True, exist_ok=True)
+        self._log = self.log_path.open("w")
         words = ("up", "--port", str(port), "--data-dir", str(data_dir))
         argv = (sys.executable, "-P", "-m", "goqueue_cli.main", *words)
         output = PrefixedOutput(self._log, ("stack",), colour=False)
@@ -117,19 +125,27 @@ class _StackProcess:
         """Seconds until the API was ready. Raises CommandError, with what the stack said last."""
         began = time.monotonic()
         self._process.start(self._interrupts.stop_requested)
-        while not (api_is_ready(self._port) and live_types(self._port)):
+        while not (self._process.is_running() and api_is_ready(self._port) and live_types(self._port)):
             self._give_up_if_interrupted()
             if not self._process.is_running() or time.monotonic() - began > _START_SECONDS:
                 self.stop()
-                said = self._log_path.read_text().strip().splitlines()
+                said = self.log_path.read_text().strip().splitlines()
                 raise CommandError(f"the stack did not start: {said[-1] if said else 'it said nothing'}")
             self._interrupts.wait(0.05)
         return time.monotonic() - began
 
     def stop(self) -> None:
-        """In order; harmless when it has ended."""
-        self._process.stop(self._interrupts.kill_requested)
+        """In order, at once after a second signal; harmless when it has ended."""
+        self._process.stop(self._hurry)
         self._log.close()
+
+    def _hurry(self) -> bool:
+        """Pass the second signal on, rather than kill what would leave the stores behind."""
+        if self._interrupts.kill_requested() and not self._is_hurried and self._process.pid is not None:
+            self._is_hurried = True
+            with suppress(ProcessLookupError):  # it has just ended
+                os.kill(self._process.pid, signal.SIGTERM)
+        return False
 
     def _give_up_if_interrupted(self) -> None:
         if self._interrupts.stop_requested():
@@ -137,11 +153,10 @@ class _StackProcess:
 
 
 def _environment(smtp_port: int) -> dict[str, str]:
-    """What the stack inherits, with the demo's own mail server and leave to call this machine."""
+    """Nothing of the caller's own system, whose jobs and mail must not come here; a mail server, and leave to call it."""
+    inherited = {name: value for name, value in read_settings().environment.items() if not _OF_A_SYSTEM.match(name)}
     return {
-        **read_settings().environment,
-        "GOQUEUE_HANDLERS": "goqueue_builtin",
-        "GOQUEUE_QUEUES": "",
+        **inherited,
         "GOQUEUE_SMTP_HOST": "127.0.0.1",
         "GOQUEUE_SMTP_PORT": str(smtp_port),
         "GOQUEUE_SMTP_SECURITY": "none",
@@ -176,7 +191,8 @@ def _tell(told: list[Story], client: Client, console: Console, interrupts: Inter
 
 
 def _print_end(console: Console, port: int, data_dir: Path, *, is_right: bool) -> None:
-    up = "make up, or goqueue up" if port == _USUAL_PORT else f"goqueue up --port {port}"
+    port_words = f" --port {port}" if port != _USUAL_PORT else ""
+    up = f"goqueue up --data-dir {os.path.relpath(data_dir)}{port_words}"
     console.print()
     console.print(
         "everything went as it should" if is_right else "not everything went as it should: see above", highlight=False

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, TextIO
 
+from goqueue_cli.output import clean
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -32,7 +34,7 @@ class PrefixedOutput:
             if self._stream is None:
                 return
             try:
-                self._stream.write(f"{self._prefixes[name]}{text}\n")
+                self._stream.write(f"{self._prefixes[name]}{clean(text)}\n")
                 self._stream.flush()
             except (BrokenPipeError, ValueError):
                 # Whoever read our output has gone. The processes must not stall or die for that.

@@ -40,6 +40,11 @@ def test_time_without_a_zone_and_no_time_are_refused(text: str, says: str) -> No
             kind.convert(text, None, None)
 
 
+def test_age_before_all_time_is_refused() -> None:
+    with pytest.raises(click.BadParameter, match="before all time"):
+        Moment().convert("9999999d", None, None)
+
+
 def test_instant_is_no_age() -> None:
     with pytest.raises(click.BadParameter, match="is no time"):
         Instant().convert("2h", None, None)
