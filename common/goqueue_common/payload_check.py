@@ -18,7 +18,7 @@ _MAX_MESSAGE: Final = 400
 
 
 class PayloadCheck:
-    """One schema, compiled. A schema that cannot be compiled checks nothing: the worker's own check decides then."""
+    """One schema, compiled. A schema that cannot be compiled checks nothing."""
 
     def __init__(self, schema: dict[str, Any] | None) -> None:
         self._schema = schema or {}

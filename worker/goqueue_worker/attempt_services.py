@@ -51,6 +51,8 @@ class ChildServices:
         if retries is None and handler is not None:
             retries = handler.max_retries
         submission = child_submission(parent, job_type, payload, options, retries)
+        if handler is not None and (problems := handler.payload_check.problems(orjson.loads(submission.job.payload))):
+            raise InvalidJob(problems)
         return self._submitter.submit([submission])[0].id
 
     def step(self) -> float:

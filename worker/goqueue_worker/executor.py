@@ -8,6 +8,7 @@ from typing import Protocol
 import orjson
 
 from goqueue_common.clock import Clock
+from goqueue_common.errors import InvalidJob
 from goqueue_common.job import Outcome
 from goqueue_worker.attempt import Attempt, InterruptReason, RunningSlot
 from goqueue_worker.event_loop import EventLoop
@@ -69,6 +70,9 @@ class Executor:
             attempt.job, self._services, timeout_seconds=attempt.timeout_seconds, is_cancelled=attempt.is_cancelled
         )
         payload = orjson.loads(attempt.job.payload)
+        # Not only by the API: it may have been submitted before any worker had announced its type, or by another job.
+        if not attempt.handler.payload_check.accepts(payload):
+            raise InvalidJob(attempt.handler.payload_check.problems(payload))
         now = self._clock.boottime()
         if not attempt.handler.is_async:
             slot.begin(attempt, now)

@@ -20,6 +20,7 @@ from marshmallow import Schema
 
 from goqueue_common.errors import SettingsError
 from goqueue_common.new_job import DEFAULT_MAX_RETRIES, MAX_RETRIES, MAX_SECONDS, is_name
+from goqueue_common.payload_check import PayloadCheck
 from goqueue_common.retry_policy import DEFAULT_RETRY_POLICY, RetryPolicy
 from goqueue_worker.payload_schema import to_json_schema
 
@@ -42,10 +43,12 @@ class Handler:
     schema: dict[str, Any] | None = None
     isolation: Isolation = "thread"
     is_async: bool = field(init=False)
+    payload_check: PayloadCheck = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Looked up once: every attempt asks."""
         object.__setattr__(self, "is_async", inspect.iscoroutinefunction(self.function))
+        object.__setattr__(self, "payload_check", PayloadCheck(self.schema))
 
     @property
     def how(self) -> str:

@@ -28,7 +28,6 @@ from goqueue_common.errors import FieldError, InvalidJob, PayloadTooLarge, Setti
 from goqueue_common.job import ClaimedJob, Outcome
 from goqueue_common.lifecycle import JobStatus, target
 from goqueue_common.new_job import DEFAULT_QUEUE, NewJob
-from goqueue_common.payload_check import PayloadCheck
 from goqueue_worker.attempt import Attempt, RunningSlot
 from goqueue_worker.executor import Executor
 from goqueue_worker.handler import Handler, HandlerFunction, declared_as, hook_moment
@@ -109,7 +108,7 @@ def run(
     """
     handler = _declared(function, type)
     new = _submitted(handler.type, payload, job, handler.max_retries)
-    if handler.schema is not None and (problems := PayloadCheck(handler.schema).problems(orjson.loads(new.payload))):
+    if problems := handler.payload_check.problems(orjson.loads(new.payload)):
         raise InvalidJob(problems)
     recorded = Recorded()
     raised: list[BaseException] = []

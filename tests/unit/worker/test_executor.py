@@ -186,3 +186,11 @@ def test_async_handlers_run_on_the_loop_and_their_verdicts_count() -> None:
     assert run(attempt_of(function), loop=loop).result == b'{"thread":"event-loop"}'
     assert run(attempt_of(function, {"discard": True}), loop=loop).failure_reason == "discarded"
     loop.close()
+
+
+def test_a_payload_that_breaks_the_schema_never_reaches_the_handler() -> None:
+    schema = {"properties": {"to": {"type": "string"}}, "required": ["to"]}
+    handler = Handler(type="some.type", function=lambda payload, _job: payload["to"], schema=schema)
+    outcomes = [run(Attempt(claimed_job(payload=payload), handler, 0)) for payload in ({"to": "a"}, {"to": 1}, {})]
+    assert [outcome.event for outcome in outcomes] == [JobEvent.COMPLETE, JobEvent.RETRY_LATER, JobEvent.RETRY_LATER]
+    assert outcomes[1].error == 'InvalidJob: /payload/to: 1 is not of type "string"'
