@@ -66,3 +66,16 @@ def test_broken_handler_is_waited_for(
     draft.write_text(HANDLER.format(answer="mended"))
     assert finished(job).result == {"answer": "mended"}
     assert worker.poll() is None
+
+
+def test_module_that_never_ends_loading_is_given_up_at_the_next_change(
+    worker: subprocess.Popen[bytes], client: Client, draft: Path, tmp_path: Path, finished: Callable[[Job], Job]
+) -> None:
+    assert finished(client.submit("draft.answer")).result == {"answer": "first"}
+    loading = tmp_path / "loading"
+    draft.write_text(f"from pathlib import Path; import time; Path({str(loading)!r}).touch(); time.sleep(3600)")
+    eventually(loading.exists, "it loads, and goes on loading")
+    job = client.submit("draft.answer")
+    draft.write_text(HANDLER.format(answer="mended"))
+    assert finished(job).result == {"answer": "mended"}
+    assert worker.poll() is None

@@ -25,6 +25,7 @@ class ChildProcess:
         self.worker_id: str | None = None
         self.failure: str | None = None
         self.types: list[str] = []
+        self.is_stopping = False
         self._unwritten: list[Outcome] = []
         self._on_change = on_change
         slots = settings.slots_of(number)
@@ -53,9 +54,13 @@ class ChildProcess:
         """Its process id."""
         return self._process.pid
 
-    def ask_to_stop(self) -> None:
-        """In order: finish what runs, give back the rest."""
-        self._pipe.send({"stop": True})
+    def stop_or_kill(self) -> None:
+        """In order: finish what runs, give back the rest. One that still loads holds nothing, and may load for ever."""
+        self.is_stopping = True
+        if self.worker_id is None:
+            self.kill()
+        else:
+            self._pipe.send({"stop": True})
 
     def kill(self) -> None:
         """At once."""

@@ -143,14 +143,17 @@ class Parent:
 
     def _reload_if_changed(self) -> None:
         """The children load the handlers, so new ones bring the new code; what runs may end first."""
-        if self._reloader is None or self._reloader.changes == self._changes:
+        if self._reloader is None:
+            return
+        self._failure = self._failure or self._reloader.failure
+        if self._reloader.changes == self._changes:
             return
         self._changes = self._reloader.changes
         log.info("handlers_changed")
         for seat in self._seats.values():
             seat.next_start_at = 0.0
         for child in self._children.values():
-            child.ask_to_stop()
+            child.stop_or_kill()
 
     def _start(self, number: int, seat: _Seat) -> None:
         seat.started(self._changes)
@@ -188,7 +191,7 @@ class Parent:
 
     def _kill_lost_and_stalled(self) -> None:
         for child in self._children.values():
-            if child.worker_id in self._lost:
+            if child.worker_id in self._lost and not child.is_stopping:
                 log.error("child_declared_lost", child=child.number, worker_id=child.worker_id)
                 child.kill()
                 continue
@@ -218,7 +221,7 @@ class Parent:
         """In order; at a second signal at once."""
         children = list(self._children.values())
         for child in children:
-            child.ask_to_stop()
+            child.stop_or_kill()
         patience = self._settings.shutdown_timeout + self._settings.interrupt_grace + 10.0
         deadline = time.monotonic() + patience
         while any(child.exit_code() is None for child in children):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Reloader:
     """Counts changes in a thread of its own, and calls `on_change` after each; files saved together are one change.
 
-    Raises SettingsError when what it needs is not installed.
+    failure: why it can watch no more. Raises SettingsError when there is nothing to watch, or watchfiles is not installed.
     """
 
     def __init__(self, folders: list[Path], on_change: Callable[[], None]) -> None:
@@ -25,13 +25,18 @@ class Reloader:
             import watchfiles
         except ImportError as error:
             raise SettingsError("--reload needs watchfiles: pip install 'goqueue[worker,embedded]'") from error
+        missing = [str(folder) for folder in folders if not folder.is_dir()]
+        if missing or not folders:
+            raise SettingsError(f"--reload: no folder of handlers to watch: {', '.join(missing) or 'name it by --app-dir'}")
         self._stop = threading.Event()
         self._changes = 0
+        self.failure: str | None = None
         self._on_change = on_change
         self._found = watchfiles.watch(
             *folders,
             watch_filter=watchfiles.PythonFilter(),
             debounce=200,
+            ignore_permission_denied=True,
             stop_event=self._stop,
             raise_interrupt=False,
         )
@@ -53,8 +58,12 @@ class Reloader:
         self._thread.join(5.0)
 
     def _run(self) -> None:
-        for _ in self._found:
-            self._changes += 1
+        try:
+            for _ in self._found:
+                self._changes += 1
+                self._on_change()
+        except (OSError, RuntimeError) as error:  # what the system, and watchfiles for it, says
+            self.failure = f"--reload cannot watch the handlers' files any more: {error}"
             self._on_change()
 
 
