@@ -32,7 +32,8 @@ def send_daily_summary(payload: dict[str, Any], job: JobContext) -> dict[str, An
     zone = zone_named(payload.get("timezone", "UTC"))
     # By the job's own time, not the clock: a retry after midnight is still about the same day.
     yesterday = Period.named("yesterday", zone, job.scheduled_for or job.created_at)
-    report = Report.made(reports.store(), yesterday, datetime.now(UTC))
+    with reports.store() as store:
+        report = Report.made(store, yesterday, datetime.now(UTC))
     sent = Mailer(settings).send(_mail(report, settings.summary_recipients), job)
     return {**sent, "since": yesterday.since.isoformat(), "until": yesterday.until.isoformat(), "totals": totals(report)}
 

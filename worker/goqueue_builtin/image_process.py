@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL.TiffImagePlugin import TILELENGTH, TILEWIDTH, TiffImageFile
 
 from goqueue_builtin.media import PATH_SCHEMA, Media
 from goqueue_builtin.outbound import Caller, NoAnswer, Refused, Request
@@ -200,7 +201,17 @@ def _opened(content: bytes) -> Image.Image:
         raise Discard(
             f"the picture is too large: {picture.width}x{picture.height}, at most {MAX_PIXELS:,} pixels are taken"
         )
+    width, height = _tile(picture)
+    if width * height > MAX_PIXELS:
+        raise Discard(f"the picture has tiles of {width}x{height}: at most {MAX_PIXELS:,} pixels are taken")
     return picture
+
+
+def _tile(picture: Image.Image) -> tuple[int, int]:
+    """What a TIFF is decoded by: a tile may be larger than the picture, and is held as a whole."""
+    tags = picture.tag_v2 if isinstance(picture, TiffImageFile) else {}
+    sides = [tags.get(tag, 1) for tag in (TILEWIDTH, TILELENGTH)]
+    return (sides[0], sides[1]) if all(isinstance(side, int) for side in sides) else (1, 1)
 
 
 def _decoded(picture: Image.Image) -> Image.Image:

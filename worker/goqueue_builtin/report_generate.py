@@ -93,9 +93,9 @@ def generate_report(payload: dict[str, Any], job: JobContext) -> dict[str, Any]:
     now = datetime.now(UTC)
     period = Period.asked_for(payload, now)
     job.progress(0.0, "counting")
-    report = Report.made(
-        reports.store(), period, now, queues=tuple(payload.get("queues", ())), types=tuple(payload.get("types", ()))
-    )
+    queues, types = tuple(payload.get("queues", ())), tuple(payload.get("types", ()))
+    with reports.store() as store:
+        report = Report.made(store, period, now, queues=queues, types=types)
     job.progress(0.9, "writing")
     content = _FORMS[form](report)
     head = {

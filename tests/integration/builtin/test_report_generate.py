@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -211,3 +212,10 @@ def test_the_connection_is_opened_by_the_first_report_and_closed_at_the_end(
     assert hook_moment(close_reports) == "stop"
     close_reports()
     eventually(lambda: connections() == 0)
+
+
+@pytest.mark.usefixtures("_worker")
+def test_reports_at_the_same_time_wait_for_each_other(jobs: None) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda _: report(TWO_HOURS), range(16)))
+    assert {result["totals"]["created"] for result in results} == {4}

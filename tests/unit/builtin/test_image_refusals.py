@@ -18,6 +18,26 @@ def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
+def tiled(side: int) -> bytes:
+    """A TIFF of 10x10 pixels in one deflated tile of that size, which would be decoded as a whole."""
+    tile = zlib.compress(bytes(1000))
+    tags = [
+        (256, 10),
+        (257, 10),
+        (258, 8),
+        (259, 8),
+        (262, 1),
+        (277, 1),
+        (322, side),
+        (323, side),
+        (324, 8),
+        (325, len(tile)),
+    ]
+    start = 8 + len(tile)
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    return b"II*\0" + struct.pack("<I", start) + tile + struct.pack("<H", len(tags)) + entries + bytes(4)
+
+
 def png(width: int, height: int, *chunks: bytes) -> bytes:
     """A PNG of a few bytes that says it is that large."""
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
@@ -37,6 +57,7 @@ HOSTILE = {
     "cut short": (picture((300, 200), "JPEG")[:600], "damaged"),
     "png cut short": (picture()[:200], "damaged"),
     "few pixels": (png(1_000, 1_000), "damaged"),
+    "tile larger than the picture": (tiled(26_000), "has tiles of 26000x26000"),
     "32 bits": (picture(image_format="TIFF", mode="F", colors=(0.0, 70_000.0)), "grey of 32 bits"),
     "no picture": (b"<svg onload='alert(1)'/>", "no picture that can be read"),
     "empty": (b"", "no picture that can be read"),

@@ -25,6 +25,8 @@ PRIVATE = {
     "broadcast": "255.255.255.255",
     "documentation": "192.0.2.1",
     "6to4 relay": "192.88.99.1",
+    "metadata of Oracle": "192.0.0.192",
+    "metadata of Azure": "168.63.129.16",
     "v6 loopback": "::1",
     "v6 unspecified": "::",
     "v6 link-local": "fe80::1",

@@ -14,7 +14,11 @@ Address = IPv4Address | IPv6Address
 
 _GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
 _NAT64: Final = IPv6Network("64:ff9b::/96")
-_6TO4_RELAYS: Final = IPv4Network("192.88.99.0/24")
+_NOT_PUBLIC: Final = (
+    IPv4Network("192.88.99.0/24"),  # 6to4 relays, withdrawn by RFC 7526
+    IPv4Network("192.0.0.0/24"),  # RFC 6890; Oracle's metadata are at .192, which some Pythons call global
+    IPv4Network("168.63.129.16/32"),  # what Azure's machines ask about themselves
+)
 
 
 def is_public(address: Address, allowed: Sequence[Network]) -> bool:
@@ -23,7 +27,8 @@ def is_public(address: Address, allowed: Sequence[Network]) -> bool:
     if any(meant.version == network.version and meant in network for network in allowed):
         return True
     if isinstance(meant, IPv4Address):
-        return meant.is_global and not (meant.is_multicast or meant.is_reserved or meant in _6TO4_RELAYS)
+        is_special = meant.is_multicast or meant.is_reserved or any(meant in network for network in _NOT_PUBLIC)
+        return meant.is_global and not is_special
     if meant in _NAT64:
         return is_public(IPv4Address(int(meant) & 0xFFFF_FFFF), ())
     tunnelled = [*filter(None, [meant.sixtofour]), *(meant.teredo or ())]

@@ -60,10 +60,10 @@ def as_csv(report: Report) -> str:
     table = csv.writer(text)
     table.writerow(_CSV_COLUMNS)
     for item in report.statistics.types:
-        table.writerow([*covered, "type", _cell(item.type), *_counts(item.counts).values(), *_times(item.times).values()])
+        table.writerow([*covered, "type", item.type, *_counts(item.counts).values(), *_times(item.times).values()])
     for queue in report.statistics.queues:
         empty = [None] * len(_TIME_COLUMNS)
-        table.writerow([*covered, "queue", _cell(queue.queue), *_counts(queue.counts).values(), *empty])
+        table.writerow([*covered, "queue", queue.queue, *_counts(queue.counts).values(), *empty])
     return text.getvalue()
 
 
@@ -74,8 +74,3 @@ def _counts(counts: Counts) -> dict[str, int]:
 def _times(times: Times) -> dict[str, float | None]:
     values = {column: getattr(times, name) for name, column in _TIME_COLUMNS.items()}
     return {column: None if seconds is None else round(seconds, 3) for column, seconds in values.items()}
-
-
-def _cell(text: str) -> str:
-    """A spreadsheet takes a text that begins like this for a formula, and runs it."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from goqueue_common.database import Database, connect
 from goqueue_common.report_store import ReportStore
@@ -11,14 +13,15 @@ from goqueue_worker import on_stop
 
 
 class ReportSource:
-    """Opens the database once, whichever thread asks first."""
+    """Opens the database once; reports of several threads are counted one after the other."""
 
     def __init__(self) -> None:
         self._database: Database | None = None
         self._lock = threading.Lock()
 
-    def store(self) -> ReportStore:
-        """The store of this process. Raises SettingsError."""
+    @contextmanager
+    def store(self) -> Iterator[ReportStore]:
+        """The store of this process, for one report at a time. Raises SettingsError."""
         with self._lock:
             if self._database is None:
                 self._database = connect(
@@ -27,7 +30,7 @@ class ReportSource:
                     statement_timeout_seconds=60.0,
                     application_name="goqueue-report",
                 )
-            return ReportStore(self._database)
+            yield ReportStore(self._database)
 
     def close(self) -> None:
         """Give the connection back; the next report opens another one."""
