@@ -50,12 +50,20 @@ def parser() -> argparse.ArgumentParser:
     for name, (measure, jobs, text) in measures.items():
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(measure=measure)
-        command.add_argument("--jobs", type=positive, default=jobs, help=f"default {jobs:,}")
+        command.add_argument("--jobs", type=at_least_100, default=jobs, help=f"default {jobs:,}")
         command.add_argument("--rounds", type=positive, default=3, help="each on new servers; default 3")
         command.add_argument("--processes", type=positive, default=2, help="of the worker; default 2")
         command.add_argument("--threads", type=positive, default=8, help="in each; default 8")
         command.add_argument("--json", action="store_true", help="all rounds, as JSON")
     return described
+
+
+def at_least_100(text: str) -> int:
+    """A number from 100: fewer say nothing."""
+    number = int(text)
+    if number < 100:
+        raise ValueError(text)
+    return number
 
 
 def positive(text: str) -> int:

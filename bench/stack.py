@@ -81,12 +81,12 @@ def api(environment: dict[str, str]) -> Iterator[str]:
         yield f"http://{address}"
 
 
-def until(holds: Callable[[], bool]) -> None:
-    """Wait. Raises TimeoutError after a minute."""
-    deadline = time.monotonic() + 60
+def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Wait. Raises TimeoutError."""
+    deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
-            raise TimeoutError("the system did not get there in a minute")
+            raise TimeoutError(f"the system did not get there in {seconds:g} s")
         time.sleep(0.02)
 
 

@@ -25,14 +25,15 @@ def measure(servers: stack.Servers, options: argparse.Namespace) -> dict[str, fl
         statement_timeout_seconds=60.0,
         application_name="bench",
     )
+    patience = 60.0 + options.jobs / 500
     fill(database, servers, options.jobs)
     sizes = ("--processes", str(options.processes), "--concurrency", str(options.processes * options.threads))
     with stack.process(servers.environment, *stack.WORKER, *sizes) as worker:
-        stack.until(lambda: servers.count() >= options.jobs // 10)
+        stack.until(lambda: servers.count() >= options.jobs // 10, patience)
         first, before = servers.count(), (cpu.seconds([worker.pid]), cpu.seconds(servers.pids))
-        stack.until(lambda: servers.count() >= options.jobs)
+        stack.until(lambda: servers.count() >= options.jobs, patience)
         after = (cpu.seconds([worker.pid]), cpu.seconds(servers.pids))
-        stack.until(lambda: not unfinished(database))
+        stack.until(lambda: not unfinished(database), patience)
     rows = {status: (count, last) for status, count, last in database.run(STATUSES)}
     database.close()
     runs = servers.records()

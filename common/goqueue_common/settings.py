@@ -117,7 +117,7 @@ def normalise_redis_url(url: str) -> str:
 def mask_url(url: str) -> str:
     """The URL with its password, and any secret in its query, hidden."""
     hidden = re.sub(r"(://[^:/]*):.*@", r"\1:***@", url) if "://" in url else re.sub(r"^.*@", "***@", url)
-    return re.sub(r"(?i)([?&][^=&]*(?:password|secret|key)[^=&]*=)[^&]*", r"\1***", hidden)
+    return re.sub(r"(?i)((?:^|[?&\s])[^=&\s]*(?:password|secret|key)[^=&]*=)[^&\s]*", r"\1***", hidden)
 
 
 def describe(settings: object, *, secrets: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
