@@ -166,8 +166,9 @@ def _concurrent_use() -> Iterator[None]:
 
 
 def _encoded(submission: Submission) -> dict[str, Any]:
+    """Without what is null: most of it is, and reading it cost PostgreSQL a third of the statement."""
     job, key = submission.job, submission.key
-    return {
+    item = {
         "id": job.id,
         "queue": job.queue,
         "type": job.type,
@@ -178,16 +179,16 @@ def _encoded(submission: Submission) -> dict[str, Any]:
         "expires_at": job.expires_at,
         "max_retries": job.max_retries,
         "timeout_seconds": job.timeout_seconds,
-        "tags": job.tags,
+        "tags": job.tags or None,
         "parent_id": job.parent_id,
         "traceparent": job.traceparent,
         "schedule": job.schedule,
         "scheduled_for": job.scheduled_for,
         "rerun_of": job.rerun_of,
-        "scope": key.scope if key else None,
-        "key": key.key if key else None,
-        "fingerprint": key.fingerprint.hex() if key else None,
     }
+    if key is not None:
+        item |= {"scope": key.scope, "key": key.key, "fingerprint": key.fingerprint.hex()}
+    return {name: value for name, value in item.items() if value is not None}
 
 
 def _submitted(row: Sequence[Any]) -> Submitted:
