@@ -29,7 +29,12 @@ MAIL_BACKOFF: Final = RetryPolicy(base=30.0, cap=3600.0)
 MAIL_RETRIES: Final = 8
 MAIL_TIMEOUT_SECONDS: Final = 120.0
 
-_ADDRESS: Final = {"type": "string", "maxLength": 520, "pattern": ADDRESS_PATTERN}
+_ADDRESS: Final = {
+    "type": "string",
+    "description": "ada@example.org or Ada Lovelace <ada@example.org>",
+    "maxLength": 520,
+    "pattern": ADDRESS_PATTERN,
+}
 
 
 def _addresses(title: str, description: str, *, least: int = 0) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from goqueue_builtin.image_process import MAX_PIXELS, process_image
+from goqueue_builtin.image_process import process_image
+from goqueue_builtin.picture import MAX_PIXELS
 from goqueue_worker.testing import InvalidJob, run
 from tests.unit.builtin.pictures import picture, process
 
