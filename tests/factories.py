@@ -79,6 +79,7 @@ def register_worker(database: Database, **fields: Any) -> str:
         "queues": None,
         "types": {JOB_TYPE: "f1"},
         "slots": 1,
+        "lease_seconds": 30.0,
     }
     WorkerStore(database).register(WorkerInfo(id=worker_id, **(defaults | fields)))
     return worker_id

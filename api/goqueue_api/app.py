@@ -82,7 +82,7 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
     keys = Keys(settings.stores.prefix)
     broker = RedisBroker(settings.stores.redis_url, keys)
     job_store = JobStore(database)
-    types = TypeCatalogue(WorkerStore(database), settings.lease)
+    types = TypeCatalogue(WorkerStore(database))
     readiness = Readiness(
         is_current=lambda: migrations.is_current(database),
         ping_database=lambda: _ping(database),

@@ -18,7 +18,6 @@ SPARE_CONNECTIONS: Final = 2
 class ApiSettings:
     """The API: `processes` processes of `threads` request threads and `db_pool` database connections each.
 
-    lease: seconds after its last heartbeat that a worker still counts as alive, as the workers themselves have it.
     auth: `none` (asked for by name) or `loopback` (the default: open to this machine only).
     """
 
@@ -28,7 +27,6 @@ class ApiSettings:
     processes: int
     threads: int
     db_pool: int
-    lease: float
     auth: str
 
     @classmethod
@@ -46,7 +44,6 @@ class ApiSettings:
                 processes=said.get("processes", env.int("GOQUEUE_API_PROCESSES", 2)),
                 threads=threads,
                 db_pool=env.int("GOQUEUE_DB_POOL", threads + SPARE_CONNECTIONS),
-                lease=env.float("GOQUEUE_LEASE", 30.0),
                 auth=env.str("GOQUEUE_AUTH", "loopback").lower(),
             )
         settings._check()
@@ -69,8 +66,6 @@ class ApiSettings:
                 f"GOQUEUE_API_THREADS={self.threads} is more than GOQUEUE_DB_POOL={self.db_pool}: every thread needs a "
                 f"database connection; set GOQUEUE_DB_POOL={self.threads + SPARE_CONNECTIONS} or leave it out"
             )
-        if self.lease <= 0:
-            raise SettingsError(f"GOQUEUE_LEASE={self.lease:g} is out of range: more than 0 seconds")
         if self.auth not in ("loopback", "none"):
             raise SettingsError(
                 f"GOQUEUE_AUTH={self.auth!r}: the only choice is none; leave it out to serve this machine only"

@@ -23,7 +23,7 @@ FRESH_SECONDS: Final = 1.0
 class TypeSource(Protocol):
     """Where published types are read; a WorkerStore."""
 
-    def job_types(self, lease_seconds: float) -> list[JobType]:
+    def job_types(self) -> list[JobType]:
         """See WorkerStore."""
         ...
 
@@ -45,9 +45,8 @@ class KnownType:
 class TypeCatalogue:
     """A view of WorkerStore.job_types, refreshed by one request while the others go on with the old one."""
 
-    def __init__(self, source: TypeSource, lease_seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, source: TypeSource, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._source = source
-        self._lease_seconds = lease_seconds
         self._monotonic = monotonic
         self._refreshing = threading.Lock()
         self._known: Mapping[str, KnownType] | None = None
@@ -60,7 +59,7 @@ class TypeCatalogue:
 
     def published(self) -> list[JobType]:
         """Every version, read now. Raises StoreUnavailable."""
-        return self._source.job_types(self._lease_seconds)
+        return self._source.job_types()
 
     def _fresh(self) -> Mapping[str, KnownType]:
         known = self._known

@@ -57,12 +57,6 @@ def environment() -> FileAwareEnv:
     return FileAwareEnv(strip_whitespace=True)
 
 
-def read_lease(env: FileAwareEnv) -> float:
-    """GOQUEUE_LEASE: seconds after its last heartbeat that a worker still counts as alive. Raises SettingsError."""
-    with clear_errors():
-        return float(env.float("GOQUEUE_LEASE", 30.0))
-
-
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Turn what environs raises into one SettingsError line that names the variable."""

@@ -22,7 +22,7 @@ from goqueue_common.broker.keys import Keys
 from goqueue_common.errors import GoQueueError, SettingsError
 from goqueue_common.queue_store import QueueDepth, QueueStore
 from goqueue_common.server_store import ServerStore
-from goqueue_common.settings import StoreSettings, environment, mask_url, read_lease
+from goqueue_common.settings import StoreSettings, environment, mask_url
 from goqueue_common.version import version
 from goqueue_common.worker_store import WorkerInfo, WorkerStore
 
@@ -34,15 +34,15 @@ _STATEMENT_SECONDS: Final = 2.0
 def main() -> int:
     """0 a report was written, be the stores away or not; 2 a setting makes no sense."""
     try:
-        settings, lease = StoreSettings.read(environment()), read_lease(environment())
+        settings = StoreSettings.read(environment())
     except SettingsError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - a command line speaks by print
         return 2
-    print(orjson.dumps(report(settings, lease)).decode(), flush=True)  # noqa: T201
+    print(orjson.dumps(report(settings)).decode(), flush=True)  # noqa: T201
     return 0
 
 
-def report(settings: StoreSettings, lease_seconds: float) -> dict[str, Any]:
+def report(settings: StoreSettings) -> dict[str, Any]:
     """Both stores, each with its address and either an `error` (a line) or, with error None, its facts.
 
     PostgreSQL's: those of PostgresFacts, `complaints`, `schema` (None: empty), `schema_head`, `schema_is_current`.
@@ -50,7 +50,7 @@ def report(settings: StoreSettings, lease_seconds: float) -> dict[str, Any]:
     workers: live ones, queues: those with due jobs, each with `is_served`; None: PostgreSQL cannot say.
     """
     pool = ThreadPoolExecutor(max_workers=2)
-    asked = pool.submit(_postgres, settings, lease_seconds), pool.submit(_redis, settings)
+    asked = pool.submit(_postgres, settings), pool.submit(_redis, settings)
     postgres, redis = map(_answer, asked)
     names = postgres.pop("queue_names", None)
     if names is not None and redis["error"] is None:
@@ -75,7 +75,7 @@ def _answer(asked: Future[dict[str, Any]]) -> dict[str, Any]:
         return {"error": str(error).strip().partition("\n")[0] or type(error).__name__}
 
 
-def _postgres(settings: StoreSettings, lease_seconds: float) -> dict[str, Any]:
+def _postgres(settings: StoreSettings) -> dict[str, Any]:
     opened = database.connect(
         settings.database_url,
         pool_size=1,
@@ -93,7 +93,7 @@ def _postgres(settings: StoreSettings, lease_seconds: float) -> dict[str, Any]:
             "schema_is_current": is_current,
         }
         if is_current:
-            workers = WorkerStore(opened).live(lease_seconds)
+            workers = WorkerStore(opened).live()
             depths = QueueStore(opened).depths()
             answer["workers"] = [asdict(worker) for worker in workers]
             answer["queues"] = [_queue(depth, workers) for depth in depths if depth.queued]

@@ -75,6 +75,7 @@ class JobRow(Base):
     updated_at: Mapped[datetime] = mapped_column(server_default=_now)
     scheduled_for: Mapped[datetime | None]
     worker_id: Mapped[UUID | None]
+    alone_attempt: Mapped[int | None]
     parent_id: Mapped[UUID | None]
     rerun_of: Mapped[UUID | None]
     schedule: Mapped[str | None]
@@ -101,6 +102,11 @@ class JobRow(Base):
         Index("jobs_queued", "queue", "priority", "queued_at", "id", postgresql_where=text("status = 'queued'")),
         Index("jobs_due", "run_at", postgresql_where=text("status IN ('scheduled', 'retrying')")),
         Index("jobs_processing", "worker_id", postgresql_where=text("status = 'processing'")),
+        Index(
+            "jobs_expiring",
+            "expires_at",
+            postgresql_where=text("expires_at IS NOT NULL AND status IN ('queued', 'retrying', 'scheduled')"),
+        ),
     )
 
 
@@ -155,6 +161,7 @@ class WorkerRow(Base):
     slots: Mapped[int]
     started_at: Mapped[datetime] = mapped_column(server_default=_now)
     beat_at: Mapped[datetime] = mapped_column(server_default=_now)
+    lease_seconds: Mapped[float] = mapped_column(server_default=text("30"))
     ended_at: Mapped[datetime | None]
 
     __table_args__ = (

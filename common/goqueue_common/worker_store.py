@@ -20,8 +20,8 @@ ON CONFLICT (type, fingerprint) DO UPDATE SET published_at = now()
 """
 
 _REGISTER: Final = """
-INSERT INTO workers (id, host, pid, version, queues, types, slots)
-VALUES (%(id)s, %(host)s, %(pid)s, %(version)s, %(queues)s, %(types)s, %(slots)s)
+INSERT INTO workers (id, host, pid, version, queues, types, slots, lease_seconds)
+VALUES (%(id)s, %(host)s, %(pid)s, %(version)s, %(queues)s, %(types)s, %(slots)s, %(lease)s)
 """
 
 _BEAT: Final = """
@@ -33,20 +33,23 @@ UPDATE workers SET beat_at = now() FROM mine WHERE workers.id = mine.id RETURNIN
 
 _TYPES: Final = """
 SELECT t.type, t.fingerprint, t.schema, t.max_retries, t.timeout_seconds, t.isolation, t.description, t.published_at,
-    (SELECT count(*) FROM workers w WHERE w.state = 'alive' AND w.beat_at > now() - %(lease)s * interval '1 second'
+    (SELECT count(*) FROM workers w WHERE w.state = 'alive' AND w.beat_at > now() - w.lease_seconds * interval '1 second'
         AND w.types ->> t.type = t.fingerprint)
 FROM job_types t ORDER BY t.type, t.published_at DESC
 """
 
 _LIVE: Final = """
-SELECT id::text, host, pid, version, queues, types, slots
-FROM workers WHERE state = 'alive' AND beat_at > now() - %(lease)s * interval '1 second' ORDER BY host, pid
+SELECT id::text, host, pid, version, queues, types, slots, lease_seconds
+FROM workers WHERE state = 'alive' AND beat_at > now() - lease_seconds * interval '1 second' ORDER BY host, pid
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerInfo:
-    """One worker process as it registers itself; queues None: it serves all; types: job type -> fingerprint."""
+    """One worker process as it registers itself; queues None: it serves all; types: job type -> fingerprint.
+
+    lease_seconds: after how long without a heartbeat others may declare it lost.
+    """
 
     id: str
     host: str
@@ -55,6 +58,7 @@ class WorkerInfo:
     queues: Sequence[str] | None
     types: Mapping[str, str]
     slots: int
+    lease_seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +109,7 @@ class WorkerStore:
                 "queues": None if worker.queues is None else list(worker.queues),
                 "types": orjson.dumps(dict(worker.types)).decode(),
                 "slots": worker.slots,
+                "lease": worker.lease_seconds,
             },
         )
 
@@ -126,14 +131,23 @@ class WorkerStore:
             {"id": worker_id, "state": state},
         )
 
-    def live(self, lease_seconds: float) -> list[WorkerInfo]:
+    def live(self) -> list[WorkerInfo]:
         """Workers whose last heartbeat is younger than their lease."""
         return [
-            WorkerInfo(id=row[0], host=row[1], pid=row[2], version=row[3], queues=row[4], types=row[5], slots=row[6])
-            for row in self._database.run_again(_LIVE, {"lease": lease_seconds})
+            WorkerInfo(
+                id=row[0],
+                host=row[1],
+                pid=row[2],
+                version=row[3],
+                queues=row[4],
+                types=row[5],
+                slots=row[6],
+                lease_seconds=row[7],
+            )
+            for row in self._database.run_again(_LIVE)
         ]
 
-    def job_types(self, lease_seconds: float) -> list[JobType]:
+    def job_types(self) -> list[JobType]:
         """Every version ever published, by type, the latest published first, with how many live workers have it."""
         return [
             JobType(
@@ -146,5 +160,5 @@ class WorkerStore:
                 description=row[6],
                 live_workers=row[8],
             )
-            for row in self._database.run_again(_TYPES, {"lease": lease_seconds})
+            for row in self._database.run_again(_TYPES)
         ]

@@ -164,6 +164,7 @@ class Child:
                 queues=self._settings.wanted_queues,
                 types=self._registry.fingerprints(),
                 slots=self._slots,
+                lease_seconds=self._settings.lease,
             )
         )
         self._table.lease_deadline = sent_at + self._settings.lease

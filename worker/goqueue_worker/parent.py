@@ -10,7 +10,6 @@ import select
 import signal
 import threading
 import time
-import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 from types import FrameType
@@ -26,13 +25,10 @@ from goqueue_common.database import connect
 from goqueue_common.job_store import JobStore
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.server_store import ServerStore
-from goqueue_common.submitter import Submitter
 from goqueue_common.worker_store import WorkerStore
 from goqueue_worker.child_process import ChildProcess
 from goqueue_worker.heartbeat import Heartbeat
-from goqueue_worker.maintenance.lease import LeasedDuty
-from goqueue_worker.maintenance.promoter import Promoter
-from goqueue_worker.maintenance.relay import Relay
+from goqueue_worker.maintenance.duties import leased_duties
 from goqueue_worker.reloader import Reloader, handler_folders
 from goqueue_worker.runner import Runner, Stepper
 from goqueue_worker.settings import WorkerSettings
@@ -82,11 +78,7 @@ class Parent:
             children=self._leases,
             on_lost=self._on_lost,
         )
-        holder = str(uuid.uuid4())
-        self._maintenance = [
-            LeasedDuty(Promoter(recovery, Submitter(jobs, self._broker)), "promoter", holder, recovery),
-            LeasedDuty(Relay(recovery, self._broker), "relay", holder, recovery),
-        ]
+        self._maintenance = leased_duties(self._database, self._broker)
 
     def run(self) -> int:
         """Until a signal, the end of a burst, or a misconfiguration."""
@@ -96,9 +88,13 @@ class Parent:
         signal.set_wakeup_fd(self._signalled, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         check = StoreCheck(ServerStore(self._database), self._broker)
-        duties: list[Stepper] = [self._heartbeat, self._settler, check, *self._maintenance]
-        names = ("heartbeat", "settler", "store-check", "promoter", "relay")
-        runners = [Runner(duty, name).start() for name, duty in zip(names, duties, strict=True)]
+        duties: dict[str, Stepper] = {
+            "heartbeat": self._heartbeat,
+            "settler": self._settler,
+            "store-check": check,
+            **self._maintenance,
+        }
+        runners = [Runner(duty, name).start() for name, duty in duties.items()]
         if self._reloader is not None:
             self._reloader.start()
         log.info(
@@ -115,7 +111,7 @@ class Parent:
         self._settle_before_exit()
         for runner in runners:
             runner.stop()
-        for duty in self._maintenance:
+        for duty in self._maintenance.values():
             duty.give_up()
         self._database.close()
         if self._failure is not None:

@@ -13,7 +13,7 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from goqueue_common import dispatch_store, recovery_store
+from goqueue_common import dispatch_store, maintenance_store, recovery_store, relay_store
 from goqueue_common.database import Database, connect
 from goqueue_common.job import Outcome
 from goqueue_common.lifecycle import JobEvent
@@ -108,13 +108,13 @@ def test_jobs_of_unknown_types_and_of_dead_processes_go_by_the_primary_key_alone
 
 
 def test_due_jobs_are_found_by_their_time(seeded: Seeded) -> None:
-    assert seeded.scans(recovery_store._PROMOTE, {"limit": 1000}) == {"jobs_due", "jobs_pkey"}
+    assert seeded.scans(maintenance_store._PROMOTE, {"limit": 1000}) == {"jobs_due", "jobs_pkey"}
 
 
 def test_lost_ids_are_found_by_the_order_of_dispatch(seeded: Seeded) -> None:
     where = {"queue": "default", "priority": 1, "before_at": None, "before_id": None, "grace": 2.0, "limit": 10_000}
-    assert seeded.scans(recovery_store._MISSING, where) == {"jobs_queued"}
-    assert seeded.scans(recovery_store._WAITING_LISTS, {"grace": 2.0}) == {"jobs_queued"}
+    assert seeded.scans(relay_store._MISSING, where) == {"jobs_queued"}
+    assert seeded.scans(relay_store._WAITING_LISTS, {"grace": 2.0}) == {"jobs_queued"}
 
 
 def test_rows_of_a_dead_worker_are_found_by_their_worker(seeded: Seeded) -> None:

@@ -87,13 +87,13 @@ def test_a_published_type_is_read_back_with_the_number_of_its_live_workers(
     database: Database, workers: WorkerStore
 ) -> None:
     workers.publish([SEND])
-    assert workers.job_types(LEASE) == [replace(SEND, live_workers=0)]
+    assert workers.job_types() == [replace(SEND, live_workers=0)]
     for types in ({"email.send": "f1"}, {"email.send": "f1", "other": "f"}, {"email.send": "f2"}, {"other": "f1"}):
         register_worker(database, types=types)
     workers.stop(register_worker(database, types={"email.send": "f1"}))
     silent = register_worker(database, types={"email.send": "f1"})
     database.run("UPDATE workers SET beat_at = now() - interval '31 s' WHERE id = %(id)s", {"id": silent})
-    assert workers.job_types(LEASE) == [replace(SEND, live_workers=2)]
+    assert workers.job_types() == [replace(SEND, live_workers=2)]
 
 
 def test_versions_of_a_type_stand_together_the_latest_published_first(workers: WorkerStore) -> None:
@@ -101,9 +101,9 @@ def test_versions_of_a_type_stand_together_the_latest_published_first(workers: W
     other = replace(SEND, type="a.type")
     for types in ([SEND, other], [second], [SEND]):
         workers.publish(types)
-    assert workers.job_types(LEASE) == [replace(item, live_workers=0) for item in (other, SEND, second)]
+    assert workers.job_types() == [replace(item, live_workers=0) for item in (other, SEND, second)]
 
 
 def test_publishing_nothing_is_no_error(workers: WorkerStore) -> None:
     workers.publish([])
-    assert workers.job_types(LEASE) == []
+    assert workers.job_types() == []

@@ -25,7 +25,7 @@ class Bench:
 
     def __init__(self, database: Database, broker: RedisBroker, jobs: int) -> None:
         worker_id = str(uuid4())
-        info = WorkerInfo(id=worker_id, host="h", pid=1, version="0", queues=None, types={}, slots=1)
+        info = WorkerInfo(id=worker_id, host="h", pid=1, version="0", queues=None, types={}, slots=1, lease_seconds=30.0)
         WorkerStore(database).register(info)
         self.store = JobStore(database)
         new = [NewJob.checked("t") for _ in range(jobs)]

@@ -24,9 +24,7 @@ def app() -> Flask:
         log_format="json",
     )
     return create_app(
-        ApiSettings(
-            stores=stores, host="127.0.0.1", port=8080, processes=1, threads=4, db_pool=6, lease=30.0, auth="loopback"
-        )
+        ApiSettings(stores=stores, host="127.0.0.1", port=8080, processes=1, threads=4, db_pool=6, auth="loopback")
     )
 
 

@@ -42,7 +42,6 @@ def test_the_command_line_wins_over_the_environment(monkeypatch: pytest.MonkeyPa
         pytest.param({"GOQUEUE_API_BIND": "0.0.0.0:8080"}, "set GOQUEUE_AUTH=none", id="open to the network"),
         pytest.param({"GOQUEUE_API_BIND": "api.internal:80"}, "set GOQUEUE_AUTH=none", id="a host name"),
         pytest.param({"GOQUEUE_AUTH": "key"}, "the only choice is none", id="unknown auth"),
-        pytest.param({"GOQUEUE_LEASE": "0"}, "more than 0 seconds", id="no lease"),
     ],
 )
 def test_nonsense_is_refused_with_a_sentence(

@@ -21,7 +21,7 @@ class PublishedTypes:
     def __init__(self, *types: JobType) -> None:
         self._types = list(types)
 
-    def job_types(self, lease_seconds: float) -> list[JobType]:
+    def job_types(self) -> list[JobType]:
         return self._types
 
 
@@ -37,7 +37,7 @@ def reader() -> SubmissionReader:
         description="",
         live_workers=1,
     )
-    return SubmissionReader(TypeCatalogue(PublishedTypes(mail), 30.0), FrozenClock(datetime(2030, 1, 1, tzinfo=UTC)))
+    return SubmissionReader(TypeCatalogue(PublishedTypes(mail)), FrozenClock(datetime(2030, 1, 1, tzinfo=UTC)))
 
 
 def pointers(error: pytest.ExceptionInfo[Any]) -> list[str]:

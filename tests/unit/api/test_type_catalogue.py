@@ -34,7 +34,7 @@ class Workers:
         self.readings = 0
         self.away = False
 
-    def job_types(self, lease_seconds: float) -> list[JobType]:
+    def job_types(self) -> list[JobType]:
         self.readings += 1
         if self.away:
             raise StoreUnavailable("PostgreSQL: gone")
@@ -57,14 +57,14 @@ def accepts(catalogue: TypeCatalogue, payload: object) -> bool:
 
 
 def test_while_two_versions_live_what_either_takes_is_taken() -> None:
-    catalogue = TypeCatalogue(Workers(version("new", NUMBER, live=1), version("old", TEXT, live=2)), 30.0)
+    catalogue = TypeCatalogue(Workers(version("new", NUMBER, live=1), version("old", TEXT, live=2)))
     assert accepts(catalogue, {"x": 1})
     assert accepts(catalogue, {"x": "1"})
     assert not accepts(catalogue, {"x": None})
 
 
 def test_a_version_that_no_worker_has_any_more_does_not_count() -> None:
-    catalogue = TypeCatalogue(Workers(version("new", NUMBER), version("old", TEXT, live=1, max_retries=8)), 30.0)
+    catalogue = TypeCatalogue(Workers(version("new", NUMBER), version("old", TEXT, live=1, max_retries=8)))
     assert not accepts(catalogue, {"x": 1})
     known = catalogue.get("demo")
     assert known is not None
@@ -72,19 +72,19 @@ def test_a_version_that_no_worker_has_any_more_does_not_count() -> None:
 
 
 def test_with_no_live_worker_the_latest_published_version_counts() -> None:
-    catalogue = TypeCatalogue(Workers(version("new", NUMBER), version("old", TEXT)), 30.0)
+    catalogue = TypeCatalogue(Workers(version("new", NUMBER), version("old", TEXT)))
     assert accepts(catalogue, {"x": 1})
     assert not accepts(catalogue, {"x": "1"})
 
 
 def test_a_version_without_schema_takes_everything() -> None:
-    catalogue = TypeCatalogue(Workers(version("new", NUMBER, live=1), version("old", None, live=1)), 30.0)
+    catalogue = TypeCatalogue(Workers(version("new", NUMBER, live=1), version("old", None, live=1)))
     assert accepts(catalogue, {"x": None})
 
 
 def test_types_are_read_once_a_second() -> None:
     workers, watch = Workers(version("new", NUMBER, live=1)), Watch()
-    catalogue = TypeCatalogue(workers, 30.0, watch)
+    catalogue = TypeCatalogue(workers, watch)
     catalogue.get("demo")
     watch.seconds += 0.9
     catalogue.get("demo")
@@ -97,7 +97,7 @@ def test_types_are_read_once_a_second() -> None:
 
 def test_the_old_view_serves_while_postgres_is_away() -> None:
     workers, watch = Workers(version("new", NUMBER, live=1)), Watch()
-    catalogue = TypeCatalogue(workers, 30.0, watch)
+    catalogue = TypeCatalogue(workers, watch)
     catalogue.get("demo")
     workers.away = True
     watch.seconds += 5
@@ -110,22 +110,22 @@ def test_before_the_first_reading_an_absent_postgres_is_an_error() -> None:
     workers = Workers()
     workers.away = True
     with pytest.raises(StoreUnavailable):
-        TypeCatalogue(workers, 30.0).get("demo")
+        TypeCatalogue(workers).get("demo")
 
 
 def test_requests_go_on_with_the_old_view_while_one_refreshes() -> None:
     entered, go_on, watch = threading.Event(), threading.Event(), Watch()
 
     class SlowWorkers(Workers):
-        def job_types(self, lease_seconds: float) -> list[JobType]:
-            types = super().job_types(lease_seconds)
+        def job_types(self) -> list[JobType]:
+            types = super().job_types()
             if self.readings == 2:
                 entered.set()
                 assert go_on.wait(10)
             return types
 
     workers = SlowWorkers(version("new", NUMBER, live=1))
-    catalogue = TypeCatalogue(workers, 30.0, watch)
+    catalogue = TypeCatalogue(workers, watch)
     catalogue.get("demo")
     watch.seconds += 5
     refreshing = threading.Thread(target=catalogue.get, args=("demo",))

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from goqueue_common.errors import StoreUnavailable
-from goqueue_common.recovery_store import RecoveryStore
+from goqueue_common.maintenance_store import MaintenanceStore
 from goqueue_worker.runner import Stepper
 
 log = structlog.get_logger(__name__)
@@ -22,7 +22,7 @@ _AGAIN_SECONDS: Final = 0.5
 class LeasedDuty:
     """A duty that at most one worker does at a time; safe if two do."""
 
-    def __init__(self, duty: Stepper, name: str, holder: str, store: RecoveryStore) -> None:
+    def __init__(self, duty: Stepper, name: str, holder: str, store: MaintenanceStore) -> None:
         self._duty = duty
         self._name = name
         self._holder = holder

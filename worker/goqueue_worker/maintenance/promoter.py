@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from goqueue_common.recovery_store import RecoveryStore
+from goqueue_common.maintenance_store import MaintenanceStore
 from goqueue_common.submitter import Submitter
 
 _BATCH: Final = 1_000
@@ -14,7 +14,7 @@ _STEP_SECONDS: Final = 0.2
 class Promoter:
     """`step` promotes one batch of due jobs and pushes it, after its commit."""
 
-    def __init__(self, store: RecoveryStore, submitter: Submitter) -> None:
+    def __init__(self, store: MaintenanceStore, submitter: Submitter) -> None:
         self._store = store
         self._submitter = submitter
 

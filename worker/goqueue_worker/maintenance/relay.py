@@ -13,7 +13,7 @@ import structlog
 
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.errors import BrokerUnavailable
-from goqueue_common.recovery_store import RecoveryStore
+from goqueue_common.relay_store import RelayStore
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +27,7 @@ _STALE_TAILS: Final = 100
 class Relay:
     """`step` looks at every list that should hold something."""
 
-    def __init__(self, store: RecoveryStore, broker: RedisBroker, *, grace_seconds: float = GRACE_SECONDS) -> None:
+    def __init__(self, store: RelayStore, broker: RedisBroker, *, grace_seconds: float = GRACE_SECONDS) -> None:
         self._store = store
         self._broker = broker
         self._grace_seconds = grace_seconds

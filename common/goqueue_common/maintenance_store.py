@@ -1,0 +1,50 @@
+"""What maintenance does to rows when their time has come, and its leases. Everything here is safe if two do it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from goqueue_common.database import Database
+from goqueue_common.job import JobRef
+from goqueue_common.lifecycle import TRANSITIONS, JobEvent
+
+_PROMOTE: Final = f"""
+WITH picked AS MATERIALIZED (
+    SELECT id FROM jobs WHERE status IN ('scheduled', 'retrying') AND run_at <= now()
+    ORDER BY run_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
+), promoted AS (
+    UPDATE jobs SET status = '{TRANSITIONS[JobEvent.PROMOTE].target}', queued_at = now(), updated_at = now()
+    FROM picked WHERE jobs.id = picked.id RETURNING jobs.id, queue, priority, run_at
+)
+SELECT id::text, queue, priority FROM promoted ORDER BY run_at, id
+"""  # noqa: S608 - a constant from the lifecycle
+
+_TAKE_LEASE: Final = """
+INSERT INTO maintenance_leases AS l (duty, holder, expires_at)
+VALUES (%(duty)s, %(holder)s, now() + %(seconds)s * interval '1 second')
+ON CONFLICT (duty) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
+WHERE l.holder = excluded.holder OR l.expires_at < now()
+RETURNING 1
+"""
+
+
+class MaintenanceStore:
+    """Every method raises StoreUnavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def hold_lease(self, duty: str, holder: str, seconds: float) -> bool:
+        """Take or renew the lease of a duty by the database clock; False: somebody else does it."""
+        return bool(self._database.run(_TAKE_LEASE, {"duty": duty, "holder": holder, "seconds": seconds}))
+
+    def give_up_lease(self, duty: str, holder: str) -> None:
+        """Let the next one begin at once."""
+        self._database.run(
+            "DELETE FROM maintenance_leases WHERE duty = %(duty)s AND holder = %(holder)s",
+            {"duty": duty, "holder": holder},
+        )
+
+    def promote(self, limit: int) -> list[JobRef]:
+        """Queue jobs whose `run_at` has come, the most overdue first; the caller pushes them."""
+        return [JobRef._make(row) for row in self._database.run(_PROMOTE, {"limit": limit})]

@@ -1,0 +1,27 @@
+"""Everything that maintenance does, each duty under a lease of its own."""
+
+from __future__ import annotations
+
+import uuid
+
+from goqueue_common.broker.broker import RedisBroker
+from goqueue_common.database import Database
+from goqueue_common.job_store import JobStore
+from goqueue_common.maintenance_store import MaintenanceStore
+from goqueue_common.relay_store import RelayStore
+from goqueue_common.submitter import Submitter
+from goqueue_worker.maintenance.lease import LeasedDuty
+from goqueue_worker.maintenance.promoter import Promoter
+from goqueue_worker.maintenance.relay import Relay
+from goqueue_worker.runner import Stepper
+
+
+def leased_duties(database: Database, broker: RedisBroker) -> dict[str, LeasedDuty]:
+    """By name; every worker has them all, and does those whose lease it holds."""
+    store = MaintenanceStore(database)
+    duties: dict[str, Stepper] = {
+        "promoter": Promoter(store, Submitter(JobStore(database), broker)),
+        "relay": Relay(RelayStore(database), broker),
+    }
+    holder = str(uuid.uuid4())
+    return {name: LeasedDuty(duty, name, holder, store) for name, duty in duties.items()}
