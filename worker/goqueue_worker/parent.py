@@ -29,11 +29,13 @@ from goqueue_common.worker_store import WorkerStore
 from goqueue_worker.child_process import ChildProcess
 from goqueue_worker.heartbeat import Heartbeat
 from goqueue_worker.maintenance.duties import leased_duties
+from goqueue_worker.recovery import Recovery
 from goqueue_worker.reloader import Reloader, handler_folders
 from goqueue_worker.runner import Runner, Stepper
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.settler import Settler
 from goqueue_worker.slot_table import SlotTable
+from goqueue_worker.steadiness import Steadiness
 from goqueue_worker.store_check import StoreCheck
 
 log = structlog.get_logger(__name__)
@@ -65,20 +67,29 @@ class Parent:
         self._lock = threading.Lock()
         self._failure: str | None = None
         self._database = connect(
-            settings.stores.database_url, pool_size=5, statement_timeout_seconds=10.0, application_name="goqueue-worker"
+            settings.stores.database_url, pool_size=8, statement_timeout_seconds=10.0, application_name="goqueue-worker"
         )
         self._broker = RedisBroker(settings.stores.redis_url, Keys(settings.stores.prefix))
-        jobs, recovery, workers = JobStore(self._database), RecoveryStore(self._database), WorkerStore(self._database)
-        self._settler = Settler(jobs, recovery, workers, self._broker)
+        recovery = Recovery(JobStore(self._database), RecoveryStore(self._database), self._broker)
+        self._settler = Settler(WorkerStore(self._database), recovery)
+        # A connection of its own that gives up soon: a beat that hangs would cost the lease it is to renew.
+        self._beating = connect(
+            settings.stores.database_url,
+            pool_size=1,
+            statement_timeout_seconds=max(1.0, settings.heartbeat),
+            application_name="goqueue-heartbeat",
+        )
+        steadiness = Steadiness(self._clock, settings.heartbeat)
         self._heartbeat = Heartbeat(
-            workers,
+            WorkerStore(self._beating),
             self._clock,
+            steadiness=steadiness,
             interval=settings.heartbeat,
             lease=settings.lease,
             children=self._leases,
             on_lost=self._on_lost,
         )
-        self._maintenance = leased_duties(self._database, self._broker)
+        self._maintenance = leased_duties(self._database, self._broker, recovery, steadiness)
 
     def run(self) -> int:
         """Until a signal, the end of a burst, or a misconfiguration."""
@@ -114,6 +125,7 @@ class Parent:
         for duty in self._maintenance.values():
             duty.give_up()
         self._database.close()
+        self._beating.close()
         if self._failure is not None:
             return MISCONFIGURED
         log.info("worker_stopped")

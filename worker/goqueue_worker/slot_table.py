@@ -30,6 +30,11 @@ class HeldAttempt(NamedTuple):
     attempt: int
     started: bool
 
+    @property
+    def field(self) -> str:
+        """Its field in the broker's hash of outcomes; see Outcome.field."""
+        return f"{self.id}:{self.attempt}"
+
 
 class SlotTable:
     """Fixed number of records in a shared mapping. One child writes records; its parent reads them after its death."""

@@ -28,6 +28,10 @@ _CHUNK: Final = 5_000
 class Broker(Protocol):
     """What dispatch needs; each single call has a batch form, which hot paths use. All raise BrokerUnavailable."""
 
+    @property
+    def is_away(self) -> bool:
+        """Whether Redis is known not to answer: nothing is asked of it until it is back."""
+
     def enqueue(self, job: JobRef) -> None:
         """Make a due job available to workers, behind those already waiting."""
 
@@ -70,6 +74,11 @@ class RedisBroker:
         self._record = self._client.register_script(script("record_outcomes"))
         self._max_wait_seconds = max_wait_seconds
         self._away_until = 0.0
+
+    @property
+    def is_away(self) -> bool:
+        """See Broker."""
+        return time.monotonic() < self._away_until
 
     def enqueue(self, job: JobRef) -> None:
         """See Broker."""
