@@ -129,7 +129,7 @@ class Poller:
             refs = self._broker.dequeue_many(lists, room, _WAIT_SECONDS)
         except BrokerUnavailable as error:
             log.warning("claiming_without_redis", reason=str(error))
-            return 0.0
+            return self._claim_waiting(lists, room)
         self.found_nothing = not refs
         if refs:
             self._claim_popped(refs)
