@@ -19,9 +19,13 @@ WITH picked AS MATERIALIZED (
 SELECT id::text, queue, priority FROM promoted ORDER BY run_at, id
 """  # noqa: S608 - a constant from the lifecycle
 
+# ON CONFLICT locks the row even when it then changes nothing, so whoever follows must not come that far.
 _TAKE_LEASE: Final = """
 INSERT INTO maintenance_leases AS l (duty, holder, expires_at)
-VALUES (%(duty)s, %(holder)s, now() + %(seconds)s * interval '1 second')
+SELECT %(duty)s, %(holder)s::uuid, now() + %(seconds)s * interval '1 second'
+WHERE NOT EXISTS (
+    SELECT FROM maintenance_leases WHERE duty = %(duty)s AND holder <> %(holder)s::uuid AND expires_at >= now()
+)
 ON CONFLICT (duty) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
 WHERE l.holder = excluded.holder OR l.expires_at < now()
 RETURNING 1
@@ -35,7 +39,7 @@ class MaintenanceStore:
         self._database = database
 
     def hold_lease(self, duty: str, holder: str, seconds: float) -> bool:
-        """Take or renew the lease of a duty by the database clock; False: somebody else does it."""
+        """Take or renew the lease of a duty by the database clock; False: another holds it, and nothing was written."""
         return bool(self._database.run(_TAKE_LEASE, {"duty": duty, "holder": holder, "seconds": seconds}))
 
     def give_up_lease(self, duty: str, holder: str) -> None:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from goqueue_common.database import Database
-from goqueue_common.job import JobRef
 
 _WAITING_LISTS: Final = """
 SELECT q.name, p.priority FROM queues q CROSS JOIN (VALUES (0), (1), (2)) AS p(priority)
@@ -18,20 +17,25 @@ WHERE EXISTS (
 """
 
 _MISSING: Final = """
-SELECT id::text FROM jobs
+SELECT queued_at, id::text FROM jobs
 WHERE status = 'queued' AND queue = %(queue)s AND priority = %(priority)s
   AND queued_at < now() - %(grace)s * interval '1 second' AND (expires_at IS NULL OR expires_at > now())
+  AND (%(after_at)s::timestamptz IS NULL OR (queued_at, id) > (%(after_at)s::timestamptz, %(after_id)s::uuid))
   AND (%(before_at)s::timestamptz IS NULL OR (queued_at, id) < (%(before_at)s::timestamptz, %(before_id)s::uuid))
 ORDER BY queued_at, id LIMIT %(limit)s
 """
 
+_PLACES: Final = """
+SELECT queued_at, id::text FROM jobs
+WHERE id = ANY(%(ids)s::uuid[]) AND queue = %(queue)s AND priority = %(priority)s AND status || '' = 'queued'
+"""
 
-class QueuedRow(NamedTuple):
-    """Where and since when a queued job waits; for the relay."""
 
-    queue: str
-    priority: int
+class Place(NamedTuple):
+    """A queued job's place in the order of dispatch of its list; places compare."""
+
     queued_at: datetime
+    id: str
 
 
 class RelayStore:
@@ -44,34 +48,35 @@ class RelayStore:
         """(queue, priority) of every list that should hold a job queued longer than `grace_seconds` ago."""
         return [(row[0], row[1]) for row in self._database.run(_WAITING_LISTS, {"grace": grace_seconds})]
 
-    def queued_row(self, job_id: str) -> QueuedRow | None:
-        """The row, if it is still queued."""
-        rows = self._database.run(
-            "SELECT queue, priority, queued_at FROM jobs WHERE id = %(id)s AND status || '' = 'queued'",
-            {"id": job_id},
-        )
-        return QueuedRow._make(rows[0]) if rows else None
+    def places(self, queue: str, priority: int, job_ids: Sequence[str]) -> dict[str, Place]:
+        """By id, those of these jobs that are still queued in this list."""
+        rows = self._database.run(_PLACES, {"ids": list(job_ids), "queue": queue, "priority": priority})
+        return {place.id: place for place in map(Place._make, rows)}
 
     def missing(
         self,
         queue: str,
         priority: int,
         *,
-        before: tuple[datetime, str] | None,
         grace_seconds: float,
         limit: int,
-    ) -> list[JobRef]:
-        """Jobs queued longer than `grace_seconds` ago, oldest first, those before (queued_at, id) if given."""
+        after: Place | None = None,
+        before: Place | None = None,
+    ) -> list[Place]:
+        """Jobs queued longer than `grace_seconds` ago, oldest first, those after and before a place if given."""
+        after_at, after_id = after or (None, None)
         before_at, before_id = before or (None, None)
-        rows: Sequence[tuple[str]] = self._database.run(
+        rows = self._database.run(
             _MISSING,
             {
                 "queue": queue,
                 "priority": priority,
-                "before_at": before_at,
-                "before_id": before_id,
                 "grace": grace_seconds,
                 "limit": limit,
+                "after_at": after_at,
+                "after_id": after_id,
+                "before_at": before_at,
+                "before_id": before_id,
             },
         )
-        return [JobRef(row[0], queue, priority) for row in rows]
+        return [Place._make(row) for row in rows]

@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from goqueue_common.broker.connection import ANSWER_SECONDS, connect, script, translated
 from goqueue_common.broker.keys import Keys
@@ -23,6 +23,13 @@ QueueList = tuple[str, int]
 
 _AWAY_SECONDS: Final = 1.0
 _CHUNK: Final = 5_000
+
+
+class Position(NamedTuple):
+    """Where an id lies in a list. pops: until it is out, its own included; later: ids popped after it, in their order."""
+
+    pops: int
+    later: list[str]
 
 
 class Broker(Protocol):
@@ -72,6 +79,9 @@ class RedisBroker:
         # A blocking pop holds its connection for its whole time; its socket must wait longer than the server does.
         self._popper = connect(url, answer_seconds=max_wait_seconds + ANSWER_SECONDS)
         self._record = self._client.register_script(script("record_outcomes"))
+        self._drop_tail = self._client.register_script(script("list_drop_tail"))
+        self._position = self._client.register_script(script("list_position"))
+        self._insert = self._client.register_script(script("list_insert"))
         self._max_wait_seconds = max_wait_seconds
         self._away_until = 0.0
 
@@ -159,16 +169,35 @@ class RedisBroker:
             pipeline.publish(self.keys.settled, " ".join(job_ids))
             pipeline.execute()
 
-    def tail(self, queue: str, priority: int) -> str | None:
-        """The id that the next pop of this list would get. Raises BrokerUnavailable."""
+    def tails(self, queue: str, priority: int, limit: int) -> list[str]:
+        """The ids that the next `limit` single pops of this list would get, in their order. Raises BrokerUnavailable."""
         with translated():
-            value = self._client.lindex(self.keys.queue(queue, priority), -1)
-        return None if value is None else str(value)
+            ids = self._client.lrange(self.keys.queue(queue, priority), -limit, -1)
+        return [str(job_id) for job_id in reversed(ids)]
 
-    def drop_tail(self, queue: str, priority: int, job_id: str) -> None:
-        """Remove an id that has no business at this list's tail. Raises BrokerUnavailable."""
+    def drop_tails(self, queue: str, priority: int, job_ids: Sequence[str]) -> int:
+        """Remove ids that have no business at this list's tail, given as `tails` names them; how many were still there.
+
+        Only from the tail: searching a long list for ids that were popped meanwhile would block Redis.
+        """
         with translated():
-            self._client.lrem(self.keys.queue(queue, priority), -1, job_id)
+            return int(self._drop_tail(keys=[self.keys.queue(queue, priority)], args=list(job_ids)))
+
+    def position(self, queue: str, priority: int, job_id: str, *, search: int, look_ahead: int) -> Position | None:
+        """Where an id lies among the `search` ids nearest to the tail; None: not there. Raises BrokerUnavailable."""
+        with translated():
+            found = self._position(keys=[self.keys.queue(queue, priority)], args=[job_id, search, look_ahead])
+        return Position(int(found[0]), [str(later) for later in found[1]]) if found else None
+
+    def insert(self, queue: str, priority: int, job_ids: Sequence[str], *, after: str | None, search: int = 0) -> bool:
+        """Have these popped right after the id `after`, in the order given, or before all others if it is None.
+
+        The same if it is not among the `search` ids nearest to the tail: then it has been popped. In one step: no pop
+        comes in between. False: they were there already. Raises BrokerUnavailable.
+        """
+        with translated():
+            inserted = self._insert(keys=[self.keys.queue(queue, priority)], args=[after or "", search, *job_ids])
+        return bool(inserted)
 
     def ping(self) -> None:
         """Raises BrokerUnavailable when Redis does not answer."""

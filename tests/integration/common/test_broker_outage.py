@@ -28,8 +28,10 @@ CALLS: dict[str, Callable[[RedisBroker], object]] = {
     "recorded": lambda broker: broker.recorded(["a:1"]),
     "fence": lambda broker: broker.fence("w", 1),
     "ack": lambda broker: broker.ack("a:1", "a"),
-    "tail": lambda broker: broker.tail("default", 1),
-    "drop_tail": lambda broker: broker.drop_tail("default", 1, "a"),
+    "tails": lambda broker: broker.tails("default", 1, 10),
+    "drop_tails": lambda broker: broker.drop_tails("default", 1, ["a"]),
+    "position": lambda broker: broker.position("default", 1, "a", search=10, look_ahead=1),
+    "insert": lambda broker: broker.insert("default", 1, ["a"], after=None),
     "ping": lambda broker: broker.ping(),
     "complaints": lambda broker: broker.complaints(),
 }

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,7 @@ from goqueue_common.job import JobRef, Priority
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobStatus
 from goqueue_common.maintenance_store import MaintenanceStore
-from tests.factories import job_in, ref, row, submit
+from tests.factories import eventually, job_in, ref, row, submit
 
 HOLDER, OTHER = str(uuid4()), str(uuid4())
 
@@ -100,3 +101,27 @@ def test_a_lease_given_up_is_free_but_only_its_holder_can_give_it_up(maintenance
     assert maintenance.hold_lease("relay", OTHER, 60) is False
     maintenance.give_up_lease("relay", HOLDER)
     assert maintenance.hold_lease("relay", OTHER, 60) is True
+
+
+def test_a_look_at_a_lease_that_is_held_waits_for_no_lock_and_writes_nothing(
+    maintenance: MaintenanceStore, database: Database, impatient: Database
+) -> None:
+    maintenance.hold_lease("relay", HOLDER, 60)
+    before = database.run("SELECT xmin::text, xmax::text, ctid::text FROM maintenance_leases")
+    assert maintenance.hold_lease("relay", OTHER, 60) is False
+    assert database.run("SELECT xmin::text, xmax::text, ctid::text FROM maintenance_leases") == before
+    with database.transaction() as connection:
+        run_on(connection, "SELECT FROM maintenance_leases FOR UPDATE")
+        assert MaintenanceStore(impatient).hold_lease("relay", OTHER, 60) is False
+
+
+def test_a_lease_that_somebody_is_just_taking_is_waited_for_and_then_refused(
+    maintenance: MaintenanceStore, database: Database
+) -> None:
+    taking = "INSERT INTO maintenance_leases VALUES ('relay', %(holder)s, now() + interval '60 s')"
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as connection:
+            run_on(connection, taking, {"holder": HOLDER})
+            late = pool.submit(maintenance.hold_lease, "relay", OTHER, 60)
+            eventually(lambda: database.run("SELECT FROM pg_stat_activity WHERE wait_event = 'transactionid'"))
+        assert late.result(timeout=5) is False

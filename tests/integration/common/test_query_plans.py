@@ -7,6 +7,7 @@ partial index scans it for every batch, and every batch gets slower with each ro
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -111,10 +112,25 @@ def test_due_jobs_are_found_by_their_time(seeded: Seeded) -> None:
     assert seeded.scans(maintenance_store._PROMOTE, {"limit": 1000}) == {"jobs_due", "jobs_pkey"}
 
 
-def test_lost_ids_are_found_by_the_order_of_dispatch(seeded: Seeded) -> None:
-    where = {"queue": "default", "priority": 1, "before_at": None, "before_id": None, "grace": 2.0, "limit": 10_000}
+PLACE = {"at": datetime.now(UTC), "id": str(uuid4())}
+
+
+@pytest.mark.parametrize("after", [None, PLACE], ids=["from the oldest", "after a place"])
+@pytest.mark.parametrize("before", [None, PLACE], ids=["to the youngest", "before a place"])
+def test_lost_ids_are_found_by_the_order_of_dispatch(
+    seeded: Seeded, after: dict[str, Any] | None, before: dict[str, Any] | None
+) -> None:
+    where: dict[str, Any] = {"queue": "default", "priority": 1, "grace": 2.0, "limit": 10_000}
+    for name, place in (("after", after), ("before", before)):
+        where |= {f"{name}_{part}": (place or {}).get(part) for part in PLACE}
     assert seeded.scans(relay_store._MISSING, where) == {"jobs_queued"}
     assert seeded.scans(relay_store._WAITING_LISTS, {"grace": 2.0}) == {"jobs_queued"}
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_places_of_listed_ids_are_found_by_the_primary_key_alone(seeded: Seeded, batch: int) -> None:
+    listed = {"ids": seeded.queued[:batch], "queue": "default", "priority": 1}
+    assert seeded.scans(relay_store._PLACES, listed) == {"jobs_pkey"}
 
 
 def test_rows_of_a_dead_worker_are_found_by_their_worker(seeded: Seeded) -> None:
