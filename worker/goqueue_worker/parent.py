@@ -138,8 +138,7 @@ class Parent:
     def _stop_children(self) -> None:
         """In order; at a second signal at once."""
         self._children.stop()
-        patience = self._settings.shutdown_timeout + self._settings.interrupt_grace + 10.0
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + self._settings.end_seconds
         while left := [child.number for child in self._children.running if child.exit_code() is None]:
             if self._signals > 1 or time.monotonic() > deadline:
                 log.warning("children_killed", children=left)

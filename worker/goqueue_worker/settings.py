@@ -64,6 +64,11 @@ class WorkerSettings:
         """The queues to claim from, or None for any."""
         return list(self.queues) or None
 
+    @property
+    def end_seconds(self) -> float:
+        """How long a child may take to end in order: the times it gives its jobs, and some to write how they ended."""
+        return self.shutdown_timeout + self.interrupt_grace + 10.0
+
     def slots_of(self, child: int) -> int:
         """How many jobs child number `child` (from 0) runs at once."""
         share, rest = divmod(self.concurrency, self.processes)

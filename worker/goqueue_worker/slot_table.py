@@ -1,7 +1,8 @@
 """What a child has in hand, in memory that outlives it: the parent reads here what a dead child was doing.
 
-A header holds a loop counter (the child's proof of life) and the deadline of its lease (written by the parent, read by the
-child before it starts or writes anything). Then one record an attempt that the child has claimed and not yet settled.
+A header holds a counter for each vital loop (the child's proof of life) and the deadline of its lease (written by the
+parent, read by the child before it starts or writes anything). Then one record an attempt that the child has claimed and
+not yet settled.
 """
 
 from __future__ import annotations
@@ -11,12 +12,23 @@ import os
 import struct
 import tempfile
 import threading
+from enum import IntEnum
 from typing import Final, NamedTuple
 from uuid import UUID
 
-_HEADER: Final = struct.Struct("<Qd")
+
+class Loop(IntEnum):
+    """The loops without any of which a child does no work: each counts its turns."""
+
+    WATCHDOG = 0
+    POLLER = 1
+    ACKNOWLEDGER = 2
+
+
 _RECORD: Final = struct.Struct("<16siB3x")
-_HEADER_SIZE: Final = _HEADER.size
+# Words of 8 bytes: a counter for each loop, then the deadline.
+_DEADLINE_WORD: Final = len(Loop)
+_HEADER_SIZE: Final = 8 * (_DEADLINE_WORD + 1)
 _RECORD_SIZE: Final = _RECORD.size
 _STATE_OFFSET: Final = 20
 # How far an attempt has come; plain numbers, since every job writes three of them.
@@ -44,6 +56,10 @@ class SlotTable:
         self.capacity = capacity
         self._free = list(range(capacity))
         self._lock = threading.Lock()
+        # Views of native words are read and written in one go: the other side never sees half a number.
+        header = memoryview(memory)[:_HEADER_SIZE]
+        self._ticks = header.cast("Q")
+        self._times = header.cast("d")
 
     @staticmethod
     def create(capacity: int) -> tuple[SlotTable, int]:
@@ -85,20 +101,19 @@ class SlotTable:
                 found.append(HeldAttempt(str(UUID(bytes=raw)), attempt, state == _STARTED))
         return found
 
-    def tick(self) -> None:
-        """The child's proof of life."""
-        struct.pack_into("<Q", self._memory, 0, self.ticks + 1)
+    def tick(self, loop: Loop) -> None:
+        """This loop of the child has turned; called by its own thread only."""
+        self._ticks[loop] += 1
 
-    @property
-    def ticks(self) -> int:
-        """How often the child has proved its life."""
-        return int(struct.unpack_from("<Q", self._memory, 0)[0])
+    def ticks(self, loop: Loop) -> int:
+        """How often it has turned."""
+        return self._ticks[loop]
 
     @property
     def lease_deadline(self) -> float:
         """By Clock.boottime: past it the child starts and writes nothing until the lease is known to live."""
-        return float(struct.unpack_from("<d", self._memory, 8)[0])
+        return self._times[_DEADLINE_WORD]
 
     @lease_deadline.setter
     def lease_deadline(self, value: float) -> None:
-        struct.pack_into("<d", self._memory, 8, value)
+        self._times[_DEADLINE_WORD] = value

@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 from uuid import uuid4
 
-from goqueue_worker.slot_table import HeldAttempt, SlotTable
+from goqueue_worker.slot_table import HeldAttempt, Loop, SlotTable
 
 
 def test_the_other_side_sees_what_is_held_and_what_has_started() -> None:
@@ -24,9 +24,24 @@ def test_proof_of_life_and_deadline_cross_over() -> None:
     mine, descriptor = SlotTable.create(1)
     theirs = SlotTable.open(descriptor, 1)
     os.close(descriptor)
-    mine.tick()
-    mine.tick()
+    mine.tick(Loop.POLLER)
+    mine.tick(Loop.POLLER)
+    mine.tick(Loop.ACKNOWLEDGER)
     theirs.lease_deadline = 12.5
-    assert (theirs.ticks, mine.lease_deadline) == (2, 12.5)
-    mine.tick()
+    assert [theirs.ticks(loop) for loop in (Loop.WATCHDOG, Loop.POLLER, Loop.ACKNOWLEDGER)] == [0, 2, 1]
     assert mine.lease_deadline == 12.5
+    mine.tick(Loop.ACKNOWLEDGER)
+    assert mine.lease_deadline == 12.5
+
+
+def test_header_and_records_do_not_overlap() -> None:
+    table, descriptor = SlotTable.create(2)
+    os.close(descriptor)
+    held = [HeldAttempt(str(uuid4()), number, False) for number in (1, 2)]
+    for item in held:
+        table.hold(item.id, item.attempt)
+    for loop in Loop:
+        table.tick(loop)
+    table.lease_deadline = -1.0
+    assert sorted(table.held()) == sorted(held)
+    assert [table.ticks(loop) for loop in Loop] == [1] * len(Loop)
