@@ -1,0 +1,31 @@
+"""The effect log counts what really ran."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.faults.effect_log import EffectLog, in_flight, starts
+
+LINES = "start a 1 1.0 7\nstart b 1 1.1 7\nend a 1 1.2 7\nstart b 2 1.3 8\n"
+
+
+def log(folder: Path) -> EffectLog:
+    path = folder / "effects"
+    path.write_text("start old 1 0.5 7\n")
+    read = EffectLog(path)
+    read.mark()
+    with path.open("a") as file:
+        file.write(LINES + "start c 1 1.")
+    return read
+
+
+def test_what_was_before_the_mark_and_a_half_written_line_are_not_read(tmp_path: Path) -> None:
+    assert [effect.job_id for effect in log(tmp_path).read()] == ["a", "b", "a", "b"]
+
+
+def test_each_start_is_a_run(tmp_path: Path) -> None:
+    assert [(run.job_id, run.attempt) for run in starts(log(tmp_path).read())] == [("a", 1), ("b", 1), ("b", 2)]
+
+
+def test_what_has_no_end_is_in_flight(tmp_path: Path) -> None:
+    assert [(run.job_id, run.pid) for run in in_flight(log(tmp_path).read())] == [("b", 7), ("b", 8)]
