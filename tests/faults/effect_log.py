@@ -23,11 +23,11 @@ class EffectLog:
     def __init__(self, path: Path) -> None:
         self.path = path
         path.touch()
-        self._start = 0
+        self.start = 0
 
     def mark(self) -> None:
         """Read from here on."""
-        self._start = self.path.stat().st_size
+        self.start = self.path.stat().st_size
 
     def read(self) -> list[Effect]:
         """Everything since the mark."""
@@ -35,7 +35,7 @@ class EffectLog:
 
     def _lines(self) -> Iterator[Effect]:
         with self.path.open() as file:
-            file.seek(self._start)
+            file.seek(self.start)
             for line in file:
                 if line.endswith("\n"):  # the last may be about to be written
                     word, job_id, attempt, at, pid = line.split()
@@ -56,3 +56,43 @@ def in_flight(effects: Iterable[Effect]) -> list[Effect]:
         else:
             running.pop((effect.job_id, effect.attempt), None)
     return list(running.values())
+
+
+class Tally:
+    """Counts the runs in a long effect log while it grows; reads each line once."""
+
+    def __init__(self, log: EffectLog) -> None:
+        self._file = log.path.open("rb")
+        self._file.seek(log.start)
+        self._seen: set[bytes] = set()
+        self._rest = b""
+        self._last_at: float | None = None
+        self.runs = 0
+        self.repeated = 0
+        self.longest_pause = 0.0
+
+    def update(self) -> int:
+        """Take in what is new; how many runs there were so far."""
+        *lines, self._rest = (self._rest + self._file.read()).split(b"\n")
+        for line in lines:
+            word, job_id, _, at, _ = line.split()
+            if word == b"start":
+                self._count(bytes.fromhex(job_id.replace(b"-", b"").decode()), float(at))
+        return self.runs
+
+    def forget_pauses(self) -> None:
+        """Look for the longest pause between two runs from here on."""
+        self.longest_pause = 0.0
+
+    def close(self) -> None:
+        """Read no more."""
+        self._file.close()
+
+    def _count(self, job_id: bytes, at: float) -> None:
+        self.runs += 1
+        if job_id in self._seen:
+            self.repeated += 1
+        self._seen.add(job_id)
+        if self._last_at is not None:
+            self.longest_pause = max(self.longest_pause, at - self._last_at)
+        self._last_at = at

@@ -22,6 +22,7 @@ class Form:
     redis_away: float
     postgres_away: float
     stalled: float
+    redis_silent: float
     link_fault: float
     flushed_jobs: int
     test_timeout: float
@@ -50,6 +51,7 @@ SHORT: Final = Form(
     redis_away=5.0,
     postgres_away=5.0,
     stalled=4.0,
+    redis_silent=6.5,
     link_fault=4.0,
     flushed_jobs=30_000,
     test_timeout=170.0,
@@ -62,6 +64,7 @@ FULL: Final = Form(
     redis_away=30.0,
     postgres_away=40.0,
     stalled=20.0,
+    redis_silent=30.0,
     link_fault=15.0,
     flushed_jobs=1_000_000,
     test_timeout=1_700.0,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
+from goqueue import Client
 from goqueue_cli.local.processes import wait_until
 from tests.faults.effect_log import starts
 from tests.faults.loader import Loader
@@ -15,13 +17,17 @@ from tests.faults.verdict import Evidence, Expectation, Row, judge
 from tests.processes import eventually
 
 _WARM_JOBS: Final = 8
+_BACKLOG: Final = 60
+_BACKLOG_JOB: Final = {"type": "fault.work", "payload": {"n": -1, "seconds": 0.05}}
 _LOAD_AFTER_SECONDS: Final = 1.0
 _ACCEPT_AGAIN_SECONDS: Final = 15.0
-_STORED_SECONDS: Final = 0.1
 
 
 class Injection:
-    """A fault that has begun; `end` says when it is over, else it is over with its block. `row`: afterwards."""
+    """A fault that begins, with ids waiting in Redis and jobs in the workers' hands.
+
+    `end` says when it is over, else it is over with its block. `row` is there afterwards.
+    """
 
     def __init__(self, rig: Rig, loader: Loader, expected: Expectation) -> None:
         self.expected = expected
@@ -29,9 +35,9 @@ class Injection:
         self._rig = rig
         self._loader = loader
         self._others: dict[str, float] = {}
+        self.submit([_BACKLOG_JOB] * _BACKLOG)
         self._completed_before = rig.observer.completed(loader.accepted())
-        self._recorded: frozenset[str] = frozenset()
-        self._recorded_at = 0.0
+        self._recorded: dict[str, float] = {}
         self._began_at = time.monotonic()
         self._ended_at: float | None = None
 
@@ -40,9 +46,16 @@ class Injection:
         """Id -> when it was answered with 201, so far."""
         return self._loader.accepted() | self._others
 
-    def add(self, job_ids: list[str]) -> None:
-        """Count these, which were just accepted, too."""
-        self._others |= dict.fromkeys(job_ids, time.monotonic())
+    def submit(self, jobs: Sequence[Mapping[str, object]]) -> list[str]:
+        """Submit more, at once; they count with the load. Their ids."""
+        with Client(f"http://127.0.0.1:{self._rig.api_port}") as client:
+            ids = [job.id for job in client.submit_many(jobs)]
+        self._others |= dict.fromkeys(ids, time.monotonic())
+        return ids
+
+    def poison(self, job_id: str) -> None:
+        """This job must fail as poison."""
+        self.expected = replace(self.expected, poison=self.expected.poison | {job_id})
 
     def end(self) -> None:
         """The fault is over now."""
@@ -50,8 +63,8 @@ class Injection:
 
     def note_records(self) -> None:
         """Look which outcomes are recorded in Redis now; none of these jobs may run again."""
-        self._recorded = self._rig.observer.recorded()
-        self._recorded_at = time.monotonic()
+        recorded = self._rig.observer.recorded()
+        self._recorded = dict.fromkeys(recorded, time.monotonic()) | self._recorded
 
     def load_on(self) -> None:
         """A second of load after the fault, and until a job is accepted again."""
@@ -72,7 +85,6 @@ class Injection:
             ended_at=self._ended_at or self._began_at,
             completed_before=self._completed_before,
             recorded=self._recorded,
-            recorded_at=self._recorded_at,
         )
 
 

@@ -25,6 +25,7 @@ from tests.processes import eventually
 WORKERS: Final = 2
 SLOTS: Final = 4
 _HANDLERS: Final = Path(__file__).parent / "handlers"
+WRONG_CLOCK: Final = Path(__file__).parent / "wrong_clock"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ _HEADS: Final = ("fault", "accepted", "completed", "lost", "twice", "recovery", 
 _WIDTHS: Final = (42, 8, 9, 5, 5, 11, 5, 6)
 _LEGEND: Final = (
     "twice: jobs that ran more than once. recovery: seconds from the end of the fault until everything accepted before is "
-    "completed and a POST is accepted, of those allowed. p99, max: milliseconds of a POST while Redis was away."
+    "completed and a POST is accepted, of those allowed. max, p99: milliseconds of a POST without Redis, p99 once that is "
+    "known (3 s)."
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.faults.effect_log import EffectLog, in_flight, starts
+from tests.faults.effect_log import EffectLog, Tally, in_flight, starts
 
 LINES = "start a 1 1.0 7\nstart b 1 1.1 7\nend a 1 1.2 7\nstart b 2 1.3 8\n"
 
@@ -29,3 +29,16 @@ def test_each_start_is_a_run(tmp_path: Path) -> None:
 
 def test_what_has_no_end_is_in_flight(tmp_path: Path) -> None:
     assert [(run.job_id, run.pid) for run in in_flight(log(tmp_path).read())] == [("b", 7), ("b", 8)]
+
+
+def test_a_tally_counts_a_growing_log_once(tmp_path: Path) -> None:
+    read = EffectLog(tmp_path / "effects")
+    tally = Tally(read)
+    first, second = "00000000-0000-7000-8000-000000000001", "00000000-0000-7000-8000-000000000002"
+    with read.path.open("a", buffering=1) as file:
+        file.write(f"start {first} 1 1.0 7\nend {first} 1 1.5 7\nstart {second} 1 1.")
+        file.flush()
+        assert (tally.update(), tally.repeated) == (1, 0)
+        file.write(f"25 7\nstart {first} 2 4.0 8\n")
+    assert (tally.update(), tally.repeated, tally.longest_pause) == (3, 1, 2.75)
+    tally.close()

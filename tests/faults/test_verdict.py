@@ -87,7 +87,7 @@ def test_a_job_whose_outcome_had_reached_postgresql_never_runs_again() -> None:
 
 
 def test_a_job_whose_outcome_was_recorded_in_redis_runs_again_only_if_redis_lost_it() -> None:
-    seen = {"runs": again(DURING, 13.0), "recorded": frozenset({DURING}), "recorded_at": 12.5}
+    seen: dict[str, Any] = {"runs": again(DURING, 13.0), "recorded": {DURING: 12.5}}
     allowed = replace(ALLOWED, may_repeat=9)
     assert "recorded in Redis" in problems(allowed, **seen)[0]
     assert not problems(replace(allowed, keeps_records=False), **seen)
