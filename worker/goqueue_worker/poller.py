@@ -128,7 +128,7 @@ class Poller:
         try:
             refs = self._broker.dequeue_many(lists, room, _WAIT_SECONDS)
         except BrokerUnavailable as error:
-            log.warning("claiming_without_redis", reason=str(error))
+            log.debug("claiming_without_redis", reason=str(error))  # the broker says once that Redis is away
             return self._claim_waiting(lists, room)
         self.found_nothing = not refs
         if refs:

@@ -192,6 +192,7 @@ class Pool:
         began = time.perf_counter()
         self._table.start(attempt.record)
         outcome = self._executor.run(attempt, slot)
+        self._table.finish(attempt.record)
         _report(attempt, outcome)
         self._deliver(attempt, outcome)
         meter.busy_seconds += time.perf_counter() - began

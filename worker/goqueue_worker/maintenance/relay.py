@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 GRACE_SECONDS: Final = 2.0
 """A job queued within this may be on its way to its list."""
 BATCH: Final = 10_000
-_STEP_SECONDS: Final = 1.0
+_STEP_SECONDS: Final = 0.5
 _CONFIRM_SECONDS: Final = 0.25
 """A job popped within this may be on its way to its claim."""
 _TAILS: Final = 100
@@ -30,7 +30,7 @@ _PAGES: Final = 20
 
 
 class Relay:
-    """`step` looks at every list that should hold something, once a second, and at those being refilled more often.
+    """`step` looks at every list that should hold something, twice a second, and at those being refilled more often.
 
     grace_seconds: how long a job may be on its way; 0 is for tests, where none is.
     """
@@ -48,7 +48,7 @@ class Relay:
         self._look_at = self._confirm_at = float("-inf")
 
     def step(self) -> float:
-        """Seconds until a list may need the next batch, at most one. Raises StoreUnavailable."""
+        """Seconds until a list may need the next batch, at most half of one. Raises StoreUnavailable."""
         try:
             for where in self._due():
                 self._look(where)
