@@ -21,6 +21,7 @@ class BlackHole:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._sockets: list[socket.socket] = [self._listener]
         self._is_open = True
+        self._answers_left: int | None = None
         self._age = 0
 
     @property
@@ -32,8 +33,12 @@ class BlackHole:
     def swallow(self) -> None:
         self._is_open, self._age = False, self._age + 1
 
+    def swallow_after(self, answers: int) -> None:
+        """Let so many answers through first: for a server that falls silent halfway."""
+        self._answers_left = answers
+
     def heal(self) -> None:
-        self._is_open = True
+        self._is_open, self._answers_left = True, None
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -57,9 +62,14 @@ class BlackHole:
                     threading.Thread(target=self._pump, args=(source, target, age), daemon=True).start()
 
     def _pump(self, source: socket.socket, target: socket.socket, age: int) -> None:
+        is_answer = source.getpeername()[1] == self._upstream.port
         with suppress(OSError):
             while received := source.recv(65_536):
                 if age == self._age:
                     target.sendall(received)
+                if is_answer and self._answers_left is not None:
+                    self._answers_left -= 1
+                    if self._answers_left == 0:
+                        self.swallow()
             if age == self._age:
                 target.shutdown(socket.SHUT_RDWR)
