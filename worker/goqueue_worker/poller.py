@@ -67,7 +67,10 @@ def poll_order(queues: Sequence[str], poll: int) -> list[QueueList]:
 
 
 class Poller:
-    """`step` claims one batch."""
+    """`step` claims one batch.
+
+    trouble: what kept its last step from claiming, if a store was away.
+    """
 
     def __init__(
         self,
@@ -96,6 +99,7 @@ class Poller:
         self._polls = 0
         self._pause = 0.0
         self.found_nothing = False
+        self.trouble: StoreUnavailable | BrokerUnavailable | None = None
 
     def step(self) -> float:
         """Claim what there is room for; seconds to sleep, more and more while a store is away."""
@@ -111,9 +115,11 @@ class Poller:
             if refs:
                 self._claim(refs)
         except (StoreUnavailable, BrokerUnavailable) as error:
+            self.trouble = error
             self._pause = min(_LONGEST_PAUSE, max(0.1, self._pause * 2))
             log.warning("claiming_waits", reason=str(error), pause_seconds=self._pause)
             return self._pause
+        self.trouble = None
         self._pause = 0.0
         return 0.0
 
