@@ -43,7 +43,7 @@ from goqueue_worker.registry import Registry
 from goqueue_worker.runner import Runner, Stepper
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.shutdown import Shutdown
-from goqueue_worker.slot_table import Loop, SlotTable
+from goqueue_worker.slot_table import Claiming, Loop, SlotTable
 from goqueue_worker.watchdog import Watchdog
 
 log = structlog.get_logger(__name__)
@@ -136,10 +136,17 @@ class Child:
             pause = self._poller.step()
         except Exception:
             log.exception("claiming_failed")
+            self._table.claiming = Claiming.FAILING
             return 1.0
+        self._table.claiming = self._claiming()
         if self._settings.burst and self._poller.found_nothing and self._pool.held == 0 and self._is_drained():
             self._ending.want(EndReason.DRAINED)
         return pause
+
+    def _claiming(self) -> Claiming:
+        if self._acknowledger.is_full:
+            return Claiming.BACKLOG
+        return Claiming.YES if self._poller.trouble is None else Claiming.POSTGRES
 
     def _is_drained(self) -> bool:
         try:

@@ -151,7 +151,7 @@ class Children:
             log.error("child_declared_lost", child=child.number, worker_id=child.worker_id)
         elif (loop := child.life.dead_loop()) is not None:
             seconds = child.life.still_seconds[loop]
-            log.error("child_stands_still", child=child.number, loop=loop.name.lower(), seconds=seconds)
+            log.error("child_stands_still", child=child.number, loop=loop.label, seconds=seconds)
         elif child.life.ending_seconds > self._settings.end_seconds:
             log.error("child_does_not_end", child=child.number, seconds=child.life.ending_seconds)
         else:

@@ -1,8 +1,8 @@
 """What a child has in hand, in memory that outlives it: the parent reads here what a dead child was doing.
 
-A header holds a counter for each vital loop (the child's proof of life) and the deadline of its lease (written by the
-parent, read by the child before it starts or writes anything). Then one record an attempt that the child has claimed and
-not yet settled.
+A header holds a counter for each vital loop (the child's proof of life), whether it claims, and the deadline of its lease
+(written by the parent, read by the child before it starts or writes anything). Then one record an attempt that the child
+has claimed and not yet settled.
 """
 
 from __future__ import annotations
@@ -24,10 +24,26 @@ class Loop(IntEnum):
     POLLER = 1
     ACKNOWLEDGER = 2
 
+    @property
+    def label(self) -> str:
+        """Its name in logs and answers."""
+        return self.name.lower()
+
+
+class Claiming(IntEnum):
+    """Whether a child claims; if not, what it waits for."""
+
+    STARTING = 0
+    YES = 1
+    BACKLOG = 2
+    POSTGRES = 3
+    FAILING = 4
+
 
 _RECORD: Final = struct.Struct("<16siB3x")
-# Words of 8 bytes: a counter for each loop, then the deadline.
-_DEADLINE_WORD: Final = len(Loop)
+# Words of 8 bytes: a counter for each loop, whether it claims, the deadline.
+_CLAIMING_WORD: Final = len(Loop)
+_DEADLINE_WORD: Final = _CLAIMING_WORD + 1
 _HEADER_SIZE: Final = 8 * (_DEADLINE_WORD + 1)
 _RECORD_SIZE: Final = _RECORD.size
 _STATE_OFFSET: Final = 20
@@ -58,7 +74,7 @@ class SlotTable:
         self._lock = threading.Lock()
         # Views of native words are read and written in one go: the other side never sees half a number.
         header = memoryview(memory)[:_HEADER_SIZE]
-        self._ticks = header.cast("Q")
+        self._words = header.cast("Q")
         self._times = header.cast("d")
 
     @staticmethod
@@ -105,13 +121,27 @@ class SlotTable:
                 found.append(HeldAttempt(str(UUID(bytes=raw)), attempt, state == _RUNNING))
         return found
 
+    def counts(self) -> tuple[int, int]:
+        """How many attempts are in hand, and how many of them run."""
+        states = self._memory[_HEADER_SIZE + _STATE_OFFSET :: _RECORD_SIZE]
+        return len(states) - states.count(_FREE), states.count(_RUNNING)
+
     def tick(self, loop: Loop) -> None:
         """This loop of the child has turned; called by its own thread only."""
-        self._ticks[loop] += 1
+        self._words[loop] += 1
 
     def ticks(self, loop: Loop) -> int:
         """How often it has turned."""
-        return self._ticks[loop]
+        return self._words[loop]
+
+    @property
+    def claiming(self) -> Claiming:
+        """Whether the child claims; as its poller last found."""
+        return Claiming(self._words[_CLAIMING_WORD])
+
+    @claiming.setter
+    def claiming(self, value: Claiming) -> None:
+        self._words[_CLAIMING_WORD] = value
 
     @property
     def lease_deadline(self) -> float:
