@@ -118,6 +118,10 @@ def test_due_jobs_are_found_by_their_time(seeded: Seeded) -> None:
     assert seeded.scans(maintenance_store._PROMOTE, {"limit": 1000}) == {"jobs_due", "jobs_pkey"}
 
 
+def test_expired_jobs_are_found_by_their_time(seeded: Seeded) -> None:
+    assert seeded.scans(maintenance_store._EXPIRE, {"limit": 1000}) == {"jobs_expiring", "jobs_pkey"}
+
+
 PLACE = {"at": datetime.now(UTC), "id": str(uuid4())}
 
 
