@@ -216,6 +216,13 @@ def test_a_refill_is_looked_at_often_and_a_list_that_lacks_nothing_once_a_second
     assert relay.step() > 0.5
 
 
+def test_slow_looks_are_fewer_looks_but_never_more_than_five_seconds_apart(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "_LOOKING_SHARE", 1e-9)
+    assert 4.0 < relay.step() <= 5.0
+
+
 def test_every_list_is_refilled(jobs: JobStore, relay: Relay, broker: RedisBroker) -> None:
     lists = [(queue, priority) for queue in ("a", "b") for priority in Priority]
     ids = {where: [submit(jobs, queue=where[0], priority=where[1]) for _ in range(BATCH + 5)] for where in lists}

@@ -12,6 +12,7 @@ from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.relay_store import RelayStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.worker_store import WorkerStore
+from goqueue_worker.maintenance.expirer import Expirer
 from goqueue_worker.maintenance.lease import LeasedDuty
 from goqueue_worker.maintenance.promoter import Promoter
 from goqueue_worker.maintenance.relay import Relay
@@ -31,6 +32,7 @@ def leased_duties(
         "promoter": Promoter(store, Submitter(JobStore(database), broker)),
         "relay": Relay(RelayStore(database), broker),
         "rescuer": rescuer,
+        "expirer": Expirer(store, broker),
     }
     holder = str(uuid.uuid4())
     return {name: LeasedDuty(duty, name, holder, store) for name, duty in duties.items()}

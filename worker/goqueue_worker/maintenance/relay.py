@@ -23,6 +23,9 @@ GRACE_SECONDS: Final = 2.0
 """A job queued within this may be on its way to its list."""
 BATCH: Final = 10_000
 _STEP_SECONDS: Final = 0.5
+_LONGEST_STEP: Final = 5.0
+_LOOKING_SHARE: Final = 0.1
+"""Of the time; a look is slow while an old transaction keeps a million dead entries in the index."""
 _CONFIRM_SECONDS: Final = 0.25
 """A job popped within this may be on its way to its claim."""
 _TAILS: Final = 100
@@ -48,10 +51,9 @@ class Relay:
         self._look_at = self._confirm_at = float("-inf")
 
     def step(self) -> float:
-        """Seconds until a list may need the next batch, at most half of one. Raises StoreUnavailable."""
+        """Seconds until a list may need something: at most half of one, or five where looks are slow. Raises StoreUnavailable."""
         try:
-            for where in self._due():
-                self._look(where)
+            self._look_where_due()
             pauses = [self._go_on(where, refill) for where, refill in list(self._refills.items())]
         except BrokerUnavailable as error:
             log.debug("relay_waits", reason=str(error))
@@ -59,16 +61,19 @@ class Relay:
         next_look_at = min(self._look_at, self._confirm_at) if self._suspects else self._look_at
         return min([*pauses, max(0.0, next_look_at - time.monotonic())])
 
-    def _due(self) -> list[QueueList]:
-        """Every list that should hold something, or between two such looks those where something seemed missing."""
-        now = time.monotonic()
-        if now >= self._look_at:
-            self._look_at = now + _STEP_SECONDS
-            return self._store.waiting_lists(self._grace_seconds)
-        if not self._suspects or now < self._confirm_at:
-            return []
-        self._confirm_at = now + self._confirm_seconds
-        return list(self._suspects)
+    def _look_where_due(self) -> None:
+        """At every list that should hold something, or between two such looks at those where something seemed missing."""
+        began = time.monotonic()
+        if began >= self._look_at:
+            self._look_at = began + _STEP_SECONDS
+            for where in self._store.waiting_lists(self._grace_seconds):
+                self._look(where)
+            seconds = time.monotonic() - began
+            self._look_at = began + min(max(_STEP_SECONDS, seconds / _LOOKING_SHARE), _LONGEST_STEP)
+        elif self._suspects and began >= self._confirm_at:
+            self._confirm_at = began + self._confirm_seconds
+            for where in list(self._suspects):
+                self._look(where)
 
     def _go_on(self, where: QueueList, refill: Refill) -> float:
         pause = refill.step()
