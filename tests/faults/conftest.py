@@ -19,6 +19,14 @@ from tests.faults.table import document, render
 from tests.faults.verdict import Expectation, Row
 
 _ROW = "fault_row"
+_ORDER = (
+    "test_killed_processes",
+    "test_living_workers",
+    "test_postgres_faults",
+    "test_redis_faults",
+    "test_link_faults",
+    "test_flushed_queue",
+)
 
 Inject = Callable[..., AbstractContextManager[Injection]]
 Report = Callable[[Row], None]
@@ -33,11 +41,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if "rig" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.timeout(_form(config).test_timeout))
+            # Not the fixtures: a rig may wait for the machine to be free.
+            item.add_marker(pytest.mark.timeout(_form(config).test_timeout, func_only=True))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    rows = list(_rows(terminalreporter.stats))
+    rows = _rows(terminalreporter.stats)
     if not rows:
         return
     form = _form(config).name
@@ -66,7 +75,8 @@ def report(request: pytest.FixtureRequest) -> Report:
 
     def add(row: Row) -> None:
         request.node.user_properties.append((_ROW, asdict(row)))
-        assert not row.problems, "\n".join([row.fault, *row.problems])
+        if row.problems:
+            pytest.fail("\n  ".join([f"{row.fault}:", *row.problems]), pytrace=False)
 
     return add
 
@@ -94,10 +104,17 @@ def machine(tmp_path_factory: pytest.TempPathFactory, hold: int) -> Iterator[Non
         yield
 
 
-def _rows(stats: dict[str, list[Any]]) -> Iterator[Row]:
-    for report in (found for category in stats.values() for found in category):
-        if isinstance(report, pytest.TestReport) and report.when == "call":
-            yield from (Row(**value) for name, value in report.user_properties if name == _ROW)  # type: ignore[arg-type]
+def _rows(stats: dict[str, list[Any]]) -> list[Row]:
+    """In the order of the files, whatever the order in which processes of pytest-xdist were done."""
+    found = [report for reports in stats.values() for report in reports if isinstance(report, pytest.TestReport)]
+    called = sorted((report for report in found if report.when == "call"), key=_place)
+    return [Row(**value) for report in called for name, value in report.user_properties if name == _ROW]  # type: ignore[arg-type]
+
+
+def _place(report: pytest.TestReport) -> tuple[int, int]:
+    path, line, _ = report.location
+    name = Path(path).stem
+    return (_ORDER.index(name) if name in _ORDER else len(_ORDER)), line or 0
 
 
 def _form(config: pytest.Config) -> Form:

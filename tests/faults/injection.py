@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
 from goqueue import Client
 from goqueue_cli.local.processes import wait_until
-from tests.faults.effect_log import starts
 from tests.faults.loader import Loader
 from tests.faults.rig import Rig
+from tests.faults.service import Service, children_of
 from tests.faults.verdict import Evidence, Expectation, Row, judge
 from tests.processes import eventually
 
@@ -38,6 +38,7 @@ class Injection:
         self.submit([_BACKLOG_JOB] * _BACKLOG)
         self._completed_before = rig.observer.completed(loader.accepted())
         self._recorded: dict[str, float] = {}
+        self._victims: dict[int, float] = {}
         self._began_at = time.monotonic()
         self._ended_at: float | None = None
 
@@ -61,6 +62,17 @@ class Injection:
         """The fault is over now."""
         self._ended_at = time.monotonic()
 
+    def strike(self, worker: Service, deed: Callable[[], None]) -> None:
+        """Kill or pause a worker by `deed`: what it was at may run again, unless Redis has its outcome just after."""
+        pids = children_of(worker.pid)
+        deed()
+        self._victims |= dict.fromkeys(pids, time.monotonic())
+        self.note_records()
+
+    def struck(self, victims: Mapping[int, float]) -> None:
+        """These processes died (pid -> when) as the fault wants it."""
+        self._victims |= victims
+
     def note_records(self) -> None:
         """Look which outcomes are recorded in Redis now; none of these jobs may run again."""
         recorded = self._rig.observer.recorded()
@@ -74,17 +86,18 @@ class Injection:
 
     def evidence(self) -> Evidence:
         """What was seen; call when all has come to rest."""
-        runs = starts(self._rig.effects.read())
-        ids = self.accepted.keys() | {run.job_id for run in runs}
+        effects = self._rig.effects.read()
+        ids = self.accepted.keys() | {effect.job_id for effect in effects}
         return Evidence(
             accepted=self.accepted,
             answers=self._loader.answers,
             outcomes=self._rig.observer.outcomes(ids),
-            runs=runs,
+            effects=effects,
             began_at=self._began_at,
             ended_at=self._ended_at or self._began_at,
             completed_before=self._completed_before,
             recorded=self._recorded,
+            victims=self._victims,
         )
 
 

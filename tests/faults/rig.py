@@ -152,6 +152,7 @@ class Rig:
         self.start_api()
         for _ in range(WORKERS):
             self.start_worker()
+        self.is_sound = True
 
     def _kill_services(self) -> None:
         for service in (*self.workers, *([self.api] if hasattr(self, "api") else [])):

@@ -55,6 +55,11 @@ class Service:
         self._process.kill()
         self._process.wait()
 
+    def kill_children(self) -> None:
+        """SIGKILL to what it has started alone."""
+        for child in children_of(self.pid):
+            os.kill(child, signal.SIGKILL)
+
     def pause(self) -> None:
         """SIGSTOP to all, as if the machine were suspended."""
         self._signal_all(signal.SIGSTOP)

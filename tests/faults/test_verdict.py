@@ -22,11 +22,13 @@ GOOD = Evidence(
         DURING: Outcome("completed", None, 15.7),
         AFTER: Outcome("completed", None, 15.4),
     },
-    runs=RUNS,
+    effects=RUNS,
     began_at=10.0,
     ended_at=15.0,
     completed_before=frozenset({BEFORE}),
 )
+LATE = Outcome("completed", None, 19.9)
+STRUCK = {7: 15.8}
 ALLOWED = Expectation(recovery=5.0)
 
 
@@ -64,33 +66,42 @@ def test_an_accepted_job_that_is_not_stored_is_lost() -> None:
 
 
 def test_a_doubled_line_of_the_effect_log_is_caught() -> None:
-    row = judge("fault", replace(GOOD, runs=again(DURING, 13.0)), ALLOWED)
+    row = judge("fault", replace(GOOD, effects=again(DURING, 13.0)), ALLOWED)
     assert row.repeated == 1
-    assert "ran more than once" in row.problems[0]
+    assert "ran again" in row.problems[0]
 
 
-def test_what_ran_in_a_killed_process_may_run_again_but_not_more() -> None:
-    allowed = replace(ALLOWED, may_repeat=1)
-    assert not problems(allowed, runs=again(DURING, 13.0))
-    assert problems(allowed, runs=again(DURING, 13.0) + again(AFTER, 15.3))
+def test_what_a_killed_process_was_at_may_run_again_but_nothing_else() -> None:
+    assert not problems(effects=again(DURING, 13.0), victims={7: 12.5})
+    assert problems(effects=again(DURING, 13.0), victims={8: 12.5})
+    assert problems(effects=again(DURING, 13.0) + again(AFTER, 15.3)[3:], victims={7: 12.5})
+
+
+def test_what_a_killed_process_had_ended_long_before_may_not_run_again() -> None:
+    effects = [*RUNS[:2], Effect("end", DURING, 1, 12.1, 7), Effect("start", DURING, 2, 17.0, 8)]
+    assert not problems(effects=effects, victims={7: 12.2}, outcomes=GOOD.outcomes | {DURING: LATE})
+    assert problems(effects=effects, victims={7: 16.0}, outcomes=GOOD.outcomes | {DURING: LATE})
+
+
+def test_a_paused_process_begins_nothing_again_after_its_pause() -> None:
+    effects = [*RUNS[:2], Effect("start", DURING, 2, 14.0, 7), Effect("start", DURING, 3, 15.0, 8)]
+    assert problems(effects=effects, victims={7: 13.0})
 
 
 def test_no_attempt_runs_twice_even_in_a_killed_process() -> None:
-    assert problems(replace(ALLOWED, may_repeat=9), runs=again(DURING, 13.0, attempt=1))
+    assert problems(effects=again(DURING, 13.0, attempt=1), victims=STRUCK)
 
 
 def test_a_job_whose_outcome_had_reached_postgresql_never_runs_again() -> None:
-    allowed = replace(ALLOWED, may_repeat=9)
-    assert "after its outcome" in problems(allowed, runs=again(AFTER, 16.0))[0]
-    unclocked = GOOD.outcomes | {BEFORE: Outcome("completed", None, 99.0)}  # as if it had been written once more
-    assert "completed before the fault" in problems(allowed, runs=again(BEFORE, 16.0), outcomes=unclocked)[0]
+    assert "after its outcome" in problems(effects=again(AFTER, 16.0), victims=STRUCK)[0]
+    unclocked = GOOD.outcomes | {BEFORE: LATE}  # as if it had been written once more
+    assert "completed before the fault" in problems(effects=again(BEFORE, 16.0), outcomes=unclocked, victims=STRUCK)[0]
 
 
 def test_a_job_whose_outcome_was_recorded_in_redis_runs_again_only_if_redis_lost_it() -> None:
-    seen: dict[str, Any] = {"runs": again(DURING, 13.0), "recorded": {DURING: 12.5}}
-    allowed = replace(ALLOWED, may_repeat=9)
-    assert "recorded in Redis" in problems(allowed, **seen)[0]
-    assert not problems(replace(allowed, keeps_records=False), **seen)
+    seen: dict[str, Any] = {"effects": again(DURING, 13.0), "recorded": {DURING: 12.5}, "victims": STRUCK}
+    assert "recorded in Redis" in problems(**seen)[0]
+    assert not problems(replace(ALLOWED, keeps_records=False), **seen)
 
 
 def test_slow_recovery_is_a_problem() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from tests.faults.effect_log import Effect
+from tests.faults.effect_log import Effect, starts
 from tests.faults.loader import NO_ANSWER, Answer
 from tests.faults.observer import Outcome
 
@@ -15,6 +15,8 @@ KNOWN_SECONDS: Final = 3.0
 """After this an absent Redis is known, and a POST waits for it no more."""
 POST_SECONDS: Final = 2.0
 KNOWN_POST_SECONDS: Final = 0.1
+UNRECORDED_SECONDS: Final = 3.0
+"""How long at most an outcome waits in a worker that cannot reach PostgreSQL before it is recorded in Redis."""
 _CLOCK_SECONDS: Final = 0.005
 """How far a time of PostgreSQL and one of a handler may be apart: two clocks of one machine."""
 
@@ -24,7 +26,6 @@ class Expectation:
     """What this fault allows.
 
     recovery: seconds within which everything accepted before the end of the fault is completed, and a POST accepted.
-    may_repeat: how many jobs may run more than once: what ran in killed or paused processes, else none.
     keeps_records: False when Redis was flushed or away, so that outcomes recorded there may be gone.
     api_dies: requests may stay without an answer.
     is_without_redis: POSTs must be answered quickly all the same; reported in the row.
@@ -33,7 +34,6 @@ class Expectation:
     """
 
     recovery: float
-    may_repeat: int = 0
     keeps_records: bool = True
     api_dies: bool = False
     is_without_redis: bool = False
@@ -46,17 +46,24 @@ class Evidence:
     """What was seen; all times on the monotonic clock.
 
     accepted: id -> when it was answered with 201. completed_before: as PostgreSQL said at began_at.
-    recorded: id -> when an outcome of it was seen in Redis. began_at, ended_at: of the fault.
+    recorded: id -> when an outcome of it was seen in Redis. victims: pid -> when it was killed or paused.
+    began_at, ended_at: of the fault.
     """
 
     accepted: dict[str, float]
     answers: list[Answer]
     outcomes: dict[str, Outcome]
-    runs: list[Effect]
+    effects: list[Effect]
     began_at: float
     ended_at: float
     completed_before: frozenset[str] = frozenset()
     recorded: dict[str, float] = field(default_factory=dict)
+    victims: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def runs(self) -> list[Effect]:
+        """What began to run, in order."""
+        return starts(self.effects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +140,9 @@ def _lost(seen: Evidence, expected: Expectation) -> Iterator[str]:
 
 
 def _runs_too_many(seen: Evidence, expected: Expectation) -> Iterator[str]:
-    repeated = _repeated(seen) - expected.poison
-    if len(repeated) > expected.may_repeat:
-        yield f"{len(repeated)} jobs ran more than once, allowed {expected.may_repeat}, such as {min(repeated)}"
+    unexcused = _unexcused(seen)
+    if unexcused:
+        yield f"{len(unexcused)} jobs ran again that no killed or paused process was at, such as {min(unexcused)}"
     attempts = Counter((run.job_id, run.attempt) for run in seen.runs)
     for (job_id, attempt), count in attempts.items():
         if count > 1:
@@ -203,6 +210,22 @@ def _is_finished_by(seen: Evidence, job_id: str, at: float) -> bool:
 
 def _repeated(seen: Evidence) -> set[str]:
     return {job_id for job_id, count in Counter(run.job_id for run in seen.runs).items() if count > 1}
+
+
+def _unexcused(seen: Evidence) -> set[str]:
+    """Jobs that ran again though their run before was not cut short, nor had just ended, when its process was struck."""
+    ends = {(effect.job_id, effect.attempt): effect.at for effect in seen.effects if effect.word == "end"}
+    last: dict[str, Effect] = {}
+    unexcused = set()
+    for run in seen.runs:
+        before = last.get(run.job_id)
+        if before is not None:
+            struck_at = seen.victims.get(before.pid, 0.0)
+            ended_at = ends.get((before.job_id, before.attempt), struck_at)
+            if before.at > struck_at or ended_at < struck_at - UNRECORDED_SECONDS:
+                unexcused.add(run.job_id)
+        last[run.job_id] = run
+    return unexcused
 
 
 def _status(seen: Evidence, job_id: str) -> str:
