@@ -51,7 +51,7 @@ class Relay:
         self._look_at = self._confirm_at = float("-inf")
 
     def step(self) -> float:
-        """Seconds until a list may need something: at most half of one, or five where looks are slow. Raises StoreUnavailable."""
+        """Seconds until a list may need something: 0.5 at most, or 5 where looks are slow. Raises StoreUnavailable."""
         try:
             self._look_where_due()
             pauses = [self._go_on(where, refill) for where, refill in list(self._refills.items())]
