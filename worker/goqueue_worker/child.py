@@ -20,10 +20,11 @@ from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.clock import SystemClock
 from goqueue_common.database import Database, connect
-from goqueue_common.errors import BrokerUnavailable, StoreUnavailable
+from goqueue_common.errors import StoreUnavailable
 from goqueue_common.job_store import JobStore
 from goqueue_common.progress_store import ProgressStore
 from goqueue_common.queue_store import QueueStore
+from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.version import version
 from goqueue_common.worker_store import WorkerInfo, WorkerStore
@@ -70,6 +71,7 @@ class Child:
         self._broker = RedisBroker(settings.stores.redis_url, keys)
         self._recorder = RedisBroker(settings.stores.redis_url, keys, answer_seconds=RECORD_ANSWER_SECONDS)
         self._store = JobStore(self._database)
+        self._recovery = RecoveryStore(self._database)
         submitter = Submitter(self._store, self._broker)
         self._services = ChildServices(self.worker_id, registry, submitter, ProgressStore(self._database))
         self._event_loop = EventLoop() if any(handler.is_async for handler in registry.handlers) else None
@@ -86,7 +88,13 @@ class Child:
             on_lost=lambda: self._ending.want(EndReason.LOST),
         )
         self._pool = Pool(
-            slots, executor, table, self._acknowledger.put, self._lease_lives, max_jobs=settings.max_jobs or None
+            slots,
+            executor,
+            table,
+            self._acknowledger.put,
+            self._lease_lives,
+            self._mark_alone,
+            max_jobs=settings.max_jobs or None,
         )
         self._watchdog = Watchdog(
             self._pool,
@@ -153,9 +161,7 @@ class Child:
     def _claiming(self) -> Claiming:
         if self._acknowledger.is_full:
             return Claiming.BACKLOG
-        if self._poller.trouble is None:
-            return Claiming.YES
-        return Claiming.REDIS if isinstance(self._poller.trouble, BrokerUnavailable) else Claiming.POSTGRES
+        return Claiming.YES if self._poller.trouble is None else Claiming.POSTGRES
 
     def _is_drained(self) -> bool:
         try:
@@ -188,6 +194,9 @@ class Child:
 
     def _lease_lives(self) -> bool:
         return self._clock.boottime() < self._table.lease_deadline
+
+    def _mark_alone(self, attempt: Attempt) -> bool:
+        return self._recovery.mark_alone(self.worker_id, attempt.job.id, attempt.job.attempt)
 
     def _may_claim(self) -> bool:
         return not self._ending.is_wanted and self._lease_lives() and not self._acknowledger.is_full
@@ -237,6 +246,7 @@ def _database(settings: WorkerSettings, slots: int) -> Database:
         settings.stores.database_url,
         # Poller, acknowledger, progress, cancels, and handlers that submit children.
         pool_size=4 + min(slots, 8),
-        statement_timeout_seconds=10.0,
+        # What takes longer than the lease is of no use any more.
+        statement_timeout_seconds=min(10.0, settings.lease),
         application_name="goqueue-worker",
     )

@@ -23,7 +23,6 @@ _WAITS_FOR: Final = {
     Claiming.STARTING: "its first look for jobs is under way",
     Claiming.BACKLOG: "outcomes of finished jobs wait for PostgreSQL, and their buffer is full",
     Claiming.POSTGRES: "PostgreSQL is away",
-    Claiming.REDIS: "Redis is away",
     Claiming.FAILING: "claiming fails; the log says why",
 }
 

@@ -29,10 +29,12 @@ from goqueue_worker.health import Health, Vitals
 from goqueue_worker.health_server import HealthServer
 from goqueue_worker.heartbeat import Heartbeat
 from goqueue_worker.maintenance.duties import leased_duties
+from goqueue_worker.recovery import Recovery
 from goqueue_worker.reloader import Reloader, handler_folders
 from goqueue_worker.runner import Pulse, Runner, Stepper
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.settler import Settler
+from goqueue_worker.steadiness import Steadiness
 from goqueue_worker.store_check import StoreCheck
 from goqueue_worker.store_ping import StorePing
 
@@ -56,21 +58,30 @@ class Parent:
         self._is_stopping = False
         self._pulse = Pulse()
         self._database = connect(
-            settings.stores.database_url, pool_size=5, statement_timeout_seconds=10.0, application_name="goqueue-worker"
+            settings.stores.database_url, pool_size=8, statement_timeout_seconds=10.0, application_name="goqueue-worker"
         )
         self._broker = RedisBroker(settings.stores.redis_url, Keys(settings.stores.prefix))
-        jobs, recovery, workers = JobStore(self._database), RecoveryStore(self._database), WorkerStore(self._database)
-        self._settler = Settler(jobs, recovery, workers, self._broker)
+        recovery = Recovery(JobStore(self._database), RecoveryStore(self._database), self._broker)
+        self._settler = Settler(WorkerStore(self._database), recovery)
+        # A connection of its own that gives up soon: a beat that hangs would cost the lease it is to renew.
+        self._beating = connect(
+            settings.stores.database_url,
+            pool_size=1,
+            statement_timeout_seconds=max(1.0, settings.heartbeat),
+            application_name="goqueue-heartbeat",
+        )
+        steadiness = Steadiness(self._clock, settings.heartbeat)
         self._children = Children(settings, self._settler, self._nudge)
         self._heartbeat = Heartbeat(
-            workers,
+            WorkerStore(self._beating),
             self._clock,
+            steadiness=steadiness,
             interval=settings.heartbeat,
             lease=settings.lease,
             children=self._children.leases,
             on_lost=self._children.declared_lost,
         )
-        self._maintenance = leased_duties(self._database, self._broker)
+        self._maintenance = leased_duties(self._database, self._broker, recovery, steadiness)
         server = ServerStore(self._database)
         duties: dict[str, Stepper] = {
             "heartbeat": self._heartbeat,
@@ -126,6 +137,7 @@ class Parent:
         for duty in self._maintenance.values():
             duty.give_up()
         self._database.close()
+        self._beating.close()
         if self._health is not None:
             self._health.close()
 

@@ -37,8 +37,7 @@ class Claiming(IntEnum):
     YES = 1
     BACKLOG = 2
     POSTGRES = 3
-    REDIS = 4
-    FAILING = 5
+    FAILING = 4
 
 
 _RECORD: Final = struct.Struct("<16siB3x")
@@ -49,15 +48,20 @@ _HEADER_SIZE: Final = 8 * (_DEADLINE_WORD + 1)
 _RECORD_SIZE: Final = _RECORD.size
 _STATE_OFFSET: Final = 20
 # How far an attempt has come; plain numbers, since every job writes three of them.
-_FREE, _CLAIMED, _STARTED = 0, 1, 2
+_FREE, _CLAIMED, _RUNNING, _FINISHED = 0, 1, 2, 3
 
 
 class HeldAttempt(NamedTuple):
-    """An attempt found in the table; a started one may have had effects."""
+    """An attempt in hand. running: its handler was called and had not ended, so it may be what killed its process."""
 
     id: str
     attempt: int
-    started: bool
+    running: bool
+
+    @property
+    def field(self) -> str:
+        """Its field in the broker's hash of outcomes; see Outcome.field."""
+        return f"{self.id}:{self.attempt}"
 
 
 class SlotTable:
@@ -96,7 +100,11 @@ class SlotTable:
 
     def start(self, index: int) -> None:
         """The attempt's handler is about to be called."""
-        self._memory[_HEADER_SIZE + index * _RECORD_SIZE + _STATE_OFFSET] = _STARTED
+        self._memory[_HEADER_SIZE + index * _RECORD_SIZE + _STATE_OFFSET] = _RUNNING
+
+    def finish(self, index: int) -> None:
+        """The attempt's handler has ended; what came of it is not written yet."""
+        self._memory[_HEADER_SIZE + index * _RECORD_SIZE + _STATE_OFFSET] = _FINISHED
 
     def settle(self, index: int) -> None:
         """The attempt is settled in PostgreSQL, or was never ours."""
@@ -110,13 +118,13 @@ class SlotTable:
         for index in range(self.capacity):
             raw, attempt, state = _RECORD.unpack_from(self._memory, _HEADER_SIZE + index * _RECORD_SIZE)
             if state != _FREE:
-                found.append(HeldAttempt(str(UUID(bytes=raw)), attempt, state == _STARTED))
+                found.append(HeldAttempt(str(UUID(bytes=raw)), attempt, state == _RUNNING))
         return found
 
     def counts(self) -> tuple[int, int]:
-        """How many attempts are in hand, and how many of them have started."""
+        """How many attempts are in hand, and how many of them run."""
         states = self._memory[_HEADER_SIZE + _STATE_OFFSET :: _RECORD_SIZE]
-        return len(states) - states.count(_FREE), states.count(_STARTED)
+        return len(states) - states.count(_FREE), states.count(_RUNNING)
 
     def tick(self, loop: Loop) -> None:
         """This loop of the child has turned; called by its own thread only."""

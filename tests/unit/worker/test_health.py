@@ -123,7 +123,6 @@ def test_one_child_that_claims_is_enough() -> None:
         (Claiming.STARTING, "first look"),
         (Claiming.BACKLOG, "outcomes of finished jobs wait for PostgreSQL"),
         (Claiming.POSTGRES, "PostgreSQL is away"),
-        (Claiming.REDIS, "Redis is away"),
         (Claiming.FAILING, "the log says why"),
     ],
 )

@@ -20,7 +20,7 @@ MIB = 1024 * 1024
 def pool_of(slots: int, max_jobs: int | None) -> Pool:
     table, descriptor = SlotTable.create(100)
     os.close(descriptor)
-    return Pool(slots, None, table, lambda *_: None, lambda: True, max_jobs=max_jobs)  # type: ignore[arg-type]
+    return Pool(slots, None, table, lambda *_: None, lambda: True, lambda _: True, max_jobs=max_jobs)  # type: ignore[arg-type]
 
 
 def attempts(count: int) -> list[Attempt]:

@@ -6,7 +6,7 @@ from uuid import uuid4
 from goqueue_worker.slot_table import HeldAttempt, Loop, SlotTable
 
 
-def test_the_other_side_sees_what_is_held_and_what_has_started() -> None:
+def test_the_other_side_sees_what_is_held_and_what_runs() -> None:
     mine, descriptor = SlotTable.create(3)
     theirs = SlotTable.open(descriptor, 3)
     os.close(descriptor)
@@ -18,6 +18,16 @@ def test_the_other_side_sees_what_is_held_and_what_has_started() -> None:
     fourth = str(uuid4())
     mine.hold(fourth, 4)
     assert HeldAttempt(fourth, 4, False) in theirs.held()
+
+
+def test_an_attempt_whose_handler_has_ended_is_held_and_no_suspect() -> None:
+    table, descriptor = SlotTable.create(2)
+    os.close(descriptor)
+    ended, running = (table.hold(str(uuid4()), 1) for _ in range(2))
+    for index in (ended, running):
+        table.start(index)
+    table.finish(ended)
+    assert sorted(item.running for item in table.held()) == [False, True]
 
 
 def test_proof_of_life_and_deadline_cross_over() -> None:
