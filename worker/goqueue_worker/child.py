@@ -11,6 +11,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import structlog
@@ -35,6 +36,7 @@ from goqueue_worker.ending import Ending, EndReason
 from goqueue_worker.event_loop import EventLoop
 from goqueue_worker.executor import Executor
 from goqueue_worker.isolation import IsolatedPool
+from goqueue_worker.memory_watch import MemoryWatch, resident_bytes
 from goqueue_worker.message_pipe import MessagePipe
 from goqueue_worker.poller import Poller, QueueView
 from goqueue_worker.pool import Pool
@@ -85,7 +87,15 @@ class Child:
             on_settled=self._release_records,
             on_lost=lambda: self._ending.want(EndReason.LOST),
         )
-        self._pool = Pool(slots, executor, table, self._acknowledger.put, self._lease_lives, self._mark_alone)
+        self._pool = Pool(
+            slots,
+            executor,
+            table,
+            self._acknowledger.put,
+            self._lease_lives,
+            self._mark_alone,
+            max_jobs=settings.max_jobs or None,
+        )
         self._watchdog = Watchdog(
             self._pool,
             self._clock,
@@ -119,6 +129,9 @@ class Child:
             ("progress", self._services),
             ("cancels", cancels),
         ]
+        if self._settings.max_memory:
+            exceeded = partial(self._ending.want, EndReason.MAX_MEMORY)
+            duties.append(("memory", MemoryWatch(self._settings.max_memory, resident_bytes, exceeded)))
         self._runners = [Runner(duty, name).start() for name, duty in duties]
         writing = ProvingDuty(self._acknowledger, self._table, Loop.ACKNOWLEDGER)
         acknowledging = Runner(writing, "acknowledger").start()
@@ -141,6 +154,8 @@ class Child:
         self._table.claiming = self._claiming()
         if self._settings.burst and self._poller.found_nothing and self._pool.held == 0 and self._is_drained():
             self._ending.want(EndReason.DRAINED)
+        if self._pool.is_spent:
+            self._ending.want(EndReason.MAX_JOBS)
         return pause
 
     def _claiming(self) -> Claiming:

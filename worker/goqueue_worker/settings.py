@@ -17,6 +17,7 @@ class WorkerSettings:
     """One worker: a parent and `processes` children that run `concurrency` jobs at once between them.
 
     queues empty: every queue, new ones too. Times in seconds. bind: host:port of the health endpoint, empty: none.
+    max_jobs, max_memory (MiB): after what a child process is replaced, 0: never.
     """
 
     stores: StoreSettings
@@ -32,6 +33,8 @@ class WorkerSettings:
     interrupt_grace: float
     unknown_type_after: float
     bind: str
+    max_jobs: int
+    max_memory: int
     burst: bool
     reload: bool
 
@@ -55,6 +58,8 @@ class WorkerSettings:
                 interrupt_grace=env.float("GOQUEUE_INTERRUPT_GRACE", 5.0),
                 unknown_type_after=env.float("GOQUEUE_UNKNOWN_TYPE_AFTER", 600.0),
                 bind=said.get("bind", env.str("GOQUEUE_WORKER_BIND", "")),
+                max_jobs=said.get("max_jobs", env.int("GOQUEUE_MAX_JOBS", 0)),
+                max_memory=said.get("max_memory", env.int("GOQUEUE_MAX_MEMORY", 0)),
                 burst=said.get("burst", False),
                 reload=said.get("reload", False),
             )
@@ -99,10 +104,10 @@ class WorkerSettings:
                 f"GOQUEUE_LEASE={self.lease:g} must be longer than GOQUEUE_HEARTBEAT={self.heartbeat:g} (several times, to "
                 "survive a lost heartbeat)"
             )
-        times = ("shutdown_timeout", "cancel_grace", "interrupt_grace", "unknown_type_after")
-        for name in times:
+        numbers = ("shutdown_timeout", "cancel_grace", "interrupt_grace", "unknown_type_after", "max_jobs", "max_memory")
+        for name in numbers:
             if getattr(self, name) < 0:
-                raise SettingsError(f"{name}={getattr(self, name):g} is out of range: 0 seconds or more")
+                raise SettingsError(f"{name}={getattr(self, name):g} is out of range: 0 or more")
         _ = self.health_address
         if self.burst and self.reload:
             raise SettingsError("--burst ends when the queues are empty, --reload waits for changes: choose one")

@@ -55,6 +55,8 @@ def test_health_is_answered_where_it_is_told_and_nowhere_by_default(bind: str, a
         pytest.param("GOQUEUE_QUEUES", "a b", "'a b' is no name", id="queue name"),
         pytest.param("GOQUEUE_SHUTDOWN_TIMEOUT", "-1", "shutdown_timeout=-1", id="negative time"),
         pytest.param("GOQUEUE_HANDLERS", " , ", "no handler module", id="no module"),
+        pytest.param("GOQUEUE_MAX_JOBS", "-1", "max_jobs=-1", id="negative number of jobs"),
+        pytest.param("GOQUEUE_MAX_MEMORY", "1GB", "GOQUEUE_MAX_MEMORY", id="memory with a unit"),
         pytest.param("GOQUEUE_WORKER_BIND", "8081", "GOQUEUE_WORKER_BIND='8081' is no address", id="no host"),
         pytest.param("DATABASE_URL", "mysql://x", "no PostgreSQL URL", id="other database"),
     ],
