@@ -89,7 +89,7 @@ class Parent:
             children=self._leases,
             on_lost=self._on_lost,
         )
-        self._maintenance = leased_duties(self._database, self._broker, recovery, steadiness)
+        self._maintenance = leased_duties(self._database, self._broker, recovery, steadiness, settings.retention)
 
     def run(self) -> int:
         """Until a signal, the end of a burst, or a misconfiguration."""
