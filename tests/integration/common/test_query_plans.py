@@ -118,6 +118,11 @@ def test_due_jobs_are_found_by_their_time(seeded: Seeded) -> None:
     assert seeded.scans(maintenance_store._PROMOTE, {"limit": 1000}) == {"jobs_due", "jobs_pkey"}
 
 
+@pytest.mark.parametrize("batch", BATCHES)
+def test_whether_attempts_are_settled_is_seen_by_the_primary_key_alone(seeded: Seeded, batch: int) -> None:
+    assert seeded.scans(maintenance_store._PROCESSING, {"ids": seeded.processing[:batch]}) == {"jobs_pkey"}
+
+
 def test_expired_jobs_are_found_by_their_time(seeded: Seeded) -> None:
     assert seeded.scans(maintenance_store._EXPIRE, {"limit": 1000}) == {"jobs_expiring", "jobs_pkey"}
 

@@ -19,6 +19,7 @@ from goqueue_worker.maintenance.promoter import Promoter
 from goqueue_worker.maintenance.pruner import JobPruner, RecordPruner
 from goqueue_worker.maintenance.relay import Relay
 from goqueue_worker.maintenance.rescuer import Rescuer
+from goqueue_worker.maintenance.sweep import Sweep
 from goqueue_worker.recovery import Recovery
 from goqueue_worker.runner import Stepper
 from goqueue_worker.steadiness import Steadiness
@@ -37,6 +38,7 @@ def leased_duties(
         "expirer": Expirer(store, broker),
         "job-pruner": JobPruner(RetentionStore(database), retention),
         "record-pruner": RecordPruner(RetentionStore(database)),
+        "sweep": Sweep(store, broker),
     }
     holder = str(uuid.uuid4())
     return {name: LeasedDuty(duty, name, holder, store) for name, duty in duties.items()}
