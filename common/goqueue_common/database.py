@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -14,11 +15,14 @@ from sqlalchemy import Connection, Engine, Select, create_engine
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from goqueue_common.answer_guard import AnswerTimeout, GuardedConnection
 from goqueue_common.errors import GoQueueError, QueryTimeout, StoreUnavailable
 
 Params = Mapping[str, Any]
 Rows = Sequence[tuple[Any, ...]]
 
+ANSWER_MARGIN_SECONDS: Final = 1.0
+"""How much longer than the statement time-out an answer may take: the server keeps that, and a busy one keeps it late."""
 LOCK_TIMEOUT: Final = "55P03"
 _QUERY_CANCELED: Final = "57014"
 _RETRYABLE: Final = frozenset({"40001", "40P01"})
@@ -43,7 +47,8 @@ def engine_options(
     """Keyword arguments of create_engine, the same for Flask-SQLAlchemy and for a worker.
 
     AUTOCOMMIT: a statement of ours is a transaction of its own and costs one round trip. A dead peer is noticed within
-    ten seconds, a black hole at connect within three.
+    ten seconds, a black hole at connect within three, and a server that does not answer within the statement time-out and
+    a second.
     """
     limits = {
         "statement_timeout": round(statement_timeout_seconds * 1000),
@@ -63,6 +68,9 @@ def engine_options(
         "json_deserializer": orjson.loads,
         "hide_parameters": True,  # payloads and results have no business in an error's text
         "connect_args": {
+            "connection_factory": partial(
+                GuardedConnection, limit_seconds=statement_timeout_seconds + ANSWER_MARGIN_SECONDS
+            ),
             "application_name": application_name,
             "connect_timeout": 3,
             "keepalives_idle": 5,
@@ -97,7 +105,8 @@ class Database:
     def run_again(self, sql: str, params: Params | None = None) -> Rows:
         """Like run, for a statement that may be applied twice: tried once more on a new connection or after a deadlock.
 
-        After a restart of PostgreSQL every pooled connection is dead, and each says so only when it is used.
+        After a restart of PostgreSQL every pooled connection is dead, and each says so only when it is used. Not after a
+        server that did not answer: asked again it would be silent again, and the caller would wait twice as long.
         """
         try:
             return self.run(sql, params)
@@ -173,6 +182,8 @@ def _translation(error: DBAPIError) -> GoQueueError | None:
     reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
     if code == _QUERY_CANCELED:
         return QueryTimeout(f"PostgreSQL gave up: {reason}")
+    if isinstance(error.orig, AnswerTimeout):
+        return StoreUnavailable(reason)
     if error.connection_invalidated or code in _RETRYABLE:
         return ConnectionLost(f"PostgreSQL: {reason}")
     if code in _UNAVAILABLE or (code or "")[:2] in _UNAVAILABLE_CLASSES:

@@ -17,6 +17,14 @@ from goqueue_common.errors import StaleJob
 from goqueue_common.job import MAX_ATTEMPT_LOG, ClaimedJob, Outcome, Settled
 from goqueue_common.lifecycle import FINAL, TRANSITIONS, YIELDS_TO_CANCEL, FailureReason, JobEvent, sources
 
+_START_PICKED: Final = f"""UPDATE jobs SET status = '{TRANSITIONS[JobEvent.CLAIM].target}', attempts = attempts + 1,
+    worker_id = %(worker_id)s, started_at = now(), updated_at = now()
+FROM picked WHERE jobs.id = picked.id
+RETURNING jobs.id::text, queue, type, payload::text, attempts, failures, max_retries, rescues, timeout_seconds, priority,
+    tags, cancel_requested_at IS NOT NULL, started_at, queued_at, created_at, schedule, scheduled_for, parent_id::text,
+    traceparent
+"""  # noqa: S608 - a constant from the lifecycle
+
 _CLAIM: Final = f"""
 WITH picked AS MATERIALIZED (
     SELECT id FROM jobs
@@ -28,13 +36,29 @@ WITH picked AS MATERIALIZED (
     ORDER BY id
     FOR NO KEY UPDATE SKIP LOCKED
 )
-UPDATE jobs SET status = '{TRANSITIONS[JobEvent.CLAIM].target}', attempts = attempts + 1, worker_id = %(worker_id)s,
-    started_at = now(), updated_at = now()
-FROM picked WHERE jobs.id = picked.id
-RETURNING jobs.id::text, queue, type, payload::text, attempts, failures, max_retries, rescues, timeout_seconds, priority,
-    tags, cancel_requested_at IS NOT NULL, started_at, queued_at, created_at, schedule, scheduled_for, parent_id::text,
-    traceparent
-"""  # noqa: S608 - a constant from the lifecycle
+{_START_PICKED}"""  # noqa: S608 - a constant from the lifecycle
+
+# The first list in the given order that has any, like a pop; its rows by the index of dispatch, oldest first.
+_CLAIM_WAITING: Final = f"""
+WITH list AS MATERIALIZED (
+    SELECT l.queue, l.priority FROM unnest(%(queues)s::text[], %(priorities)s::smallint[]) WITH ORDINALITY
+        AS l(queue, priority, place)
+    WHERE EXISTS (
+        SELECT FROM jobs j WHERE j.status = 'queued' AND j.queue = l.queue AND j.priority = l.priority
+          AND (j.expires_at IS NULL OR j.expires_at > now())
+    )
+    ORDER BY place LIMIT 1
+), picked AS MATERIALIZED (
+    SELECT j.id FROM list CROSS JOIN LATERAL (
+        SELECT id FROM jobs
+        WHERE status = 'queued' AND queue = list.queue AND priority = list.priority
+          AND (expires_at IS NULL OR expires_at > now())
+          AND EXISTS (SELECT FROM workers WHERE id = %(worker_id)s AND state = 'alive')
+        ORDER BY queued_at, id LIMIT %(limit)s
+        FOR NO KEY UPDATE SKIP LOCKED
+    ) AS j
+)
+{_START_PICKED}"""  # noqa: S608 - a constant from the lifecycle
 
 ATTEMPT_LOG_WITH_ENTRY: Final = f"""CASE WHEN jsonb_array_length(attempt_log) >= {MAX_ATTEMPT_LOG}
     THEN (attempt_log - 0) || entry ELSE coalesce(attempt_log, '[]') || entry END"""
@@ -97,6 +121,10 @@ RETURNING j.id::text, j.attempts, j.status, j.queue, j.priority
 """  # noqa: S608 - constants from the lifecycle
 
 
+JobAttempt = tuple[str, int]
+"""A job's id and the number of an attempt of it."""
+
+
 class DispatchStore:
     """What a worker writes to jobs, in batches. Every method raises StoreUnavailable."""
 
@@ -121,6 +149,31 @@ class DispatchStore:
         )
         claimed = {row[0]: ClaimedJob._make(row) for row in rows}
         return [claimed[job_id] for job_id in dict.fromkeys(job_ids) if job_id in claimed]
+
+    def claim_waiting(self, worker_id: str, lists: Sequence[tuple[str, int]], limit: int) -> list[ClaimedJob]:
+        """Claim without Redis: up to `limit` jobs of the first (queue, priority) that has any, oldest first.
+
+        Never tried twice, like claim. A worker that is not alive gets none.
+        """
+        rows = self._database.run(
+            _CLAIM_WAITING,
+            {
+                "worker_id": worker_id,
+                "queues": [queue for queue, _ in lists],
+                "priorities": [int(priority) for _, priority in lists],
+                "limit": limit,
+            },
+        )
+        claimed = [ClaimedJob._make(row) for row in rows]
+        return sorted(claimed, key=lambda job: (job.queued_at, job.id))
+
+    def held_by(self, worker_id: str) -> list[JobAttempt]:
+        """Every attempt that is this worker's by PostgreSQL."""
+        rows = self._database.run(
+            "SELECT id::text, attempts FROM jobs WHERE status = 'processing' AND worker_id = %(worker_id)s",
+            {"worker_id": worker_id},
+        )
+        return [(row[0], row[1]) for row in rows]
 
     def save_result(self, worker_id: str, outcome: Outcome) -> Settled:
         """See JobStorage."""
@@ -161,7 +214,7 @@ class DispatchStore:
         )
         return [Settled._make(row) for row in rows]
 
-    def cancel_requests(self, worker_ids: Sequence[str]) -> list[tuple[str, int]]:
+    def cancel_requests(self, worker_ids: Sequence[str]) -> list[JobAttempt]:
         """(id, attempt) of jobs that these workers run and somebody wants cancelled."""
         rows = self._database.run(
             "SELECT id::text, attempts FROM jobs WHERE status = 'processing' AND worker_id = ANY(%(workers)s::uuid[]) "

@@ -6,22 +6,43 @@ from typing import Final
 
 from goqueue_common.database import Database
 from goqueue_common.job import JobRef
-from goqueue_common.lifecycle import TRANSITIONS, JobEvent
+from goqueue_common.job_store import EXPIRED
+from goqueue_common.lifecycle import TRANSITIONS, JobEvent, sources
+
+
+def _from(event: JobEvent) -> str:
+    """As the predicates of the partial indexes spell it, or they would not be used."""
+    statuses = ", ".join(f"'{status}'" for status in sources(event))
+    return f"status IN ({statuses})"
+
 
 _PROMOTE: Final = f"""
 WITH picked AS MATERIALIZED (
-    SELECT id FROM jobs WHERE status IN ('scheduled', 'retrying') AND run_at <= now()
+    SELECT id FROM jobs WHERE {_from(JobEvent.PROMOTE)} AND run_at <= now()
     ORDER BY run_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
 ), promoted AS (
     UPDATE jobs SET status = '{TRANSITIONS[JobEvent.PROMOTE].target}', queued_at = now(), updated_at = now()
     FROM picked WHERE jobs.id = picked.id RETURNING jobs.id, queue, priority, run_at
 )
 SELECT id::text, queue, priority FROM promoted ORDER BY run_at, id
-"""  # noqa: S608 - a constant from the lifecycle
+"""  # noqa: S608 - constants from the lifecycle
 
+_EXPIRE: Final = f"""
+WITH picked AS MATERIALIZED (
+    SELECT id FROM jobs WHERE {_from(JobEvent.EXPIRE)} AND expires_at <= now()
+    ORDER BY expires_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE jobs SET status = '{TRANSITIONS[JobEvent.EXPIRE].target}', {EXPIRED}, updated_at = now()
+FROM picked WHERE jobs.id = picked.id RETURNING jobs.id::text
+"""  # noqa: S608 - constants from the lifecycle
+
+# ON CONFLICT locks the row even when it then changes nothing, so whoever follows must not come that far.
 _TAKE_LEASE: Final = """
 INSERT INTO maintenance_leases AS l (duty, holder, expires_at)
-VALUES (%(duty)s, %(holder)s, now() + %(seconds)s * interval '1 second')
+SELECT %(duty)s, %(holder)s::uuid, now() + %(seconds)s * interval '1 second'
+WHERE NOT EXISTS (
+    SELECT FROM maintenance_leases WHERE duty = %(duty)s AND holder <> %(holder)s::uuid AND expires_at >= now()
+)
 ON CONFLICT (duty) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
 WHERE l.holder = excluded.holder OR l.expires_at < now()
 RETURNING 1
@@ -35,7 +56,7 @@ class MaintenanceStore:
         self._database = database
 
     def hold_lease(self, duty: str, holder: str, seconds: float) -> bool:
-        """Take or renew the lease of a duty by the database clock; False: somebody else does it."""
+        """Take or renew the lease of a duty by the database clock; False: another holds it, and nothing was written."""
         return bool(self._database.run(_TAKE_LEASE, {"duty": duty, "holder": holder, "seconds": seconds}))
 
     def give_up_lease(self, duty: str, holder: str) -> None:
@@ -48,3 +69,7 @@ class MaintenanceStore:
     def promote(self, limit: int) -> list[JobRef]:
         """Queue jobs whose `run_at` has come, the most overdue first; the caller pushes them."""
         return [JobRef._make(row) for row in self._database.run(_PROMOTE, {"limit": limit})]
+
+    def expire(self, limit: int) -> list[str]:
+        """Fail waiting jobs whose `expires_at` has passed, the longest expired first; the caller announces them."""
+        return [row[0] for row in self._database.run(_EXPIRE, {"limit": limit})]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from goqueue_common.database import Database
 from goqueue_common.dispatch_store import ATTEMPT_LOG_WITH_ENTRY
@@ -35,6 +35,36 @@ FROM died WHERE j.id = died.id
 RETURNING j.id::text, j.attempts, j.status, j.queue, j.priority
 """  # noqa: S608 - constants from the lifecycle
 
+_HELD: Final = """
+SELECT id::text, attempts, rescues = 0 OR alone_attempt IS NOT DISTINCT FROM attempts FROM jobs
+WHERE status = 'processing' AND worker_id = %(worker_id)s ORDER BY id
+"""
+
+# From one worker id to the next greater one: as many steps as there are workers, however many rows each holds.
+_ORPHANING: Final = """
+WITH RECURSIVE named AS (
+    (SELECT worker_id FROM jobs WHERE status = 'processing' ORDER BY worker_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT worker_id FROM jobs WHERE status = 'processing' AND worker_id > n.worker_id ORDER BY worker_id LIMIT 1)
+    FROM named n WHERE n.worker_id IS NOT NULL
+)
+SELECT n.worker_id::text FROM named n
+WHERE n.worker_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM workers w WHERE w.id = n.worker_id
+      AND (w.state = 'alive' OR w.ended_at > now() - %(grace)s * interval '1 second')
+)
+"""
+
+# The one that was alone before has ended, whether or not its outcome is written yet.
+_MARK_ALONE: Final = """
+WITH ended AS (
+    UPDATE jobs SET alone_attempt = NULL
+    WHERE status = 'processing' AND worker_id = %(worker_id)s AND alone_attempt = attempts AND id <> %(id)s
+)
+UPDATE jobs SET alone_attempt = attempts
+WHERE id = %(id)s AND attempts = %(attempt)s AND worker_id = %(worker_id)s AND status || '' = 'processing' RETURNING 1
+"""
+
 _RELEASE_ALL: Final = f"""
 WITH left_over AS MATERIALIZED (
     SELECT id, cancel_requested_at IS NOT NULL AS cancelled FROM jobs
@@ -50,13 +80,47 @@ RETURNING j.id::text, j.attempts, j.status, j.queue, j.priority
 """  # noqa: S608 - a constant from the lifecycle
 
 
+MAX_RESCUES: Final = 3
+"""A job that has died with its process more often than this fails as poison."""
+
+
+class HeldRow(NamedTuple):
+    """A row that a worker holds. counts: should the worker be dead, this attempt may be what killed it."""
+
+    id: str
+    attempt: int
+    counts: bool
+
+
 class RecoveryStore:
     """Every method raises StoreUnavailable."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def rescue(self, worker_id: str, attempts: Sequence[tuple[str, int]], *, max_rescues: int, error: str) -> list[Settled]:
+    def orphaning_workers(self, grace_seconds: float) -> list[str]:
+        """Ids that rows in processing name and that are no longer alive, nor ended within `grace_seconds`.
+
+        The grace is for a parent, which settles its dead child with more knowledge than anybody else has.
+        """
+        return [row[0] for row in self._database.run_again(_ORPHANING, {"grace": grace_seconds})]
+
+    def held(self, worker_id: str) -> list[HeldRow]:
+        """The rows in processing that name this worker.
+
+        A job that never died counts, since nobody knows how far it had come; one that died before counts only if this
+        attempt had begun to run alone (see mark_alone): so what was only prefetched is not taken for poison.
+        """
+        return [HeldRow._make(row) for row in self._database.run_again(_HELD, {"worker_id": worker_id})]
+
+    def mark_alone(self, worker_id: str, job_id: str, attempt: int) -> bool:
+        """Before an attempt runs alone because its job died with a process before; False: it is not this worker's."""
+        rows = self._database.run_again(_MARK_ALONE, {"id": job_id, "attempt": attempt, "worker_id": worker_id})
+        return bool(rows)
+
+    def rescue(
+        self, worker_id: str, attempts: Sequence[tuple[str, int]], *, error: str, max_rescues: int = MAX_RESCUES
+    ) -> list[Settled]:
         """Take (id, attempt) that had started from a worker known to be dead: back to the queue, or failed as poison.
 
         Their recorded outcomes must have been looked for before.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -27,8 +28,21 @@ VALUES (%(id)s, %(host)s, %(pid)s, %(version)s, %(queues)s, %(types)s, %(slots)s
 _BEAT: Final = """
 WITH mine AS MATERIALIZED (
     SELECT id FROM workers WHERE id = ANY(%(ids)s::uuid[]) AND state = 'alive' ORDER BY id FOR NO KEY UPDATE
+), beaten AS (
+    UPDATE workers SET beat_at = now() FROM mine WHERE workers.id = mine.id RETURNING workers.id::text
 )
-UPDATE workers SET beat_at = now() FROM mine WHERE workers.id = mine.id RETURNING workers.id::text
+SELECT ARRAY(SELECT id FROM beaten), pg_postmaster_start_time(), now()
+"""
+
+_DECLARE_STALE: Final = """
+WITH stale AS MATERIALIZED (
+    SELECT id FROM workers
+    WHERE state = 'alive' AND beat_at < now() - lease_seconds * interval '1 second' AND lease_seconds <= %(steady)s
+      AND now() <= %(until)s
+    ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE workers w SET state = 'lost', ended_at = now() FROM stale
+WHERE w.id = stale.id AND w.state = 'alive' RETURNING w.id::text
 """
 
 _TYPES: Final = """
@@ -75,6 +89,14 @@ class JobType:
     live_workers: int | None = None
 
 
+class Beat(NamedTuple):
+    """What a heartbeat has shown. alive: whose leases were renewed. server_started_at, at: by the database's clock."""
+
+    alive: frozenset[str]
+    server_started_at: datetime
+    at: datetime
+
+
 class WorkerStore:
     """Every method raises StoreUnavailable."""
 
@@ -113,9 +135,10 @@ class WorkerStore:
             },
         )
 
-    def beat(self, worker_ids: Sequence[str]) -> set[str]:
+    def beat(self, worker_ids: Sequence[str]) -> Beat:
         """Renew leases; those not in the answer have been declared lost. Never an upsert: lost is final."""
-        return {row[0] for row in self._database.run(_BEAT, {"ids": list(worker_ids)})}
+        alive, server_started_at, at = self._database.run(_BEAT, {"ids": list(worker_ids)})[0]
+        return Beat(frozenset(alive), server_started_at, at)
 
     def stop(self, worker_id: str) -> None:
         """End a lease in order; a worker already declared lost stays so."""
@@ -124,6 +147,15 @@ class WorkerStore:
     def declare_lost(self, worker_id: str) -> None:
         """End the lease of a worker whose process is known to be dead."""
         self._end(worker_id, "lost")
+
+    def declare_stale_lost(self, steady_seconds: float, until: datetime) -> list[str]:
+        """End the leases that have run out; the ids of their workers.
+
+        steady_seconds: how long the caller has beaten without a gap. A lease longer than that is not judged: its worker
+        may have been kept from beating by the same outage as the caller. until: nobody is judged when the database's
+        clock has passed this, or a clock that was set forward would make everybody lost.
+        """
+        return [row[0] for row in self._database.run(_DECLARE_STALE, {"steady": steady_seconds, "until": until})]
 
     def _end(self, worker_id: str, state: str) -> None:
         self._database.run_again(

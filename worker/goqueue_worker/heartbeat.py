@@ -10,6 +10,7 @@ from goqueue_common.clock import Clock
 from goqueue_common.errors import StoreUnavailable
 from goqueue_common.worker_store import WorkerStore
 from goqueue_worker.slot_table import SlotTable
+from goqueue_worker.steadiness import Steadiness
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,7 @@ class Heartbeat:
         *,
         interval: float,
         lease: float,
+        steadiness: Steadiness,
         children: Callable[[], Mapping[str, SlotTable]],
         on_lost: Callable[[str], None],
     ) -> None:
@@ -31,22 +33,23 @@ class Heartbeat:
         self._clock = clock
         self._interval = interval
         self._lease = lease
+        self._steadiness = steadiness
         self._children = children
         self._on_lost = on_lost
 
     def step(self) -> float:
         """One beat; the deadline counts from before it was sent, by a clock that counts suspend."""
         children = self._children()
-        if not children:
-            return 0.1
         sent_at = self._clock.boottime()
         try:
-            alive = self._store.beat(list(children))
+            beat = self._store.beat(list(children))
         except StoreUnavailable as error:
+            self._steadiness.failed()
             log.warning("heartbeat_failed", reason=str(error))
             return min(1.0, self._interval)
+        self._steadiness.beaten(sent_at, beat)
         for worker_id, table in children.items():
-            if worker_id in alive:
+            if worker_id in beat.alive:
                 table.lease_deadline = sent_at + self._lease
             else:
                 self._on_lost(worker_id)

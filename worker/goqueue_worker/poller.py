@@ -18,12 +18,15 @@ from goqueue_worker.attempt import Attempt
 from goqueue_worker.pool import Pool
 from goqueue_worker.registry import Registry
 from goqueue_worker.slot_table import SlotTable
+from goqueue_worker.strays import Strays
 
 log = structlog.get_logger(__name__)
 
 CLAIM_BATCH: Final = 500
 _WAIT_SECONDS: Final = 0.5
 _LONGEST_PAUSE: Final = 2.0
+_LONGEST_REST: Final = 0.5
+_NO_QUEUES_SECONDS: Final = 0.1
 _ORDERS: Final = {
     3: (Priority.LOW, Priority.HIGH, Priority.NORMAL),
     7: (Priority.NORMAL, Priority.HIGH, Priority.LOW),
@@ -67,7 +70,10 @@ def poll_order(queues: Sequence[str], poll: int) -> list[QueueList]:
 
 
 class Poller:
-    """`step` claims one batch."""
+    """`step` claims one batch: by ids popped from Redis, or, while Redis is away, straight from PostgreSQL.
+
+    trouble: why its last step could not claim: PostgreSQL was away.
+    """
 
     def __init__(
         self,
@@ -93,39 +99,56 @@ class Poller:
         self._table = table
         self._may_claim = may_claim
         self._give_up_seconds = give_up_seconds
+        self._strays = Strays(worker_id, store, broker, table)
         self._polls = 0
         self._pause = 0.0
         self.found_nothing = False
+        self.trouble: StoreUnavailable | None = None
 
     def step(self) -> float:
         """Claim what there is room for; seconds to sleep, more and more while a store is away."""
         if not self._may_claim():
             return 0.05
-        room = min(self._pool.room(), CLAIM_BATCH)
-        if room <= 0:
-            self._pool.wait_for_room(0.25)
-            return 0.0
         try:
-            refs = self._pop(room)
-            self.found_nothing = not refs
-            if refs:
-                self._claim(refs)
-        except (StoreUnavailable, BrokerUnavailable) as error:
-            self._pause = min(_LONGEST_PAUSE, max(0.1, self._pause * 2))
-            log.warning("claiming_waits", reason=str(error), pause_seconds=self._pause)
-            return self._pause
-        self._pause = 0.0
+            self._strays.give_back_when_due()
+            room = min(self._pool.room(), CLAIM_BATCH)
+            if room <= 0:
+                self._pool.wait_for_room(0.25)
+                return 0.0
+            lists = poll_order(self._view.names(), self._polls)
+            self._polls += 1
+            pause = self._claim(lists, room) if lists else _NO_QUEUES_SECONDS
+        except StoreUnavailable as error:
+            self.trouble = error
+            self._strays.suspect()
+            log.warning("claiming_waits", reason=str(error))
+            return self._longer_pause()
+        self.trouble = None
+        if not pause:
+            self._pause = 0.0
+        return pause
+
+    def _claim(self, lists: Sequence[QueueList], room: int) -> float:
+        if self._broker.is_away:
+            return self._claim_waiting(lists, room)
+        try:
+            refs = self._broker.dequeue_many(lists, room, _WAIT_SECONDS)
+        except BrokerUnavailable as error:
+            log.debug("claiming_without_redis", reason=str(error))  # the broker says once that Redis is away
+            return self._claim_waiting(lists, room)
+        self.found_nothing = not refs
+        if refs:
+            self._claim_popped(refs)
         return 0.0
 
-    def _pop(self, room: int) -> list[JobRef]:
-        lists = poll_order(self._view.names(), self._polls)
-        self._polls += 1
-        if not lists:
-            time.sleep(0.1)
-            return []
-        return self._broker.dequeue_many(lists, room, _WAIT_SECONDS)
+    def _claim_waiting(self, lists: Sequence[QueueList], room: int) -> float:
+        """Nothing blocks until a job comes, so an empty look is followed by a longer and longer rest."""
+        jobs = self._store.claim_waiting(self._worker_id, lists, room)
+        self.found_nothing = not jobs
+        self._start(jobs)
+        return 0.0 if jobs else self._longer_pause(_LONGEST_REST)
 
-    def _claim(self, refs: Sequence[JobRef]) -> None:
+    def _claim_popped(self, refs: Sequence[JobRef]) -> None:
         if not self._may_claim():
             self._give_back(refs)
             return
@@ -134,6 +157,9 @@ class Poller:
         except StoreUnavailable:
             self._give_back(refs)
             raise
+        self._start(jobs)
+
+    def _start(self, jobs: Sequence[ClaimedJob]) -> None:
         attempts, unknown = [], []
         for job in jobs:
             handler = self._registry.get(job.type)
@@ -156,3 +182,7 @@ class Poller:
             self._broker.give_back(refs)
         except BrokerUnavailable:
             log.warning("ids_dropped", count=len(refs), reason="both stores are away; the relay will push them again")
+
+    def _longer_pause(self, longest: float = _LONGEST_PAUSE) -> float:
+        self._pause = min(longest, max(0.05, self._pause * 2))
+        return self._pause

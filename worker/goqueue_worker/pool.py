@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 
+from goqueue_common.errors import StoreUnavailable
 from goqueue_common.job import Outcome
 from goqueue_common.lifecycle import JobEvent
 from goqueue_worker.attempt import Attempt, RunningSlot
@@ -24,10 +25,15 @@ MAX_PREFETCH: Final = 1_000
 _BUFFERED_SECONDS: Final = 0.05
 """Claim this much work ahead: for jobs of milliseconds it hides a round trip, for jobs of seconds it is nothing."""
 _SMOOTHING: Final = 0.3
+_MARK_AGAIN_SECONDS: Final = 0.5
 
 
 class Pool:
-    """`slots` threads. `room` says how many more attempts to claim; `held` counts those claimed and not yet settled."""
+    """`slots` threads. `room` says how many more attempts to claim; `held` counts those claimed and not yet settled.
+
+    may_start: whether the lease lives. mark_alone: writes down that an attempt is about to run alone; False: it is no
+    longer ours. Raises StoreUnavailable.
+    """
 
     def __init__(
         self,
@@ -36,12 +42,14 @@ class Pool:
         table: SlotTable,
         deliver: Callable[[Attempt, Outcome], None],
         may_start: Callable[[], bool],
+        mark_alone: Callable[[Attempt], bool],
     ) -> None:
         self.slots = [RunningSlot() for _ in range(slots)]
         self._executor = executor
         self._table = table
         self._deliver = deliver
         self._may_start = may_start
+        self._mark_alone = mark_alone
         self._work: SimpleQueue[Attempt | None] = SimpleQueue()
         self._changed = threading.Condition()
         self._suspects: deque[Attempt] = deque()
@@ -147,7 +155,8 @@ class Pool:
         """Attempts whose job died with its process before: one at a time in this child.
 
         Side by side, a poison job would take an innocent one, rescued with it, down again and again until both count as
-        poison. A thread that finds another at it goes on with other work; whoever is at it looks again before it leaves.
+        poison. Each is marked first, so that what takes the whole machine down is told from what only waited there. A
+        thread that finds another at it goes on with other work; whoever is at it looks again before it leaves.
         """
         while self._suspects and self._alone.acquire(blocking=False):
             try:
@@ -156,18 +165,34 @@ class Pool:
                         attempt = self._suspects.popleft()
                     except IndexError:  # taken back, for a stop
                         break
-                    self._run_one(attempt, slot, meter)
+                    if self._is_marked(attempt):
+                        self._run_one(attempt, slot, meter)
             finally:
                 self._alone.release()
+
+    def _is_marked(self, attempt: Attempt) -> bool:
+        """Waits for PostgreSQL; False: stopping, or not ours any more."""
+        while not self._stopping:
+            try:
+                marked = self._mark_alone(attempt)
+            except StoreUnavailable as error:
+                log.warning("suspect_waits", job_id=attempt.job.id, reason=str(error))
+                time.sleep(_MARK_AGAIN_SECONDS)
+                continue
+            if not marked:  # its release changes nothing, and lets go of it here
+                self._deliver(attempt, Outcome(id=attempt.job.id, attempt=attempt.job.attempt, event=JobEvent.RELEASE))
+            return marked
+        return False  # still noted as claimed: the parent gives it back
 
     def _run_one(self, attempt: Attempt, slot: RunningSlot, meter: _Meter) -> None:
         while not self._may_start():
             if self._stopping:
-                return  # still marked as claimed: the parent gives it back
+                return  # still noted as claimed: the parent gives it back
             time.sleep(0.05)  # past its lease nothing starts; the parent's next heartbeat, or our end, decides
         began = time.perf_counter()
         self._table.start(attempt.record)
         outcome = self._executor.run(attempt, slot)
+        self._table.finish(attempt.record)
         _report(attempt, outcome)
         self._deliver(attempt, outcome)
         meter.busy_seconds += time.perf_counter() - began

@@ -16,7 +16,7 @@ from goqueue_worker.discovery import BUILTIN_MODULE
 class WorkerSettings:
     """One worker: a parent and `processes` children that run `concurrency` jobs at once between them.
 
-    queues empty: every queue, new ones too. Times in seconds.
+    queues empty: every queue, new ones too. Times in seconds. bind: host:port of the health endpoint, empty: none.
     """
 
     stores: StoreSettings
@@ -31,6 +31,7 @@ class WorkerSettings:
     cancel_grace: float
     interrupt_grace: float
     unknown_type_after: float
+    bind: str
     burst: bool
     reload: bool
 
@@ -53,6 +54,7 @@ class WorkerSettings:
                 cancel_grace=env.float("GOQUEUE_CANCEL_GRACE", 5.0),
                 interrupt_grace=env.float("GOQUEUE_INTERRUPT_GRACE", 5.0),
                 unknown_type_after=env.float("GOQUEUE_UNKNOWN_TYPE_AFTER", 600.0),
+                bind=said.get("bind", env.str("GOQUEUE_WORKER_BIND", "")),
                 burst=said.get("burst", False),
                 reload=said.get("reload", False),
             )
@@ -63,6 +65,16 @@ class WorkerSettings:
     def wanted_queues(self) -> list[str] | None:
         """The queues to claim from, or None for any."""
         return list(self.queues) or None
+
+    @property
+    def health_address(self) -> tuple[str, int] | None:
+        """Host and port of the health endpoint, or None. Raises SettingsError."""
+        return _host_and_port(self.bind) if self.bind else None
+
+    @property
+    def end_seconds(self) -> float:
+        """How long a child may take to end in order: the times it gives its jobs, and some to write how they ended."""
+        return self.shutdown_timeout + self.interrupt_grace + 10.0
 
     def slots_of(self, child: int) -> int:
         """How many jobs child number `child` (from 0) runs at once."""
@@ -91,10 +103,19 @@ class WorkerSettings:
         for name in times:
             if getattr(self, name) < 0:
                 raise SettingsError(f"{name}={getattr(self, name):g} is out of range: 0 seconds or more")
+        _ = self.health_address
         if self.burst and self.reload:
             raise SettingsError("--burst ends when the queues are empty, --reload waits for changes: choose one")
         if not self.handlers:
             raise SettingsError("no handler module given: leave --handlers out for the built-in types")
+
+
+def _host_and_port(bind: str) -> tuple[str, int]:
+    host, separator, port = bind.strip().rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not separator or not host or not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65_535:
+        raise SettingsError(f"GOQUEUE_WORKER_BIND={bind!r} is no address: write host:port, such as 127.0.0.1:8081")
+    return host, int(port)
 
 
 def _words(value: str | tuple[str, ...]) -> tuple[str, ...]:

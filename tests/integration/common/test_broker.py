@@ -184,11 +184,55 @@ def test_jobs_settled_without_a_record_are_named_too(broker: RedisBroker, settle
     assert message(settled) == "a"
 
 
-def test_the_tail_is_what_the_next_pop_gets_and_can_be_dropped(broker: RedisBroker) -> None:
-    assert broker.tail("default", NORMAL) is None
-    broker.enqueue_many([ref("a"), ref("b"), ref("a")])
-    assert broker.tail("default", NORMAL) == "a"
-    broker.drop_tail("default", NORMAL, "a")
-    assert broker.tail("default", NORMAL) == "b"
-    broker.drop_tail("default", NORMAL, "not there")
-    assert drained(broker) == ["b", "a"]
+def test_the_tails_are_what_the_next_pops_get(broker: RedisBroker) -> None:
+    assert broker.tails("default", NORMAL, 2) == []
+    broker.enqueue_many([ref("a"), ref("b"), ref("c")])
+    assert [broker.tails("default", NORMAL, limit) for limit in (1, 2, 9)] == [["a"], ["a", "b"], ["a", "b", "c"]]
+    assert drained(broker) == ["a", "b", "c"]
+
+
+def test_tails_are_dropped_as_far_as_they_still_lie_there(broker: RedisBroker) -> None:
+    broker.enqueue_many([ref(name) for name in "abcdc"])
+    broker.dequeue(DEFAULT, 0)
+    assert broker.drop_tails("default", NORMAL, ["a", "b", "c", "x"]) == 2
+    assert broker.drop_tails("default", NORMAL, ["c"]) == 0
+    assert drained(broker) == ["d", "c"]
+
+
+def test_the_position_of_an_id_says_how_many_pops_away_it_is_and_what_comes_later(broker: RedisBroker) -> None:
+    broker.enqueue_many([ref(name) for name in "abcdb"])
+    where = ("default", NORMAL)
+    assert broker.position(*where, "b", search=9, look_ahead=2) == (2, ["c", "d"])
+    assert broker.position(*where, "c", search=3, look_ahead=9) == (3, ["d", "b"])
+    assert broker.position(*where, "c", search=2, look_ahead=9) is None
+    assert broker.position(*where, "x", search=9, look_ahead=9) is None
+    assert broker.position("default", LOW, "a", search=9, look_ahead=9) is None
+
+
+def test_ids_are_inserted_to_be_popped_right_after_another_one(broker: RedisBroker) -> None:
+    broker.enqueue_many([ref(name) for name in "abz"])
+    assert broker.insert("default", NORMAL, ["c", "d"], after="b", search=9)
+    assert drained(broker) == ["a", "b", "c", "d", "z"]
+
+
+def test_after_an_id_that_was_popped_meanwhile_means_before_all_others(broker: RedisBroker) -> None:
+    broker.enqueue_many([ref("b"), ref("y"), ref("z")])
+    broker.dequeue(DEFAULT, 0)
+    assert broker.insert("default", NORMAL, ["c", "d"], after="b", search=9)
+    assert broker.insert("default", NORMAL, ["a", "b"], after=None)
+    assert drained(broker) == ["a", "b", "c", "d", "y", "z"]
+
+
+def test_what_was_inserted_is_not_inserted_a_second_time(broker: RedisBroker) -> None:
+    broker.enqueue_many([ref("a"), ref("z")])
+    inserted = [broker.insert("default", NORMAL, ["b", "c"], after="a", search=9) for _ in range(2)]
+    assert (inserted, drained(broker)) == ([True, False], ["a", "b", "c", "z"])
+    broker.enqueue(ref("b"))
+    assert broker.insert("default", NORMAL, ["b"], after="b", search=9), "the tail is no neighbour of the head"
+
+
+def test_thousands_of_ids_are_inserted_before_thousands_in_their_order(broker: RedisBroker) -> None:
+    ids = [f"01999999-0000-7000-8000-{number:012d}" for number in range(30_000)]
+    broker.enqueue_many([ref(job_id) for job_id in [*ids[:9_500], *ids[19_500:]]])
+    assert broker.insert("default", NORMAL, ids[9_500:19_500], after=ids[9_499], search=20_000)
+    assert drained(broker) == ids

@@ -7,6 +7,7 @@ partial index scans it for every batch, and every batch gets slower with each ro
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -26,7 +27,8 @@ SELECT gen_random_uuid(), 'default', 'demo', 'completed', '{}', now() FROM gener
 """
 QUEUED = """
 INSERT INTO jobs (id, queue, type, status, payload, queued_at)
-SELECT gen_random_uuid(), 'default', 'demo', 'queued', '{}', now() FROM generate_series(1, 5000) RETURNING id::text
+SELECT gen_random_uuid(), 'default', 'demo', 'queued', '{}', now() - number * interval '1 s'
+FROM generate_series(1, 5000) AS number RETURNING id::text
 """
 PROCESSING = """
 INSERT INTO jobs (id, queue, type, status, payload, queued_at, worker_id, attempts)
@@ -52,6 +54,11 @@ class Seeded:
         """How the statement reaches the table jobs: `Seq Scan`, or the names of the indexes."""
         ((plan,),) = self.database.run(f"EXPLAIN (FORMAT JSON) {sql}", params)
         return set(_scans(plan[0]["Plan"]))
+
+    def pages(self, sql: str, params: dict[str, Any]) -> int:
+        """How many pages of tables and indexes the statement reads."""
+        ((plan,),) = self.database.run(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", params)
+        return int(plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"])
 
 
 def _scans(node: dict[str, Any]) -> Iterator[str]:
@@ -111,10 +118,44 @@ def test_due_jobs_are_found_by_their_time(seeded: Seeded) -> None:
     assert seeded.scans(maintenance_store._PROMOTE, {"limit": 1000}) == {"jobs_due", "jobs_pkey"}
 
 
-def test_lost_ids_are_found_by_the_order_of_dispatch(seeded: Seeded) -> None:
-    where = {"queue": "default", "priority": 1, "before_at": None, "before_id": None, "grace": 2.0, "limit": 10_000}
+def test_expired_jobs_are_found_by_their_time(seeded: Seeded) -> None:
+    assert seeded.scans(maintenance_store._EXPIRE, {"limit": 1000}) == {"jobs_expiring", "jobs_pkey"}
+
+
+PLACE = {"at": datetime.now(UTC), "id": str(uuid4())}
+
+
+@pytest.mark.parametrize("after", [None, PLACE], ids=["from the oldest", "after a place"])
+@pytest.mark.parametrize("before", [None, PLACE], ids=["to the youngest", "before a place"])
+def test_lost_ids_are_found_by_the_order_of_dispatch(
+    seeded: Seeded, after: dict[str, Any] | None, before: dict[str, Any] | None
+) -> None:
+    where: dict[str, Any] = {"queue": "default", "priority": 1, "grace": 2.0, "limit": 10_000}
+    for name, place in (("after", after), ("before", before)):
+        where |= {f"{name}_{part}": (place or {}).get(part) for part in PLACE}
     assert seeded.scans(relay_store._MISSING, where) == {"jobs_queued"}
     assert seeded.scans(relay_store._WAITING_LISTS, {"grace": 2.0}) == {"jobs_queued"}
+
+
+def test_a_look_for_lost_ids_reads_a_few_pages_however_many_jobs_wait(seeded: Seeded) -> None:
+    ids = seeded.queued  # the youngest first
+    middle, oldest = (
+        seeded.database.run("SELECT queued_at AS at, id::text FROM jobs WHERE id = %(id)s", {"id": job_id})[0]
+        for job_id in (ids[2500], ids[-1])
+    )
+    where = {"queue": "default", "priority": 1, "grace": 2.0, "limit": 100}
+    bounds = {"before_at": oldest[0], "before_id": oldest[1], "after_at": None, "after_id": None}
+    assert seeded.pages(relay_store._MISSING, where | bounds) < 10
+    bounds = {"before_at": None, "before_id": None, "after_at": middle[0], "after_id": middle[1]}
+    assert seeded.pages(relay_store._MISSING, where | bounds) < 20
+    seeded.database.run("INSERT INTO queues (name) VALUES ('default') ON CONFLICT DO NOTHING")
+    assert seeded.pages(relay_store._WAITING_LISTS, {"grace": 2.0}) < 20
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_places_of_listed_ids_are_found_by_the_primary_key_alone(seeded: Seeded, batch: int) -> None:
+    listed = {"ids": seeded.queued[:batch], "queue": "default", "priority": 1}
+    assert seeded.scans(relay_store._PLACES, listed) == {"jobs_pkey"}
 
 
 def test_rows_of_a_dead_worker_are_found_by_their_worker(seeded: Seeded) -> None:

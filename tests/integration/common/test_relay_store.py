@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -8,8 +9,8 @@ from goqueue_common.database import Database
 from goqueue_common.job import Priority
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobStatus
-from goqueue_common.relay_store import QueuedRow, RelayStore
-from tests.factories import job_in, ref, submit
+from goqueue_common.relay_store import Place, RelayStore
+from tests.factories import job_in, submit
 
 PAST = datetime.now(UTC) - timedelta(hours=1)
 
@@ -24,6 +25,12 @@ def waited(database: Database, job_id: str, seconds: float) -> None:
     database.run(
         "UPDATE jobs SET queued_at = now() - %(ago)s * interval '1 s' WHERE id = %(id)s", {"ago": seconds, "id": job_id}
     )
+
+
+def place(store: JobStore, job_id: str) -> Place:
+    queued_at = store.get_job_by_id(job_id).queued_at
+    assert queued_at is not None
+    return Place(queued_at, job_id)
 
 
 def test_waiting_lists_are_those_that_should_hold_a_job(
@@ -50,30 +57,31 @@ def test_missing_jobs_are_the_queued_ones_of_a_list_oldest_first(
         waited(database, other, 50)
     submit(store)
     job_in(JobStatus.PROCESSING, store, worker_id)
-    missing = relayed.missing("default", Priority.NORMAL, before=None, grace_seconds=2.0, limit=10)
-    assert missing == [ref(ids[number]) for number in (1, 2, 3, 0)]
-    limited = relayed.missing("default", Priority.NORMAL, before=None, grace_seconds=2.0, limit=3)
+    missing = relayed.missing("default", Priority.NORMAL, grace_seconds=2.0, limit=10)
+    assert missing == [place(store, ids[number]) for number in (1, 2, 3, 0)]
+    limited = relayed.missing("default", Priority.NORMAL, grace_seconds=2.0, limit=3)
     assert limited == missing[:3]
 
 
-def test_missing_jobs_are_those_before_the_one_at_the_tail(
-    store: JobStore, relayed: RelayStore, database: Database
-) -> None:
-    ids = [submit(store) for _ in range(3)]
+def test_missing_jobs_are_those_between_two_places(store: JobStore, relayed: RelayStore, database: Database) -> None:
+    ids = [submit(store) for _ in range(5)]
     database.run("UPDATE jobs SET queued_at = now() - interval '10 s'")
-    tail = relayed.queued_row(ids[1])
-    assert tail is not None
-    before = (tail.queued_at, ids[1])
-    missing = relayed.missing("default", Priority.NORMAL, before=before, grace_seconds=2.0, limit=10)
-    assert [job.id for job in missing] == ids[:1]
+    second, fourth = place(store, ids[1]), place(store, ids[3])
+
+    def missing(**bounds: Place) -> list[str]:
+        found = relayed.missing("default", Priority.NORMAL, grace_seconds=2.0, limit=10, **bounds)
+        return [job.id for job in found]
+
+    assert missing(before=second) == ids[:1]
+    assert missing(after=fourth) == ids[4:]
+    assert missing(after=second, before=fourth) == [ids[2]]
 
 
 @pytest.mark.parametrize("status", list(JobStatus))
-def test_only_a_queued_row_has_business_in_a_list(
+def test_only_a_queued_row_has_a_place_in_its_list(
     store: JobStore, relayed: RelayStore, worker_id: str, status: JobStatus
 ) -> None:
     job_id = job_in(status, store, worker_id, queue="mail", priority=Priority.HIGH)
-    queued_at = store.get_job_by_id(job_id).queued_at
-    assert queued_at is not None or status != JobStatus.QUEUED
-    expected = QueuedRow("mail", Priority.HIGH, queued_at) if queued_at and status == JobStatus.QUEUED else None
-    assert relayed.queued_row(job_id) == expected
+    expected = {job_id: place(store, job_id)} if status == JobStatus.QUEUED else {}
+    assert relayed.places("mail", Priority.HIGH, [job_id, str(uuid4())]) == expected
+    assert relayed.places("mail", Priority.LOW, [job_id]) == relayed.places("post", Priority.HIGH, [job_id]) == {}

@@ -48,7 +48,7 @@ def test_a_registered_worker_is_alive_and_keeps_what_it_said(database: Database)
 def test_a_beat_renews_the_leases_of_the_living(database: Database, workers: WorkerStore) -> None:
     ids = [register_worker(database) for _ in range(3)]
     before = [beat_at(database, worker_id) for worker_id in ids]
-    assert workers.beat(ids[:2]) == set(ids[:2])
+    assert workers.beat(ids[:2]).alive == set(ids[:2])
     renewed = [beat_at(database, worker_id) > at for worker_id, at in zip(ids, before, strict=True)]
     assert renewed == [True, True, False]
 
@@ -57,12 +57,12 @@ def test_a_beat_renews_the_leases_of_the_living(database: Database, workers: Wor
 def test_a_beat_brings_no_worker_back(database: Database, workers: WorkerStore, worker_id: str, ending: str) -> None:
     getattr(workers, ending)(worker_id)
     before = (state(database, worker_id), beat_at(database, worker_id))
-    assert workers.beat([worker_id]) == set()
+    assert workers.beat([worker_id]).alive == set()
     assert (state(database, worker_id), beat_at(database, worker_id)) == before
 
 
 def test_a_beat_never_makes_a_row(database: Database, workers: WorkerStore) -> None:
-    assert workers.beat([str(uuid4())]) == set()
+    assert workers.beat([str(uuid4())]).alive == set()
     assert list(database.run("SELECT FROM workers")) == []
 
 

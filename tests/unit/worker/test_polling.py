@@ -37,7 +37,7 @@ def test_priority_goes_before_queue() -> None:
 
 def pool_of(slots: int) -> Pool:
     table, _ = SlotTable.create(100)
-    return Pool(slots, None, table, lambda *_: None, lambda: True)  # type: ignore[arg-type]  # nothing is run
+    return Pool(slots, None, table, lambda *_: None, lambda: True, lambda _: True)  # type: ignore[arg-type]  # nothing is run
 
 
 def test_nothing_is_prefetched_before_a_duration_is_known() -> None:
@@ -89,8 +89,7 @@ class OneRunning:
 def watched(attempt: Attempt) -> tuple[Watchdog, OneRunning, FrozenClock, list[Attempt]]:
     clock, stuck = FrozenClock(), list[Attempt]()
     pool = OneRunning(attempt)
-    table, _ = SlotTable.create(1)
-    dog = Watchdog(pool, table, clock, cancel_grace=5.0, interrupt_grace=3.0, on_stuck=stuck.append)  # type: ignore[arg-type]
+    dog = Watchdog(pool, clock, cancel_grace=5.0, interrupt_grace=3.0, on_stuck=stuck.append)  # type: ignore[arg-type]
     attempt.started_at = clock.seconds
     return dog, pool, clock, stuck
 
@@ -149,7 +148,7 @@ class WaitingExecutor:
 def test_jobs_that_died_with_their_process_run_one_at_a_time_and_hold_up_no_other() -> None:
     table, _ = SlotTable.create(100)
     executor, done = WaitingExecutor(), SimpleQueue[str]()
-    pool = Pool(2, executor, table, lambda _, outcome: done.put(outcome.id), lambda: True)  # type: ignore[arg-type]
+    pool = Pool(2, executor, table, lambda _, outcome: done.put(outcome.id), lambda: True, lambda _: True)  # type: ignore[arg-type]
     jobs = [claimed_job("suspect", rescues=1)] * 3 + [claimed_job("plain")] * 2
     handler = Handler(type="t", function=print)
     pool.put([Attempt(job, handler, table.hold(job.id, 1)) for job in jobs])
@@ -190,7 +189,7 @@ class FailingExecutor:
 def test_an_attempt_that_went_wrong_is_one_line_in_the_log(outcome: Outcome, lines: list[dict[str, object]]) -> None:
     table, _ = SlotTable.create(10)
     job, done = claimed_job("mail"), SimpleQueue[Outcome]()
-    pool = Pool(1, FailingExecutor(outcome), table, lambda _, ended: done.put(ended), lambda: True)  # type: ignore[arg-type]
+    pool = Pool(1, FailingExecutor(outcome), table, lambda _, ended: done.put(ended), lambda: True, lambda _: True)  # type: ignore[arg-type]
     with structlog.testing.capture_logs() as logged:
         pool.put([Attempt(job, Handler(type="mail", function=print), table.hold(job.id, 1))])
         pool.start()

@@ -38,6 +38,14 @@ def test_concurrency_is_shared_out_between_processes() -> None:
 
 
 @pytest.mark.parametrize(
+    ("bind", "address"),
+    [("", None), ("0.0.0.0:8081", ("0.0.0.0", 8081)), ("[::]:8081", ("::", 8081)), ("pod.local:80", ("pod.local", 80))],
+)
+def test_health_is_answered_where_it_is_told_and_nowhere_by_default(bind: str, address: tuple[str, int] | None) -> None:
+    assert WorkerSettings.read({"bind": bind}).health_address == address
+
+
+@pytest.mark.parametrize(
     ("name", "value", "says"),
     [
         pytest.param("GOQUEUE_LEASE", "5", "GOQUEUE_LEASE=5", id="lease not longer than the heartbeat"),
@@ -47,6 +55,7 @@ def test_concurrency_is_shared_out_between_processes() -> None:
         pytest.param("GOQUEUE_QUEUES", "a b", "'a b' is no name", id="queue name"),
         pytest.param("GOQUEUE_SHUTDOWN_TIMEOUT", "-1", "shutdown_timeout=-1", id="negative time"),
         pytest.param("GOQUEUE_HANDLERS", " , ", "no handler module", id="no module"),
+        pytest.param("GOQUEUE_WORKER_BIND", "8081", "GOQUEUE_WORKER_BIND='8081' is no address", id="no host"),
         pytest.param("DATABASE_URL", "mysql://x", "no PostgreSQL URL", id="other database"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Doing a duty only while holding the maintenance lease: a row in PostgreSQL, by its clock, renewed by finished rounds."""
+"""Doing a duty only while holding its lease: a row in PostgreSQL, by its clock, renewed between rounds and never in one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from goqueue_worker.runner import Stepper
 
 log = structlog.get_logger(__name__)
 
-LEASE_SECONDS: Final = 5.0
+LEASE_SECONDS: Final = 3.0
+"""A duty whose holder died, or hangs in a round, goes to the next worker after this."""
 _RENEW_AFTER_SECONDS: Final = 1.0
 _FOLLOW_SECONDS: Final = 1.0
 _AGAIN_SECONDS: Final = 0.5
@@ -28,14 +29,16 @@ class LeasedDuty:
         self._holder = holder
         self._store = store
         self._renewed_at = float("-inf")
+        self._due_at = float("-inf")
         self._is_waiting = False
 
     def step(self) -> float:
-        """A round of the duty if the lease is ours, else a look a second later."""
+        """A round of the duty if the lease is ours and its pause is over, else a look at most a second later."""
         try:
-            if time.monotonic() - self._renewed_at > _RENEW_AFTER_SECONDS and not self._renew():
+            if time.monotonic() - self._renewed_at >= _RENEW_AFTER_SECONDS and not self._renew():
                 return _FOLLOW_SECONDS
-            pause = self._duty.step()
+            if time.monotonic() >= self._due_at:
+                self._due_at = time.monotonic() + self._duty.step()
         except StoreUnavailable as error:
             self._renewed_at = float("-inf")
             if not self._is_waiting:  # once, not twice a second
@@ -45,7 +48,8 @@ class LeasedDuty:
         if self._is_waiting:
             log.info("maintenance_goes_on", duty=self._name)
         self._is_waiting = False
-        return pause
+        # A pause longer than the lease would hand the duty round, and every worker would do it in its turn.
+        return max(0.0, min(self._due_at - time.monotonic(), _RENEW_AFTER_SECONDS))
 
     def give_up(self) -> None:
         """Let the next worker begin at once; without PostgreSQL the lease ends by itself."""
@@ -57,7 +61,7 @@ class LeasedDuty:
     def _renew(self) -> bool:
         now = time.monotonic()
         if not self._store.hold_lease(self._name, self._holder, LEASE_SECONDS):
-            self._renewed_at = float("-inf")
+            self._renewed_at = self._due_at = float("-inf")
             return False
         self._renewed_at = now
         return True

@@ -1,0 +1,93 @@
+"""Taking back what a dead worker held: apply recorded outcomes, rescue what may have killed it, give back the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import structlog
+
+from goqueue_common.broker.broker import RedisBroker
+from goqueue_common.errors import BrokerUnavailable, GoQueueError
+from goqueue_common.job import Outcome, Settled
+from goqueue_common.job_store import JobStore
+from goqueue_common.lifecycle import JobStatus
+from goqueue_common.recovery_store import RecoveryStore
+from goqueue_worker.slot_table import HeldAttempt
+
+log = structlog.get_logger(__name__)
+
+_FENCE_SECONDS: Final = 3600.0
+
+
+class TakenBack(NamedTuple):
+    """How many jobs. applied: their outcome had been recorded; rescued: run again, counted; released: uncounted."""
+
+    applied: int
+    rescued: int
+    released: int
+
+
+class Recovery:
+    """For the parent of a dead child, which knows what had started, and for the rescuer, which does not."""
+
+    def __init__(self, jobs: JobStore, store: RecoveryStore, broker: RedisBroker) -> None:
+        self._jobs = jobs
+        self._store = store
+        self._broker = broker
+
+    def take_back(
+        self, worker_id: str, held: Sequence[HeldAttempt], *, error: str | None, unwritten: Sequence[Outcome] = ()
+    ) -> TakenBack:
+        """Its row must no longer be alive: then it claims nothing more, and with the fence records nothing more.
+
+        held: what is known of its attempts. error: what a rescued job is told, None: nothing is counted. unwritten:
+        outcomes that only the end of its process made true. Raises StoreUnavailable; then it may be repeated.
+        """
+        outcomes = {outcome.field: outcome for outcome in unwritten} | self._recorded(worker_id, held)
+        applied = self._apply(worker_id, list(outcomes.values()))
+        written = {(item.id, item.attempt) for item in applied}
+        suspects = [(item.id, item.attempt) for item in held if item.running and (item.id, item.attempt) not in written]
+        rescued: list[Settled] = []
+        if suspects and error is not None:
+            rescued = self._store.rescue(worker_id, suspects, error=error)
+        released = self._store.release_all(worker_id)
+        self._announce(list(outcomes), [*applied, *rescued, *released])
+        return TakenBack(len(applied), len(rescued), len(released))
+
+    def _recorded(self, worker_id: str, held: Sequence[HeldAttempt]) -> dict[str, Outcome]:
+        """Outcomes that it had recorded in Redis but perhaps not written; none when Redis is away."""
+        try:
+            self._broker.fence(worker_id, _FENCE_SECONDS)
+            found = self._broker.recorded([item.field for item in held])
+        except BrokerUnavailable as error:
+            log.warning("recorded_outcomes_unknown", worker_id=worker_id, reason=str(error))
+            return {}
+        return {field: outcome for field, value in found.items() if (outcome := _decoded(field, value)) is not None}
+
+    def _apply(self, worker_id: str, outcomes: list[Outcome]) -> list[Settled]:
+        """What PostgreSQL takes of them; a job whose outcome it refuses runs again."""
+        try:
+            return self._jobs.acknowledge(worker_id, outcomes) if outcomes else []
+        except GoQueueError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one row PostgreSQL refuses must not keep the others from being rescued
+            if len(outcomes) == 1:
+                log.error("recorded_outcome_refused", job_id=outcomes[0].id, reason=type(error).__name__)  # noqa: TRY400
+                return []
+        return [settled for outcome in outcomes for settled in self._apply(worker_id, [outcome])]
+
+    def _announce(self, fields: list[str], settled: Sequence[Settled]) -> None:
+        try:
+            self._broker.ack_many(fields, [item.id for item in settled])
+            self._broker.give_back([item.ref for item in settled if item.status == JobStatus.QUEUED])
+        except BrokerUnavailable as error:
+            log.warning("push_failed", jobs=len(settled), reason=str(error))
+
+
+def _decoded(field: str, value: bytes) -> Outcome | None:
+    try:
+        return Outcome.decoded(value)
+    except (ValueError, TypeError, KeyError) as error:  # of another version, or not of ours
+        log.error("recorded_outcome_unreadable", field=field, reason=str(error))  # noqa: TRY400 - the reason says it all
+        return None
