@@ -75,3 +75,7 @@ def test_one_job_kills_every_process_that_runs_it(rig: Rig, inject: Inject) -> N
         eventually(lambda: rig.observer.outcomes([ids[100]])[ids[100]].finished_at, "the poison job has an outcome")
         fault.struck({run.pid: run.at for run in starts(rig.effects.read()) if run.job_id == ids[100]})
         rig.start_worker()
+
+
+def test_no_outcome_of_a_dead_worker_stays_in_redis(rig: Rig) -> None:
+    eventually(lambda: not rig.observer.recorded(), "recorded outcomes are settled", rig.form.patience)
