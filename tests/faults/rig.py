@@ -79,6 +79,12 @@ class Rig:
         """One API, two workers, no unfinished job; what the last fault left broken is made anew."""
         if self.is_sound and self.api.is_running() and len(self.live_workers()) == WORKERS:
             return
+        self.make_empty()
+        self._start_services()
+
+    def make_empty(self) -> None:
+        """No process of ours, and healthy stores with nothing in them."""
+        self.is_sound = False
         self._kill_services()
         self.resume_stores()
         for server in (self.stores.postgres, self.stores.valkey):
@@ -88,7 +94,6 @@ class Rig:
             link.heal()
             link.reset_all()
         self.observer.wipe()
-        self._start_services()
 
     def start_api(self) -> None:
         """On the port that it always has; returns when it is ready."""
