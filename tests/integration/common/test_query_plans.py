@@ -178,3 +178,16 @@ def test_places_of_listed_ids_are_found_by_the_primary_key_alone(seeded: Seeded,
 def test_rows_of_a_dead_worker_are_found_by_their_worker(seeded: Seeded) -> None:
     scans = seeded.scans(recovery_store._RELEASE_ALL, {"worker_id": str(uuid4())})
     assert scans == {"jobs_processing", "jobs_pkey"}
+
+
+def test_jobs_claimed_without_redis_are_found_by_the_order_of_dispatch(seeded: Seeded) -> None:
+    lists = {"queues": ["empty", "default"], "priorities": [0, 1]}
+    scans = seeded.scans(dispatch_store._CLAIM_WAITING, {"worker_id": seeded.worker_id, "limit": 500, **lists})
+    assert scans - {"workers_pkey"} == {"jobs_queued", "jobs_pkey"}
+
+
+def test_what_a_lost_worker_held_is_found_by_its_worker(seeded: Seeded) -> None:
+    assert seeded.scans(recovery_store._HELD, {"worker_id": seeded.worker_id}) == {"jobs_processing"}
+    assert seeded.scans(recovery_store._ORPHANING, {"grace": 5.0}) - {"workers_pkey"} == {"jobs_processing"}
+    alone = {"worker_id": seeded.worker_id, "id": seeded.processing[0], "attempt": 1}
+    assert seeded.scans(recovery_store._MARK_ALONE, alone) == {"jobs_processing", "jobs_pkey"}
