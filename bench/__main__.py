@@ -1,4 +1,4 @@
-"""`python -m bench throughput | latency | submit`: on servers of its own, as a table or JSON; see README.md."""
+"""`python -m bench throughput | latency | submit | refill`: on servers of its own, as a table or JSON; see README.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import latency, stack, submit, throughput
+from bench import latency, refill, stack, submit, throughput
 
 Figures = dict[str, float]
 Measure = Callable[[stack.Servers, argparse.Namespace], Figures]
@@ -41,17 +41,18 @@ def main() -> int:
 def parser() -> argparse.ArgumentParser:
     """What may be asked for."""
     described = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    commands = described.add_subparsers(dest="command", required=True, metavar="throughput | latency | submit")
-    measures: dict[str, tuple[Measure, int, str]] = {
-        "throughput": (throughput.measure, 100_000, "jobs per second that a worker drains"),
-        "latency": (latency.measure, 200, "from the start of a POST to the start of the handler"),
-        "submit": (submit.measure, 50_000, "jobs per second that one program hands over by HTTP"),
+    commands = described.add_subparsers(dest="command", required=True, metavar="throughput | latency | submit | refill")
+    measures: dict[str, tuple[Measure, int, int, str]] = {
+        "throughput": (throughput.measure, 100_000, 3, "jobs per second that a worker drains"),
+        "latency": (latency.measure, 200, 3, "from the start of a POST to the start of the handler"),
+        "submit": (submit.measure, 50_000, 3, "jobs per second that one program hands over by HTTP"),
+        "refill": (refill.measure, 1_000_000, 1, "jobs per second that a worker drains after Redis lost all ids"),
     }
-    for name, (measure, jobs, text) in measures.items():
+    for name, (measure, jobs, rounds, text) in measures.items():
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(measure=measure)
         command.add_argument("--jobs", type=at_least_100, default=jobs, help=f"default {jobs:,}")
-        command.add_argument("--rounds", type=positive, default=3, help="each on new servers; default 3")
+        command.add_argument("--rounds", type=positive, default=rounds, help=f"each on new servers; default {rounds}")
         command.add_argument("--processes", type=positive, default=2, help="of the worker; default 2")
         command.add_argument("--threads", type=positive, default=8, help="in each; default 8")
         command.add_argument("--json", action="store_true", help="all rounds, as JSON")

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,14 +60,19 @@ def servers(folder: Path) -> Iterator[Servers]:
 
 
 @contextmanager
-def process(environment: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """`python -m ...` until the end of the block."""
-    running = subprocess.Popen([sys.executable, "-m", *arguments], env=environment, cwd=ROOT)
-    try:
-        yield running
-    finally:
-        running.terminate()
-        running.wait(60)
+def process(environment: dict[str, str], *arguments: str, log: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """`python -m ...` until the end of the block. log: a file for its standard error, at the level info and as JSON."""
+    with ExitStack() as stack:
+        redirected = {}
+        if log is not None:
+            environment = {**environment, "GOQUEUE_LOG_LEVEL": "info", "GOQUEUE_LOG_FORMAT": "json"}
+            redirected["stderr"] = stack.enter_context(log.open("wb"))
+        running = subprocess.Popen([sys.executable, "-m", *arguments], env=environment, cwd=ROOT, **redirected)
+        try:
+            yield running
+        finally:
+            running.terminate()
+            running.wait(60)
 
 
 @contextmanager

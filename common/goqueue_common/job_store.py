@@ -25,10 +25,13 @@ FROM jobs j LEFT JOIN job_progress p ON p.job_id = j.id AND p.attempt = j.attemp
 WHERE j.id = %(id)s
 """  # noqa: S608 - our own column names
 
+EXPIRED: Final = "finished_at = now(), failure_reason = 'expired', error = 'expired: it could not start in time'"
+"""What a job's row is told, besides its status, when it expires."""
+
 _BY_HAND: Final[Mapping[JobEvent, str]] = {
     JobEvent.PROMOTE: "queued_at = now()",
     JobEvent.RUN_NOW: "queued_at = now(), run_at = now()",
-    JobEvent.EXPIRE: "finished_at = now(), failure_reason = 'expired', error = 'expired: it could not start in time'",
+    JobEvent.EXPIRE: EXPIRED,
     JobEvent.CANCEL: "finished_at = now(), cancel_requested_at = coalesce(cancel_requested_at, now())",
     JobEvent.REQUEST_CANCEL: "cancel_requested_at = coalesce(cancel_requested_at, now())",
     JobEvent.RETRY: (

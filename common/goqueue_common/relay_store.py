@@ -8,21 +8,26 @@ from typing import Final, NamedTuple
 
 from goqueue_common.database import Database
 
+# LATERAL and LIMIT: the planner makes a join of EXISTS and reads every queued row for it.
 _WAITING_LISTS: Final = """
 SELECT q.name, p.priority FROM queues q CROSS JOIN (VALUES (0), (1), (2)) AS p(priority)
-WHERE EXISTS (
+CROSS JOIN LATERAL (
     SELECT FROM jobs j WHERE j.status = 'queued' AND j.queue = q.name AND j.priority = p.priority
-      AND j.queued_at < now() - %(grace)s * interval '1 second'
-)
+      AND j.queued_at <= now() - %(grace)s * interval '1 second'
+    ORDER BY j.queued_at LIMIT 1
+) AS oldest
 """
 
+# The bounds are there twice: a scan of the index begins and ends at plain columns, not at rows that are compared.
 _MISSING: Final = """
-SELECT queued_at, id::text FROM jobs
-WHERE status = 'queued' AND queue = %(queue)s AND priority = %(priority)s
-  AND queued_at < now() - %(grace)s * interval '1 second' AND (expires_at IS NULL OR expires_at > now())
-  AND (%(after_at)s::timestamptz IS NULL OR (queued_at, id) > (%(after_at)s::timestamptz, %(after_id)s::uuid))
-  AND (%(before_at)s::timestamptz IS NULL OR (queued_at, id) < (%(before_at)s::timestamptz, %(before_id)s::uuid))
-ORDER BY queued_at, id LIMIT %(limit)s
+SELECT j.queued_at, j.id::text FROM jobs j
+WHERE j.status = 'queued' AND j.queue = %(queue)s AND j.priority = %(priority)s
+  AND j.queued_at <= least(now() - %(grace)s * interval '1 second', %(before_at)s::timestamptz)
+  AND (%(before_at)s::timestamptz IS NULL OR (j.queued_at, j.id) < (%(before_at)s::timestamptz, %(before_id)s::uuid))
+  AND (%(after_at)s::timestamptz IS NULL OR j.queued_at >= %(after_at)s::timestamptz
+    AND (j.queued_at, j.id) > (%(after_at)s::timestamptz, %(after_id)s::uuid))
+  AND (j.expires_at IS NULL OR j.expires_at > now())
+ORDER BY j.queued_at, j.id LIMIT %(limit)s
 """
 
 _PLACES: Final = """

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
 import structlog
 
 from goqueue_worker.child_process import ChildProcess
+from goqueue_worker.ending import RECYCLING, EndReason
 from goqueue_worker.seat import Seat
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.settler import Settler
@@ -31,7 +33,7 @@ class Children:
         self._settler = settler
         self._on_change = on_change
         self._seats = [Seat(number) for number in range(settings.processes)]
-        self._proofs: dict[int, tuple[int, int]] = {}
+        self._looked_at = float("-inf")
         self._lost: set[str] = set()
         self._changes = 0
         self._told_of: tuple[int, str] | None = None
@@ -49,7 +51,7 @@ class Children:
                 self._bury(seat.child, seat)
             if seat.is_due():
                 self._start(seat)
-        self._kill_lost_and_stalled()
+        self._see_that_all_live()
         return any(not seat.is_done for seat in self._seats)
 
     def reload(self, changes: int) -> None:
@@ -96,27 +98,43 @@ class Children:
     def _start(self, seat: Seat) -> None:
         seat.started(self._changes)
         try:
-            seat.child = ChildProcess(self._settings, seat.number, self._on_change)
+            seat.child = ChildProcess(self._settings, seat.number, self._on_change, look_seconds=LOOK_SECONDS)
         except OSError as error:  # no process, memory or disk to be had now; the other children work on
             seat.ended(steadily=False)
             log.error("child_not_started", child=seat.number, reason=str(error))  # noqa: TRY400 - the reason says it all
 
     def _bury(self, child: ChildProcess, seat: Seat) -> None:
         seat.child = None
-        self._proofs.pop(child.number, None)
+        self._lost.discard(child.worker_id or "")
         code = child.exit_code()
         remains = child.remains(shutting_down=False)
         if remains is not None:
             self._settler.add(remains)
         if child.failure is not None and code == MISCONFIGURED:
             self._not_loaded(child.failure, seat)
-        elif code == 0 and self._settings.burst:
+        elif code == 0 and child.ending is EndReason.DRAINED:
             seat.is_done = True
         elif seat.changes != self._changes:
             seat.ended(steadily=True)
+        elif child.ending in RECYCLING and code in (0, 1):
+            self._recycle(child.ending, seat)
         else:
-            seat.ended(steadily=code == 0)
-            log.warning("child_ended", child=child.number, exit_code=code, reason=child.failure)
+            pause = seat.ended(steadily=code == 0)
+            log.warning(
+                "child_ended",
+                child=child.number,
+                exit_code=code,
+                reason=child.failure or child.ending,
+                next_in_seconds=pause,
+            )
+
+    def _recycle(self, reason: EndReason, seat: Seat) -> None:
+        """A fresh child, at once, or ever later if each is stuck, or exceeds its memory, soon after its start."""
+        pause = seat.ended(steadily=reason is EndReason.MAX_JOBS)
+        log.info("child_recycled", child=seat.number, reason=reason, next_in_seconds=pause)
+        if pause and reason is EndReason.MAX_MEMORY:
+            says = "it was exceeded soon after the start, again and again: raise --max-memory"
+            log.warning("memory_limit_too_low", child=seat.number, limit_mib=self._settings.max_memory, reason=says)
 
     def _not_loaded(self, failure: str, seat: Seat) -> None:
         """The end of the worker; with --reload the next change may mend it."""
@@ -130,18 +148,28 @@ class Children:
                 log.error("handlers_not_loaded", reason=failure, then="waiting for a change")
             self._told_of = (self._changes, failure)
 
-    def _kill_lost_and_stalled(self) -> None:
+    def _see_that_all_live(self) -> None:
+        now = time.monotonic()
+        if now - self._looked_at < LOOK_SECONDS:  # woken early; see ProofOfLife for why looks are counted
+            return
+        self._looked_at = now
         for child in self.running:
-            if child.worker_id in self._lost and not child.is_stopping:
-                log.error("child_declared_lost", child=child.number, worker_id=child.worker_id)
-                child.kill()
-                continue
-            # Counted in looks of ours, not in time: when both were paused together, the child is not to blame.
-            # Not before it is ready: importing a model may take longer than a lease.
-            ticks = child.table.ticks
-            seen, looks = self._proofs.get(child.number, (-1, 0))
-            looks = looks + 1 if child.worker_id is not None and ticks == seen else 0
-            self._proofs[child.number] = (ticks, looks)
-            if looks * LOOK_SECONDS > self._settings.lease:
-                log.error("child_stands_still", child=child.number, seconds=looks * LOOK_SECONDS)
-                child.kill()
+            if child.worker_id is None or child.is_killed:
+                continue  # importing a model may take longer than a lease
+            if child.is_ending:
+                child.life.look_at_end()
+            else:
+                child.life.look()
+            self._kill_if_dead(child)
+
+    def _kill_if_dead(self, child: ChildProcess) -> None:
+        if child.worker_id in self._lost and not child.is_ending:
+            log.error("child_declared_lost", child=child.number, worker_id=child.worker_id)
+        elif (loop := child.life.dead_loop()) is not None:
+            seconds = child.life.still_seconds[loop]
+            log.error("child_stands_still", child=child.number, loop=loop.label, seconds=seconds)
+        elif child.life.ending_seconds > self._settings.end_seconds:
+            log.error("child_does_not_end", child=child.number, seconds=child.life.ending_seconds)
+        else:
+            return
+        child.kill()

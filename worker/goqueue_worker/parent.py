@@ -25,15 +25,18 @@ from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.server_store import ServerStore
 from goqueue_common.worker_store import WorkerStore
 from goqueue_worker.children import LOOK_SECONDS, MISCONFIGURED, Children
+from goqueue_worker.health import Health, Vitals
+from goqueue_worker.health_server import HealthServer
 from goqueue_worker.heartbeat import Heartbeat
 from goqueue_worker.maintenance.duties import leased_duties
 from goqueue_worker.recovery import Recovery
 from goqueue_worker.reloader import Reloader, handler_folders
-from goqueue_worker.runner import Runner, Stepper
+from goqueue_worker.runner import Pulse, Runner, Stepper
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.settler import Settler
 from goqueue_worker.steadiness import Steadiness
 from goqueue_worker.store_check import StoreCheck
+from goqueue_worker.store_ping import StorePing
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +55,8 @@ class Parent:
         self._signals = 0
         self._reloader = Reloader(handler_folders(settings), self._nudge) if settings.reload else None
         self._changes = 0
+        self._is_stopping = False
+        self._pulse = Pulse()
         self._database = connect(
             settings.stores.database_url, pool_size=8, statement_timeout_seconds=10.0, application_name="goqueue-worker"
         )
@@ -76,23 +81,45 @@ class Parent:
             children=self._children.leases,
             on_lost=self._children.declared_lost,
         )
-        self._maintenance = leased_duties(self._database, self._broker, recovery, steadiness)
+        self._maintenance = leased_duties(self._database, self._broker, recovery, steadiness, settings.retention)
+        server = ServerStore(self._database)
+        duties: dict[str, Stepper] = {
+            "heartbeat": self._heartbeat,
+            "settler": self._settler,
+            "store-check": StoreCheck(server, self._broker),
+            **self._maintenance,
+        }
+        self._runners = {name: Runner(duty, name) for name, duty in duties.items()}
+        address = settings.health_address
+        self._health = None if address is None else self._listen(*address, StorePing(server.ping))
 
     def run(self) -> int:
         """Until a signal, the end of a burst, or a misconfiguration."""
         setproctitle("goqueue-worker")
+        self._take_signals()
+        self._begin()
+        while not self._signals and self.failure is None and self._look():
+            self._wait(LOOK_SECONDS)
+        self._is_stopping = True
+        self._stop_children()
+        self._settle_before_exit()
+        self._end()
+        if self.failure is not None:
+            return MISCONFIGURED
+        log.info("worker_stopped")
+        return 0
+
+    def _take_signals(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         signal.set_wakeup_fd(self._signalled, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-        check = StoreCheck(ServerStore(self._database), self._broker)
-        duties: dict[str, Stepper] = {
-            "heartbeat": self._heartbeat,
-            "settler": self._settler,
-            "store-check": check,
-            **self._maintenance,
-        }
-        runners = [Runner(duty, name).start() for name, duty in duties.items()]
+
+    def _begin(self) -> None:
+        for runner in self._runners.values():
+            runner.start()
+        if self._health is not None:
+            self._health.start()
         if self._reloader is not None:
             self._reloader.start()
         log.info(
@@ -101,27 +128,39 @@ class Parent:
             processes=self._settings.processes,
             concurrency=self._settings.concurrency,
         )
-        while not self._signals and self.failure is None and self._look():
-            self._wait(LOOK_SECONDS)
+
+    def _end(self) -> None:
         if self._reloader is not None:
             self._reloader.stop()
-        self._stop_children()
-        self._settle_before_exit()
-        for runner in runners:
+        for runner in self._runners.values():
             runner.stop()
         for duty in self._maintenance.values():
             duty.give_up()
         self._database.close()
         self._beating.close()
-        if self.failure is not None:
-            return MISCONFIGURED
-        log.info("worker_stopped")
-        return 0
+        if self._health is not None:
+            self._health.close()
 
     @property
     def failure(self) -> str | None:
         """Why a child could not work: settings or handlers that make no sense."""
         return self._children.failure
+
+    def _listen(self, host: str, port: int, postgres: StorePing) -> HealthServer:
+        redis = StorePing(self._broker.ping)
+        self._runners["postgres-ping"] = Runner(postgres, "postgres-ping")
+        self._runners["redis-ping"] = Runner(redis, "redis-ping")
+        vitals = Vitals(
+            children=lambda: self._children.running,
+            main_loop=self._pulse,
+            heartbeat=self._runners["heartbeat"].pulse,
+            heartbeat_seconds=self._settings.lease,
+            postgres=postgres,
+            redis=redis,
+            is_stopping=lambda: self._signals > 0 or self._is_stopping,
+        )
+        health = Health(vitals, self._clock)
+        return HealthServer(host, port, {"/healthz": health.alive, "/readyz": health.ready})
 
     def _look(self) -> bool:
         if self._reloader is not None:
@@ -138,8 +177,7 @@ class Parent:
     def _stop_children(self) -> None:
         """In order; at a second signal at once."""
         self._children.stop()
-        patience = self._settings.shutdown_timeout + self._settings.interrupt_grace + 10.0
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + self._settings.end_seconds
         while left := [child.number for child in self._children.running if child.exit_code() is None]:
             if self._signals > 1 or time.monotonic() > deadline:
                 log.warning("children_killed", children=left)
@@ -162,6 +200,7 @@ class Parent:
             os.write(self._signalled, b"n")
 
     def _wait(self, seconds: float) -> None:
+        self._pulse.turn()
         select.select([self._wake], [], [], seconds)
         with suppress(BlockingIOError):
             os.read(self._wake, 4096)

@@ -47,7 +47,7 @@ class Recovery:
         outcomes = {outcome.field: outcome for outcome in unwritten} | self._recorded(worker_id, held)
         applied = self._apply(worker_id, list(outcomes.values()))
         written = {(item.id, item.attempt) for item in applied}
-        suspects = [(item.id, item.attempt) for item in held if item.started and (item.id, item.attempt) not in written]
+        suspects = [(item.id, item.attempt) for item in held if item.running and (item.id, item.attempt) not in written]
         rescued: list[Settled] = []
         if suspects and error is not None:
             rescued = self._store.rescue(worker_id, suspects, error=error)

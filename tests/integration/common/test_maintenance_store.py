@@ -8,7 +8,7 @@ import pytest
 from goqueue_common.database import Database, run_on
 from goqueue_common.job import JobRef, Priority
 from goqueue_common.job_store import JobStore
-from goqueue_common.lifecycle import JobStatus
+from goqueue_common.lifecycle import WAITING, JobEvent, JobStatus
 from goqueue_common.maintenance_store import MaintenanceStore
 from tests.factories import eventually, job_in, ref, row, submit
 
@@ -125,3 +125,65 @@ def test_a_lease_that_somebody_is_just_taking_is_waited_for_and_then_refused(
             late = pool.submit(maintenance.hold_lease, "relay", OTHER, 60)
             eventually(lambda: database.run("SELECT FROM pg_stat_activity WHERE wait_event = 'transactionid'"))
         assert late.result(timeout=5) is False
+
+
+def expire(database: Database, job_id: str, seconds_ago: float) -> None:
+    database.run(
+        "UPDATE jobs SET expires_at = now() - %(ago)s * interval '1 s' WHERE id = %(id)s",
+        {"ago": seconds_ago, "id": job_id},
+    )
+
+
+@pytest.mark.parametrize("status", sorted(WAITING))
+def test_an_expired_job_that_still_waits_fails_as_by_hand(
+    store: JobStore, maintenance: MaintenanceStore, database: Database, worker_id: str, status: JobStatus
+) -> None:
+    expired, by_hand = (job_in(status, store, worker_id) for _ in range(2))
+    expire(database, expired, 1)
+    assert maintenance.expire(10) == [expired]
+    store.update_status(by_hand, JobEvent.EXPIRE)
+    job, other = store.get_job_by_id(expired), store.get_job_by_id(by_hand)
+    assert (job.status, job.failure_reason, job.finished_at) == (JobStatus.FAILED, "expired", job.updated_at)
+    assert (job.status, job.failure_reason, job.error) == (other.status, other.failure_reason, other.error)
+    assert maintenance.expire(10) == []
+
+
+@pytest.mark.parametrize("status", sorted(set(JobStatus) - WAITING))
+def test_a_job_that_has_started_or_ended_does_not_expire(
+    store: JobStore, maintenance: MaintenanceStore, database: Database, worker_id: str, status: JobStatus
+) -> None:
+    job_id = job_in(status, store, worker_id)
+    expire(database, job_id, 60)
+    before = row(database, job_id)
+    assert maintenance.expire(10) == []
+    assert row(database, job_id) == before
+
+
+@pytest.mark.parametrize("status", sorted(WAITING))
+def test_a_job_does_not_expire_before_its_time_nor_without_one(
+    store: JobStore, maintenance: MaintenanceStore, database: Database, worker_id: str, status: JobStatus
+) -> None:
+    expire(database, job_in(status, store, worker_id), -60)
+    job_in(status, store, worker_id)
+    assert maintenance.expire(10) == []
+
+
+def test_the_longest_expired_fail_first_and_no_more_than_the_limit(
+    store: JobStore, maintenance: MaintenanceStore, database: Database
+) -> None:
+    ids = [submit(store) for _ in range(5)]
+    for number, job_id in enumerate(ids):
+        expire(database, job_id, 10 + number)
+    assert [set(maintenance.expire(3)) for _ in range(3)] == [set(ids[2:]), set(ids[:2]), set()]
+
+
+def test_an_expired_row_that_somebody_holds_is_skipped_until_the_next_round(
+    store: JobStore, maintenance: MaintenanceStore, database: Database, impatient: Database
+) -> None:
+    held, free = (submit(store) for _ in range(2))
+    for job_id in (held, free):
+        expire(database, job_id, 1)
+    with database.transaction() as connection:
+        run_on(connection, "SELECT FROM jobs WHERE id = %(id)s FOR UPDATE", {"id": held})
+        assert MaintenanceStore(impatient).expire(10) == [free]
+    assert maintenance.expire(10) == [held]

@@ -7,14 +7,14 @@ partial index scans it for every batch, and every batch gets slower with each ro
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import orjson
 import pytest
 
-from goqueue_common import dispatch_store, maintenance_store, recovery_store, relay_store
+from goqueue_common import dispatch_store, maintenance_store, recovery_store, relay_store, retention_store
 from goqueue_common.database import Database, connect
 from goqueue_common.job import Outcome
 from goqueue_common.lifecycle import JobEvent
@@ -27,7 +27,8 @@ SELECT gen_random_uuid(), 'default', 'demo', 'completed', '{}', now() FROM gener
 """
 QUEUED = """
 INSERT INTO jobs (id, queue, type, status, payload, queued_at)
-SELECT gen_random_uuid(), 'default', 'demo', 'queued', '{}', now() FROM generate_series(1, 5000) RETURNING id::text
+SELECT gen_random_uuid(), 'default', 'demo', 'queued', '{}', now() - number * interval '1 s'
+FROM generate_series(1, 5000) AS number RETURNING id::text
 """
 PROCESSING = """
 INSERT INTO jobs (id, queue, type, status, payload, queued_at, worker_id, attempts)
@@ -53,6 +54,11 @@ class Seeded:
         """How the statement reaches the table jobs: `Seq Scan`, or the names of the indexes."""
         ((plan,),) = self.database.run(f"EXPLAIN (FORMAT JSON) {sql}", params)
         return set(_scans(plan[0]["Plan"]))
+
+    def pages(self, sql: str, params: dict[str, Any]) -> int:
+        """How many pages of tables and indexes the statement reads."""
+        ((plan,),) = self.database.run(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", params)
+        return int(plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"])
 
 
 def _scans(node: dict[str, Any]) -> Iterator[str]:
@@ -112,6 +118,27 @@ def test_due_jobs_are_found_by_their_time(seeded: Seeded) -> None:
     assert seeded.scans(maintenance_store._PROMOTE, {"limit": 1000}) == {"jobs_due", "jobs_pkey"}
 
 
+@pytest.mark.parametrize("batch", BATCHES)
+def test_whether_attempts_are_settled_is_seen_by_the_primary_key_alone(seeded: Seeded, batch: int) -> None:
+    assert seeded.scans(maintenance_store._PROCESSING, {"ids": seeded.processing[:batch]}) == {"jobs_pkey"}
+
+
+def test_expired_jobs_are_found_by_their_time(seeded: Seeded) -> None:
+    assert seeded.scans(maintenance_store._EXPIRE, {"limit": 1000}) == {"jobs_expiring", "jobs_pkey"}
+
+
+@pytest.mark.parametrize("limit", [10, 2000])
+def test_what_is_old_enough_is_found_by_the_primary_key_alone(seeded: Seeded, limit: int) -> None:
+    kept = dict.fromkeys(("completed", "failed", "cancelled"), timedelta(days=7))
+    parameters = kept | {"after": seeded.queued[0], "limit": limit}
+    assert seeded.scans(retention_store._PRUNE, parameters) == {"jobs_pkey"}
+
+
+def test_whether_a_job_names_a_worker_is_seen_by_its_index(seeded: Seeded) -> None:
+    parameters = {"kept": timedelta(days=7), "limit": 1000}
+    assert seeded.scans(retention_store._PRUNE_WORKERS, parameters) == {"jobs_processing"}
+
+
 PLACE = {"at": datetime.now(UTC), "id": str(uuid4())}
 
 
@@ -127,6 +154,21 @@ def test_lost_ids_are_found_by_the_order_of_dispatch(
     assert seeded.scans(relay_store._WAITING_LISTS, {"grace": 2.0}) == {"jobs_queued"}
 
 
+def test_a_look_for_lost_ids_reads_a_few_pages_however_many_jobs_wait(seeded: Seeded) -> None:
+    ids = seeded.queued  # the youngest first
+    middle, oldest = (
+        seeded.database.run("SELECT queued_at AS at, id::text FROM jobs WHERE id = %(id)s", {"id": job_id})[0]
+        for job_id in (ids[2500], ids[-1])
+    )
+    where = {"queue": "default", "priority": 1, "grace": 2.0, "limit": 100}
+    bounds = {"before_at": oldest[0], "before_id": oldest[1], "after_at": None, "after_id": None}
+    assert seeded.pages(relay_store._MISSING, where | bounds) < 10
+    bounds = {"before_at": None, "before_id": None, "after_at": middle[0], "after_id": middle[1]}
+    assert seeded.pages(relay_store._MISSING, where | bounds) < 20
+    seeded.database.run("INSERT INTO queues (name) VALUES ('default') ON CONFLICT DO NOTHING")
+    assert seeded.pages(relay_store._WAITING_LISTS, {"grace": 2.0}) < 20
+
+
 @pytest.mark.parametrize("batch", BATCHES)
 def test_places_of_listed_ids_are_found_by_the_primary_key_alone(seeded: Seeded, batch: int) -> None:
     listed = {"ids": seeded.queued[:batch], "queue": "default", "priority": 1}
@@ -136,3 +178,16 @@ def test_places_of_listed_ids_are_found_by_the_primary_key_alone(seeded: Seeded,
 def test_rows_of_a_dead_worker_are_found_by_their_worker(seeded: Seeded) -> None:
     scans = seeded.scans(recovery_store._RELEASE_ALL, {"worker_id": str(uuid4())})
     assert scans == {"jobs_processing", "jobs_pkey"}
+
+
+def test_jobs_claimed_without_redis_are_found_by_the_order_of_dispatch(seeded: Seeded) -> None:
+    lists = {"queues": ["empty", "default"], "priorities": [0, 1]}
+    scans = seeded.scans(dispatch_store._CLAIM_WAITING, {"worker_id": seeded.worker_id, "limit": 500, **lists})
+    assert scans - {"workers_pkey"} == {"jobs_queued", "jobs_pkey"}
+
+
+def test_what_a_lost_worker_held_is_found_by_its_worker(seeded: Seeded) -> None:
+    assert seeded.scans(recovery_store._HELD, {"worker_id": seeded.worker_id}) == {"jobs_processing"}
+    assert seeded.scans(recovery_store._ORPHANING, {"grace": 5.0}) - {"workers_pkey"} == {"jobs_processing"}
+    alone = {"worker_id": seeded.worker_id, "id": seeded.processing[0], "attempt": 1}
+    assert seeded.scans(recovery_store._MARK_ALONE, alone) == {"jobs_processing", "jobs_pkey"}

@@ -20,6 +20,7 @@ from goqueue_worker.maintenance.relay import Relay
 from tests.factories import ref, submission, submit
 
 WHERE = ("default", Priority.NORMAL)
+WHERE_ALONE = [WHERE]
 BATCH = 10
 JOBS = 73
 
@@ -45,14 +46,14 @@ class Queue:
 
     def work(self, most: int) -> int:
         """Pop and claim; how many ids came."""
-        refs = self._broker.dequeue_many([WHERE], most, 0)
+        refs = self._broker.dequeue_many(WHERE_ALONE, most, 0)
         self.popped += len(refs)
         self.claimed += [job.id for job in self._jobs.claim(self._worker_id, [job.id for job in refs], None)]
         return len(refs)
 
     def flush(self) -> None:
         """What FLUSHALL does to this list."""
-        while self._broker.dequeue_many([WHERE], 1_000, 0):
+        while self._broker.dequeue_many(WHERE_ALONE, 1_000, 0):
             pass
 
     @property
@@ -179,7 +180,7 @@ def test_two_relays_that_refill_from_one_place_insert_each_batch_once(
 def test_jobs_given_back_in_the_middle_of_a_refill_are_next(queue: Queue, relay: Relay, broker: RedisBroker) -> None:
     ids = queue.lost(JOBS)
     relay.step()
-    taken = broker.dequeue_many([WHERE], 9, 0)
+    taken = broker.dequeue_many(WHERE_ALONE, 9, 0)
     relay.step()
     broker.give_back(taken)
     work_off(queue, relay)
@@ -213,6 +214,13 @@ def test_a_refill_is_looked_at_often_and_a_list_that_lacks_nothing_once_a_second
     queue.work(BATCH - 1)
     relay.step()
     assert relay.step() > 0.5
+
+
+def test_slow_looks_are_fewer_looks_but_never_more_than_five_seconds_apart(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "_LOOKING_SHARE", 1e-9)
+    assert 4.0 < relay.step() <= 5.0
 
 
 def test_every_list_is_refilled(jobs: JobStore, relay: Relay, broker: RedisBroker) -> None:
@@ -257,13 +265,52 @@ def test_more_stale_tails_than_one_look_takes_away_are_no_empty_list(
     assert queue.listed == ids
 
 
-def test_a_job_just_queued_is_left_to_its_submitter(queue: Queue, database: Database, broker: RedisBroker) -> None:
-    patient = Relay(RelayStore(database), broker, grace_seconds=60.0)
+@pytest.fixture
+def patient(database: Database, broker: RedisBroker) -> Relay:
+    """As in production, but with a grace that no test outlives; jobs have to be made older."""
+    return Relay(RelayStore(database), broker, grace_seconds=60.0)
+
+
+def age(database: Database) -> None:
+    database.run("UPDATE jobs SET queued_at = queued_at - interval '61 s'")
+
+
+def look_twice(relay: Relay) -> None:
+    for name in ("_look_at", "_confirm_at"):
+        setattr(relay, name, float("-inf"))
+        assert relay.step() <= 1.0
+
+
+def test_a_job_just_queued_is_left_to_its_submitter(queue: Queue, patient: Relay, database: Database) -> None:
     (old,) = queue.lost(1)
-    database.run("UPDATE jobs SET queued_at = now() - interval '61 s'")
+    age(database)
     queue.lost(1)
-    patient.step()
+    look_twice(patient)
     assert queue.listed == [old]
+
+
+def test_a_job_just_popped_is_left_to_its_claim(
+    queue: Queue, patient: Relay, database: Database, broker: RedisBroker, jobs: JobStore, worker_id: str
+) -> None:
+    ids = queue.submit(3)
+    age(database)
+    for job_id in ids:
+        popped = broker.dequeue(WHERE_ALONE, 0)
+        assert popped == ref(job_id)
+        assert look_again(patient) < 0.5, "soon, to see whether it was claimed"
+        jobs.claim(worker_id, [job_id], None)
+        look_twice(patient)
+    assert queue.listed == []
+
+
+def test_a_job_that_was_popped_and_never_claimed_comes_back(
+    queue: Queue, patient: Relay, database: Database, broker: RedisBroker
+) -> None:
+    ids = queue.submit(2)
+    age(database)
+    broker.dequeue(WHERE_ALONE, 0)
+    look_twice(patient)
+    assert queue.listed == ids
 
 
 @pytest.fixture

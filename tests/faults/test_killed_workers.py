@@ -1,0 +1,54 @@
+"""Workers are killed."""
+
+from __future__ import annotations
+
+from tests.faults.conftest import Inject
+from tests.faults.forms import STORE_RECOVERY_SECONDS
+from tests.faults.rig import SLOTS, WORKERS, Rig
+from tests.processes import eventually
+
+
+def test_a_child_of_a_worker_is_killed(rig: Rig, inject: Inject) -> None:
+    with inject("child of a worker killed -9", recovery=STORE_RECOVERY_SECONDS) as fault:
+        worker = rig.workers[0]
+        rig.wait_until_in_flight(worker)
+        fault.strike(worker, worker.kill_children)
+        fault.end()
+
+
+def test_workers_are_killed_again_and_again(rig: Rig, inject: Inject) -> None:
+    kills = rig.form.kills
+    with inject(f"worker killed -9 in mid-flight, {kills} times", recovery=rig.form.worker_recovery) as fault:
+        for number in range(kills):
+            worker = rig.live_workers()[0]
+            rig.wait_until_in_flight(worker)
+            fault.strike(worker, worker.kill if number % 2 else worker.kill_parent)
+            fault.end()
+            rig.start_worker()
+
+
+def test_all_workers_are_killed(rig: Rig, inject: Inject) -> None:
+    with inject("all workers killed -9", recovery=rig.form.worker_recovery) as fault:
+        for worker in rig.workers:
+            rig.wait_until_in_flight(worker)
+        for worker in rig.workers:
+            fault.strike(worker, worker.kill)
+        fault.end()
+        for _ in range(WORKERS):
+            rig.start_worker()
+
+
+def test_workers_are_killed_whose_outcomes_only_redis_has(rig: Rig, inject: Inject) -> None:
+    with inject("workers killed with outcomes only in Redis", recovery=rig.form.worker_recovery) as fault:
+        rig.links.worker_postgres.refuse()
+        eventually(lambda: len(rig.observer.recorded()) >= SLOTS, "outcomes recorded")
+        for worker in rig.workers:
+            fault.strike(worker, worker.kill)
+        rig.links.worker_postgres.heal()
+        fault.end()
+        for _ in range(WORKERS):
+            rig.start_worker()
+
+
+def test_no_outcome_of_a_dead_worker_stays_in_redis(rig: Rig) -> None:
+    eventually(lambda: not rig.observer.recorded(), "recorded outcomes are settled", rig.form.patience)
