@@ -48,7 +48,7 @@ class FaultRules(Ledger):
         remains = worker.remains()
         self.system.settler.add(remains)
         self.system.settler.step()
-        self.taken_back(worker.id, [(item.id, item.attempt) for item in remains.held if item.started])
+        self.taken_back(worker.id, [(item.id, item.attempt) for item in remains.held if item.running])
         self.ended_lease(worker.id, "lost")
         worker.has_parent = False
 
@@ -71,7 +71,7 @@ class FaultRules(Ledger):
         if judged:
             self.rescue()
 
-    @precondition(lambda self: any(worker.runs and self._is_in_doubt(worker) for worker in self.workers.values()))
+    @precondition(lambda self: any(map(self._is_in_doubt, self.living())))
     @rule(pick=PICK)
     def beat(self, pick: int) -> None:
         worker = self.picked_worker(self._is_in_doubt, pick)
@@ -120,7 +120,7 @@ class FaultRules(Ledger):
             outcome = Outcome(id=job_id, attempt=attempt, event=event, failure_reason=reason)
             assert self.system.jobs.acknowledge(worker.id, [outcome]) == []
 
-    @precondition(lambda self: self.recorded or self.fences or any(worker.popped for worker in self.workers.values()))
+    @precondition(lambda self: self.recorded or any(w.popped or w.id in self.fences for w in self.living()))
     @rule()
     def flush_redis(self) -> None:
         self.system.flush()
@@ -134,6 +134,13 @@ class FaultRules(Ledger):
         for queue in QUEUES:
             for priority in Priority:
                 self._lacks_nothing_at_its_tail(queue, priority)
+
+    @precondition(lambda self: self.recorded)
+    @rule()
+    def sweep(self) -> None:
+        """Of the acks; every outcome that is still needed stays."""
+        self.system.sweep.step()
+        assert self.system.broker.recorded(list(self.recorded)).keys() == self.recorded.keys()
 
     def _lacks_nothing_at_its_tail(self, queue: str, priority: int) -> None:
         """A queued job is in its list, or is found when those before it have been popped."""

@@ -46,7 +46,7 @@ class Ledger(RuleBasedStateMachine):
 
     def staff(self) -> None:
         """Processes that ended are replaced."""
-        for _ in range(_STAFF - sum(worker.runs for worker in self.workers.values())):
+        for _ in range(_STAFF - len(self.living())):
             worker = WorkerProcess(self.system, f"worker {len(self.workers)}")
             self.workers[worker.id] = worker
             self.leases[worker.id] = "alive"
@@ -92,9 +92,13 @@ class Ledger(RuleBasedStateMachine):
         found = list(candidates)
         return found[pick % len(found)]
 
+    def living(self) -> list[WorkerProcess]:
+        """Those whose process lives, whatever its lease does."""
+        return [worker for worker in self.workers.values() if worker.runs]
+
     def picked_worker(self, wanted: Callable[[WorkerProcess], object], pick: int) -> WorkerProcess:
         """One of those whose process lives."""
-        return self.picked([worker for worker in self.workers.values() if worker.runs and wanted(worker)], pick)
+        return self.picked(filter(wanted, self.living()), pick)
 
     def is_held(self, worker: WorkerProcess, key: JobAttempt) -> bool:
         """Whether PostgreSQL must take a write of this attempt from this worker."""
@@ -102,8 +106,7 @@ class Ledger(RuleBasedStateMachine):
         return job.status == "processing" and (job.holder, job.attempts) == (worker.id, key[1])
 
     def holds_rows(self, worker: WorkerProcess) -> bool:
-        """Whether it lives and some row names it."""
-        return worker.runs and bool(self.held_by(worker.id))
+        return bool(self.held_by(worker.id))
 
     def held_by(self, worker_id: str) -> list[ExpectedJob]:
         return [job for job in self.jobs.values() if job.holder == worker_id]

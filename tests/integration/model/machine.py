@@ -23,6 +23,8 @@ class QueueMachine(PeopleRules, WorkerRules, FaultRules):
             self._lose_every_worker()
             self.every_row_is_as_expected()
             self._work_off()
+            self.sweep()
+            assert self.system.count_acks() == 0, "outcomes in Redis that nobody will ever remove"
         super().teardown()
 
     def _lose_every_worker(self) -> None:
@@ -53,12 +55,10 @@ class QueueMachine(PeopleRules, WorkerRules, FaultRules):
 
     def _let_time_pass(self) -> None:
         for job in self.jobs.values():
-            if job.is_expired and job.happens("expire", reason="expired") is not None:
-                self.system.jobs.update_status(job.id, JobEvent.EXPIRE)
-            elif job.status in ("scheduled", "retrying"):
+            if job.status in ("scheduled", "retrying"):
                 job.is_due = True
                 self.system.let_run_at_come(job.id)
-        self.promote(pushed=True)
+        self.maintain(pushed=True)
         self.every_row_is_as_expected()
 
     def _take_one_batch(self, worker: WorkerProcess) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -22,7 +23,7 @@ from tests.unit.common.expected_lifecycle import BY_HAND
 
 PICK: Final = st.integers(0, 11)
 """Which of those there are, counted round."""
-_MOST_JOBS: Final = 12
+_MOST_JOBS: Final = 20
 _PUSHED: Final = st.sampled_from([True, True, False])
 """False: the process died between its COMMIT and its push."""
 _NEW_JOBS: Final = st.lists(
@@ -76,27 +77,23 @@ class PeopleRules(Ledger):
                 goes_to_the_end=not new["later"],
             )
 
-    @rule(pick=PICK, event=st.sampled_from(BY_HAND), pushed=_PUSHED)
+    @rule(pick=PICK, event=st.sampled_from([*BY_HAND, "cancel or ask"]), pushed=_PUSHED)
     def by_hand(self, pick: int, event: str, pushed: bool) -> None:
+        """What people want, whether it can be had or not."""
         job = self.picked(self.jobs.values(), pick)
-        if job.happens(event, reason="expired") is None:
-            with pytest.raises(WrongStatus):
-                self.system.jobs.update_status(job.id, JobEvent(event))
-            return
-        self.system.jobs.update_status(job.id, JobEvent(event))
-        if pushed and job.status == "queued":
-            self.system.submitter.push([ref(job.id, queue=job.queue, priority=Priority(job.priority))])
-
-    @precondition(any_job(lambda job: job.holder is not None))
-    @rule(pick=PICK)
-    def cancel(self, pick: int) -> None:
-        """Whatever it is doing; most wanted while something runs."""
-        job = self.picked(self.jobs.values(), pick)
-        if job.happens("cancel") is None and job.happens("request_cancel") is None:
-            with pytest.raises(WrongStatus):
-                self.system.jobs.cancel(job.id)
+        if event == "cancel or ask":
+            happened = job.happens("cancel") or job.happens("request_cancel")
+            change = partial(self.system.jobs.cancel, job.id)
         else:
-            assert self.system.jobs.cancel(job.id).status == job.status
+            happened = job.happens(event, reason="expired")
+            change = partial(self.system.jobs.update_status, job.id, JobEvent(event))
+        if happened is None:
+            with pytest.raises(WrongStatus):
+                change()
+        else:
+            assert change().status == job.status
+        if happened == "queued" and pushed:
+            self.system.submitter.push([ref(job.id, queue=job.queue, priority=Priority(job.priority))])
 
     @precondition(any_job(lambda job: waits_for_its_time(job) or may_expire(job)))
     @rule(pick=PICK)
@@ -110,9 +107,14 @@ class PeopleRules(Ledger):
             job.is_expired = True
             self.system.let_expire(job.id)
 
-    @precondition(any_job(lambda job: job.is_due and job.status in ("scheduled", "retrying")))
+    @precondition(any_job(lambda job: job.is_due or job.is_expired))
     @rule(pushed=_PUSHED)
-    def promote(self, pushed: bool) -> None:
+    def maintain(self, pushed: bool) -> None:
+        """A round of the expirer, and one of the promoter, which may die before its push."""
+        self.system.expirer.step()
+        for job in self.jobs.values():
+            if job.is_expired:
+                job.happens("expire", reason="expired")
         if pushed:
             self.system.promoter.step()
         else:
@@ -120,6 +122,7 @@ class PeopleRules(Ledger):
         for job in self.jobs.values():
             if job.is_due:
                 job.happens("promote")
+                job.is_due = False
 
 
 def _submission(*, queue: str, priority: Priority, max_retries: int, later: bool, expires: bool) -> Submission:

@@ -17,9 +17,11 @@ from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.relay_store import RelayStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.worker_store import WorkerStore
+from goqueue_worker.maintenance.expirer import Expirer
 from goqueue_worker.maintenance.promoter import Promoter
 from goqueue_worker.maintenance.relay import Relay
 from goqueue_worker.maintenance.rescuer import Rescuer
+from goqueue_worker.maintenance.sweep import Sweep
 from goqueue_worker.recovery import Recovery
 from goqueue_worker.settler import Settler
 from goqueue_worker.steadiness import Steadiness
@@ -59,6 +61,8 @@ class System:
         self.maintenance = MaintenanceStore(database)
         self.submitter = Submitter(self.jobs, broker)
         self.promoter = Promoter(self.maintenance, self.submitter)
+        self.expirer = Expirer(self.maintenance, broker)
+        self.sweep = Sweep(self.maintenance, broker)
         recovery = Recovery(self.jobs, self.recoveries, broker)
         self.settler = Settler(self.workers, recovery)
         self._clock = FrozenClock()
@@ -114,6 +118,10 @@ class System:
     def let_run_at_come(self, job_id: str) -> None:
         self._set_job("run_at = now() - interval '1 s'", job_id)
 
+    def let_run_at_wait(self, job_id: str) -> None:
+        """However slow this machine is, a delay of a quarter of a second is not over."""
+        self._set_job("run_at = run_at + interval '1 hour'", job_id)
+
     def let_expire(self, job_id: str) -> None:
         self._set_job("expires_at = now() - interval '1 s'", job_id)
 
@@ -123,6 +131,10 @@ class System:
     def listed(self, queue: str, priority: int) -> list[str]:
         """Ids in Redis, the one that is popped next first."""
         return self.broker.tails(queue, priority, 1_000)
+
+    def count_acks(self) -> int:
+        """Outcomes in Redis."""
+        return int(self._redis.hlen(self.broker.keys.acks))
 
     def _judge_beats(self) -> None:
         for _ in range(2):

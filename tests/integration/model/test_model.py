@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy.exc import IntegrityError
 
 from goqueue_common import dispatch_store, maintenance_store, recovery_store, relay_store, worker_store
 from goqueue_common.broker.broker import RedisBroker
@@ -21,22 +22,20 @@ from tests.integration.model.even_choice import BACKEND
 from tests.integration.model.machine import QueueMachine
 from tests.integration.model.system import System
 
-EXAMPLES = 100
+EXAMPLES = 60
 """Stories of `make test`: the same ones each time."""
-_STEPS = 40
+_STEPS = 50
 
 MISTAKES = [
     pytest.param(dispatch_store, "_ACKNOWLEDGE", "AND j.attempts = o.attempt", "", id="an old attempt writes"),
     pytest.param(dispatch_store, "_ACKNOWLEDGE", "j.worker_id = %(worker_id)s AND", "", id="another worker writes"),
     pytest.param(dispatch_store, "_ACKNOWLEDGE", "status = next", "queued_at = now(), status = next", id="a lost place"),
     pytest.param(dispatch_store, "_CLAIM", "AND status || '' = ANY(%(sources)s)", "", id="a running job is claimed"),
-    pytest.param(dispatch_store, "_CLAIM", "AND state = 'alive'", "", id="a lost worker claims"),
-    pytest.param(dispatch_store, "_CLAIM_WAITING", "AND state = 'alive'", "", id="a lost worker claims without Redis"),
+    pytest.param(dispatch_store, "_CLAIM_WAITING", "AND state = 'alive'", "", id="a lost worker claims"),
     pytest.param(maintenance_store, "_PROMOTE", "= now()", "= coalesce(queued_at, now())", id="an old place"),
-    pytest.param(recovery_store, "_RESCUE", "j.cancel_requested_at IS NOT NULL", "false", id="a cancelled job runs again"),
     pytest.param(recovery_store, "_HELD", "rescues = 0 OR ", "", id="a death that is not counted"),
     pytest.param(recovery_store, "_ORPHANING", "w.state = 'alive' OR", "true OR", id="rows of long lost workers stay"),
-    pytest.param(relay_store, "_MISSING", "(queued_at, id) <", "(queued_at, id) >", id="the relay looks the wrong way"),
+    pytest.param(relay_store, "_MISSING", "j.id) <", "j.id) >", id="the relay looks the wrong way"),
     pytest.param(worker_store, "_BEAT", "AND state = 'alive'", "", id="a beat of the dead"),
 ]
 
@@ -67,7 +66,7 @@ def test_a_mistake_in_a_statement_is_found(
     statement = getattr(module, name)
     assert right in statement
     monkeypatch.setattr(module, name, statement.replace(right, wrong))
-    with pytest.raises(AssertionError):
+    with pytest.raises((AssertionError, IntegrityError)):  # the table's CHECKs find some first
         find_one(make_system)
 
 

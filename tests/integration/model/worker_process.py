@@ -47,9 +47,14 @@ class WorkerProcess:
         return [key for key in self.hand if key not in self.started]
 
     @property
-    def running(self) -> list[JobAttempt]:
-        """Attempts whose handler has been called and whose outcome is not written yet."""
-        return [key for key in self.hand if key in self.started]
+    def running(self) -> set[JobAttempt]:
+        """Attempts whose handler has been called and has not ended: what may be the death of the process."""
+        return self.started - self.outcomes.keys()
+
+    @property
+    def runs_a_suspect(self) -> bool:
+        """Jobs that died with a process before run one at a time."""
+        return any(self.hand[key].job.rescues for key in self.running)
 
     def hold(self, job: ClaimedJob) -> None:
         self.hand[job.id, job.attempt] = Attempt(job, _HANDLER, self._table.hold(job.id, job.attempt))
@@ -57,6 +62,11 @@ class WorkerProcess:
     def start(self, key: JobAttempt) -> None:
         self.started.add(key)
         self._table.start(self.hand[key].record)
+
+    def finish(self, key: JobAttempt, outcome: Outcome) -> Outcome:
+        """The handler has ended, and this came of it; said once for each attempt."""
+        self._table.finish(self.hand[key].record)
+        return self.outcomes.setdefault(key, outcome)
 
     def record(self, outcomes: Sequence[Outcome]) -> bool:
         """The first half of an acknowledgement."""

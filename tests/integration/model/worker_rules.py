@@ -25,7 +25,7 @@ _COUNT: Final = st.integers(1, 4)
 
 def any_worker(wanted: Callable[[WorkerProcess], object]) -> Callable[[Ledger], bool]:
     """For preconditions: of those whose process lives."""
-    return lambda ledger: any(worker.runs and wanted(worker) for worker in ledger.workers.values())
+    return lambda ledger: any(map(wanted, ledger.living()))
 
 
 def something_waits(ledger: Ledger) -> bool:
@@ -81,7 +81,7 @@ class WorkerRules(Ledger):
 
     def _start(self, worker: WorkerProcess, keys: Sequence[JobAttempt]) -> None:
         for key in keys:
-            if worker.hand[key].job.rescues == 0 or self._is_marked(worker, key):
+            if worker.hand[key].job.rescues == 0 or (not worker.runs_a_suspect and self._is_marked(worker, key)):
                 worker.start(key)
 
     def _is_marked(self, worker: WorkerProcess, key: JobAttempt) -> bool:
@@ -89,6 +89,9 @@ class WorkerRules(Ledger):
         job = self.jobs[key[0]]
         held = self.is_held(worker, key)
         assert self.system.recoveries.mark_alone(worker.id, *key) is held
+        for other in self.held_by(worker.id):
+            if other.alone_attempt == other.attempts:
+                other.alone_attempt = None
         if held:
             job.alone_attempt = job.attempts
         else:
@@ -109,26 +112,25 @@ class WorkerRules(Ledger):
                 self.recorded[outcome.field] = outcome
 
     @precondition(any_worker(lambda worker: worker.hand))
-    @rule(pick=PICK, count=_COUNT, ending=ENDINGS)
-    def acknowledge(self, pick: int, count: int, ending: str) -> None:
+    @rule(pick=PICK, count=_COUNT, ending=ENDINGS, redis_answers=st.sampled_from([True, True, False]))
+    def acknowledge(self, pick: int, count: int, ending: str, redis_answers: bool) -> None:
         worker = self.picked_worker(lambda worker: worker.hand, pick)
         outcomes = self._ended(worker, count, ending)
+        if redis_answers:
+            self._acknowledge(worker, outcomes)
+        else:
+            self.system.jobs.acknowledge(worker.id, outcomes)
+            self.written(worker, outcomes)
+            worker.let_go([(outcome.id, outcome.attempt) for outcome in outcomes])
+
+    def _acknowledge(self, worker: WorkerProcess, outcomes: Sequence[Outcome]) -> None:
         worker.acknowledge(outcomes)
-        if worker.id in self.fences and any(outcome.event != "release" for outcome in outcomes):
+        if worker.id in self.fences and any(outcome.event is not JobEvent.RELEASE for outcome in outcomes):
             assert not worker.runs, "a fenced worker wrote, and does not know that it is lost"
             self.staff()
             return
         self.written(worker, outcomes)
         assert not self.system.broker.recorded([outcome.field for outcome in outcomes])
-
-    @precondition(any_worker(lambda worker: worker.hand))
-    @rule(pick=PICK, count=_COUNT, ending=ENDINGS)
-    def acknowledge_without_redis(self, pick: int, count: int, ending: str) -> None:
-        worker = self.picked_worker(lambda worker: worker.hand, pick)
-        outcomes = self._ended(worker, count, ending)
-        self.system.jobs.acknowledge(worker.id, outcomes)
-        self.written(worker, outcomes)
-        worker.let_go([(outcome.id, outcome.attempt) for outcome in outcomes])
 
     @precondition(any_worker(lambda worker: worker.unstarted))
     @rule(pick=PICK)
@@ -136,10 +138,11 @@ class WorkerRules(Ledger):
         worker = self.picked_worker(lambda worker: worker.unstarted, pick)
         key = worker.unstarted[0]
         self.system.jobs.return_unknown(worker.id, [worker.hand[key].job], give_up_seconds=600.0)
+        self.system.let_run_at_wait(key[0])
         self.written(worker, [Outcome(id=key[0], attempt=key[1], event=JobEvent.SNOOZE)])
         worker.let_go([key])
 
-    @precondition(lambda self: any(map(self.holds_rows, self.workers.values())))
+    @precondition(lambda self: any(map(self.holds_rows, self.living())))
     @rule(pick=PICK)
     def look_for_strays(self, pick: int) -> None:
         worker = self.picked_worker(self.holds_rows, pick)
@@ -163,11 +166,10 @@ class WorkerRules(Ledger):
         self.staff()
 
     def _ended(self, worker: WorkerProcess, count: int, ending: str) -> list[Outcome]:
-        """Run some to their end, said once for each attempt; at least one that it holds, if it starts."""
+        """How some attempts end that it holds; those that can are started for it."""
         keys = list(worker.hand)[:count]
         self._start(worker, [key for key in keys if key not in worker.started])
-        started = [key for key in keys if key in worker.started]
-        return [worker.outcomes.setdefault(key, _outcome(worker, key, ending)) for key in started]
+        return [worker.finish(key, _outcome(worker, key, ending)) for key in keys if key in worker.started]
 
 
 def _outcome(worker: WorkerProcess, key: JobAttempt, ending: str) -> Outcome:
