@@ -21,6 +21,8 @@ _BACKLOG: Final = 60
 _BACKLOG_JOB: Final = {"type": "fault.work", "payload": {"n": -1, "seconds": 0.05}}
 _LOAD_AFTER_SECONDS: Final = 1.0
 _ACCEPT_AGAIN_SECONDS: Final = 15.0
+_DYING_SECONDS: Final = 0.1
+"""Until a child has ended whose parent was killed."""
 
 
 class Injection:
@@ -66,7 +68,7 @@ class Injection:
         """Kill or pause a worker by `deed`: what it was at may run again, unless Redis has its outcome just after."""
         pids = children_of(worker.pid)
         deed()
-        self._victims |= dict.fromkeys(pids, time.monotonic())
+        self._victims |= dict.fromkeys(pids, time.monotonic() + _DYING_SECONDS)
         self.note_records()
 
     def struck(self, victims: Mapping[int, float]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -79,6 +79,12 @@ class Rig:
         """One API, two workers, no unfinished job; what the last fault left broken is made anew."""
         if self.is_sound and self.api.is_running() and len(self.live_workers()) == WORKERS:
             return
+        self.make_empty()
+        self._start_services()
+
+    def make_empty(self) -> None:
+        """No process of ours, and healthy stores with nothing in them."""
+        self.is_sound = False
         self._kill_services()
         self.resume_stores()
         for server in (self.stores.postgres, self.stores.valkey):
@@ -88,7 +94,6 @@ class Rig:
             link.heal()
             link.reset_all()
         self.observer.wipe()
-        self._start_services()
 
     def start_api(self) -> None:
         """On the port that it always has; returns when it is ready."""
@@ -127,26 +132,26 @@ class Rig:
     def stop_postgres_at_once(self) -> None:
         """PostgreSQL's immediate shutdown: no checkpoint, all sessions cut."""
         server = self.stores.postgres
-        os.kill(_pid(server.pid), signal.SIGQUIT)
+        _signal(_pid(server.pid), signal.SIGQUIT)
         eventually(lambda: not server.is_running(), "PostgreSQL ended")
 
     def pause_postgres(self) -> None:
         """All its processes stand still, their connections stay open."""
         postmaster = _pid(self.stores.postgres.pid)
-        os.kill(postmaster, signal.SIGSTOP)  # first, or it would start others
+        _signal(postmaster, signal.SIGSTOP)  # first, or it would start others
         for child in children_of(postmaster):
-            os.kill(child, signal.SIGSTOP)
+            _signal(child, signal.SIGSTOP)
 
     def pause_redis(self) -> None:
         """It stands still, its connections stay open."""
-        os.kill(_pid(self.stores.valkey.pid), signal.SIGSTOP)
+        _signal(_pid(self.stores.valkey.pid), signal.SIGSTOP)
 
     def resume_stores(self) -> None:
         """Let both go on; harmless for one that does."""
         for server in (self.stores.postgres, self.stores.valkey):
             if server.is_running():
                 for pid in (*children_of(_pid(server.pid)), _pid(server.pid)):
-                    os.kill(pid, signal.SIGCONT)
+                    _signal(pid, signal.SIGCONT)
 
     def _start_services(self) -> None:
         self.start_api()
@@ -190,6 +195,11 @@ def direct_environment(rig: Rig) -> dict[str, str]:
 
 def _through(proxy: FaultProxy, url: str) -> str:
     return re.sub(r":\d+/", f":{proxy.port}/", url)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):  # a backend that has just ended
+        os.kill(pid, number)
 
 
 def _pid(pid: int | None) -> int:

@@ -81,5 +81,5 @@ class Service:
 
 
 def children_of(pid: int) -> list[int]:
-    """Process ids of those that this process has started."""
+    """Process ids of those that this process has started (Linux)."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

@@ -1,4 +1,4 @@
-"""What happens to one of the four links between services and stores, while the others are well."""
+"""One link between services and stores fails while the others are well; the API's to Redis is in test_without_redis."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from tests.faults.rig import Rig
 
 LINKS = {
     "api_postgres": "API -> PostgreSQL",
-    "api_redis": "API -> Redis",
     "worker_postgres": "workers -> PostgreSQL",
     "worker_redis": "workers -> Redis",
 }
@@ -26,7 +25,6 @@ def expected(link: str, form: Form) -> dict[str, Any]:
     return {
         "recovery": form.worker_recovery if link == "worker_postgres" else STORE_RECOVERY_SECONDS,
         "keeps_records": link != "worker_redis",
-        "is_without_redis": link == "api_redis",
     }
 
 
@@ -35,7 +33,7 @@ def test_a_link_is_a_black_hole(rig: Rig, inject: Inject, link: str) -> None:
     proxy: FaultProxy = getattr(rig.links, link)
     with inject(f"black hole: {LINKS[link]}", **expected(link, rig.form)):
         proxy.black_hole()
-        time.sleep(rig.form.redis_silent if link == "api_redis" else rig.form.link_fault)
+        time.sleep(rig.form.link_fault)
         proxy.heal()
 
 
@@ -44,5 +42,5 @@ def test_a_link_loses_replies(rig: Rig, inject: Inject, link: str) -> None:
     proxy: FaultProxy = getattr(rig.links, link)
     with inject(f"lost replies: {LINKS[link]}", **expected(link, rig.form)):
         proxy.lose_replies()
-        time.sleep(rig.form.redis_silent if link == "api_redis" else rig.form.link_fault)
+        time.sleep(rig.form.link_fault)
         proxy.heal()

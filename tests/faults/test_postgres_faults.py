@@ -9,7 +9,8 @@ from tests.faults.forms import STORE_RECOVERY_SECONDS
 from tests.faults.rig import Rig
 
 TERMINATE_ALL = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE backend_type = 'client backend' AND application_name <> 'observer'
 """
 
 

@@ -84,7 +84,7 @@ class Parent:
             children=self._children.leases,
             on_lost=self._children.declared_lost,
         )
-        self._maintenance = leased_duties(self._database, self._broker, recovery, steadiness)
+        self._maintenance = leased_duties(self._database, self._broker, recovery, steadiness, settings.retention)
         server = ServerStore(self._database)
         duties: dict[str, Stepper] = {
             "heartbeat": self._heartbeat,
