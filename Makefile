@@ -13,15 +13,17 @@ INSTALLED := $(VENV)/.installed
 EXTRAS := api worker scheduler embedded dev
 COMPILE_LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 $(ARGS)
 PYTEST = $(BIN)/python -m pytest -q
+# Rigs of their own, a module each; most of a fault is waiting for it to pass.
+FAULTS = $(BIN)/python -m pytest tests/faults -n 4 --dist loadscope $(ARGS)
 
 announce = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help test check format lint types imports generated unit integration acceptance docs deploy deploy-tools demo up lock clean
+.PHONY: help test check format lint types imports generated unit integration acceptance faults faults-short docs deploy deploy-tools demo up lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: check integration acceptance docs deploy ## Everything that must pass, in order; stops at the first failing part
+test: check integration acceptance faults-short docs deploy ## Everything that must pass, in order; stops at the first failing part
 	$(call announce,all parts passed)
 
 check: lint types imports generated unit ## The quick gate: format, lint, types, imports, unit tests
@@ -58,6 +60,14 @@ integration: $(INSTALLED) ## Integration tests: one component with a real Postgr
 acceptance: $(INSTALLED) ## Acceptance tests: whole processes, from a POST to the result
 	$(call announce,acceptance tests)
 	@$(PYTEST) tests/acceptance
+
+faults: $(INSTALLED) ## Everything that may fail, under load, with the default lease; prints the table (half an hour)
+	$(call announce,faults)
+	@$(FAULTS) -v --full
+
+faults-short: $(INSTALLED) ## The same with a lease of 3 s (three minutes)
+	$(call announce,faults (short form))
+	@$(FAULTS) -q
 
 docs: $(INSTALLED) ## Tests of the documentation: examples, links, tables
 	$(call announce,documentation tests)

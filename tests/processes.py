@@ -53,7 +53,7 @@ class Processes:
         self.environment["GOQUEUE_API_BIND"] = f"127.0.0.1:{port}"
         self.start("goqueue_api")
         self.api_url = f"http://127.0.0.1:{port}"
-        eventually(lambda: _is_ready(self.api_url), "API ready")
+        eventually(lambda: is_ready(self.api_url), "API ready")
         return Client(self.api_url)
 
     def start(self, module: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
@@ -84,7 +84,8 @@ class Processes:
                 raise
 
 
-def _is_ready(url: str) -> bool:
+def is_ready(url: str) -> bool:
+    """Whether the service at this URL answers 200 to /readyz."""
     try:
         return requests.get(f"{url}/readyz", timeout=1).status_code == 200
     except requests.RequestException:

@@ -88,7 +88,7 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         ping_database=lambda: _ping(database),
         ping_redis=broker.ping,
     )
-    listener = SettledListener(settings.stores.redis_url, keys.settled)
+    listener = SettledListener(settings.stores.redis_url, keys.settled, is_away=lambda: broker.is_away)
     return Services(
         settings=settings,
         jobs=job_store,

@@ -2,7 +2,7 @@
 
 One subscriber thread a process hears which jobs workers have settled and wakes who waits for them; it runs only while
 somebody waits. What it hears is a hint: every waiter reads PostgreSQL once after it has subscribed, and again every two
-seconds.
+seconds; and it asks a silent channel for a sign of life, for a connection may be dead without a word.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Final, NamedTuple, Protocol
 
 import structlog
+from redis.client import PubSub
 
 from goqueue_common.broker.connection import ANSWER_SECONDS, connect, translated
 from goqueue_common.errors import BrokerUnavailable
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
 READ_AGAIN_SECONDS: Final = 2.0
 _FIRST_POLL_SECONDS: Final = 0.5
 _LISTEN_SECONDS: Final = 1.0
+_SUBSCRIBE_SECONDS: Final = 2 * ANSWER_SECONDS
 _IDLE_SECONDS: Final = 30.0
 
 
@@ -41,11 +43,15 @@ class SettledSource(Protocol):
 
 
 class SettledListener:
-    """SettledSource on the channel of acknowledgements. Starts nothing before its first use, so that a process may fork."""
+    """SettledSource on the channel of acknowledgements. Starts nothing before its first use, so that a process may fork.
 
-    def __init__(self, redis_url: str, channel: str) -> None:
+    is_away: whether the broker knows that Redis is away; then a subscription that still stands is at the wrong server.
+    """
+
+    def __init__(self, redis_url: str, channel: str, is_away: Callable[[], bool]) -> None:
         self._redis_url = redis_url
         self._channel = channel
+        self._is_away = is_away
         self._changed = threading.Condition()
         self._watchers: dict[str, set[threading.Event]] = {}
         self._thread: threading.Thread | None = None
@@ -54,7 +60,7 @@ class SettledListener:
 
     def is_listening(self) -> bool:
         """See SettledSource."""
-        return self._listening is True
+        return self._listening is True and not self._is_away()
 
     @contextmanager
     def watch(self, job_id: str) -> Iterator[threading.Event]:
@@ -63,7 +69,8 @@ class SettledListener:
         with self._changed:
             self._watchers.setdefault(job_id, set()).add(settled)
             self._ensure_thread()
-            self._changed.wait_for(lambda: self._listening is not None, ANSWER_SECONDS)
+            if not self._is_away():
+                self._changed.wait_for(lambda: self._listening is not None, _SUBSCRIBE_SECONDS)
         try:
             yield settled
         finally:
@@ -79,7 +86,7 @@ class SettledListener:
             thread, self._thread = self._thread, None
             self._changed.notify_all()
         if thread is not None:
-            thread.join(2 * _LISTEN_SECONDS + ANSWER_SECONDS)
+            thread.join(2 * _LISTEN_SECONDS + _SUBSCRIBE_SECONDS)
 
     def _ensure_thread(self) -> None:
         if self._thread is None or not self._thread.is_alive():
@@ -90,30 +97,40 @@ class SettledListener:
     def _run(self) -> None:
         while self._is_wanted():
             try:
-                with translated():
-                    self._listen()
+                self._listen()
             except BrokerUnavailable as error:
-                log.warning("settled_listener_away", reason=str(error))
+                if self._listening is not False:
+                    log.warning("settled_listener_away", reason=str(error))
                 self._set_listening(False)
                 with self._changed:
                     self._changed.wait(_LISTEN_SECONDS)
 
     def _listen(self) -> None:
+        self._refuse_while_away()
         client = connect(self._redis_url)
         channel = client.pubsub()  # type: ignore[no-untyped-call]  # redis-py's own gap
-        try:
+        with translated(), closing(client), closing(channel):
             channel.subscribe(self._channel)
-            while self._is_wanted():
-                message = channel.get_message(timeout=_LISTEN_SECONDS)
-                if message is None:
-                    continue
-                if message["type"] == "subscribe":
-                    self._set_listening(True)
-                elif message["type"] == "message":
-                    self._wake(message["data"].split())
-        finally:
-            channel.close()
-            client.close()
+            self._hear(channel)
+
+    def _hear(self, channel: PubSub) -> None:
+        asked = False
+        while self._is_wanted():
+            self._refuse_while_away()
+            message = channel.get_message(timeout=_LISTEN_SECONDS)
+            if message is None:
+                if asked:
+                    raise BrokerUnavailable("Redis: the subscription is dead")
+                channel.ping()
+            elif message["type"] == "subscribe":
+                self._set_listening(True)
+            elif message["type"] == "message":
+                self._wake(message["data"].split())
+            asked = message is None
+
+    def _refuse_while_away(self) -> None:
+        if self._is_away():
+            raise BrokerUnavailable("Redis is away, as the broker found")
 
     def _is_wanted(self) -> bool:
         """Ends the thread when nobody has waited for a while: a busy channel is not free to listen to."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -14,11 +15,15 @@ from sqlalchemy import Connection, Engine, Select, create_engine
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from goqueue_common.answer_guard import AnswerTimeout, GuardedConnection
 from goqueue_common.errors import GoQueueError, QueryTimeout, StoreUnavailable
+from goqueue_common.silence import Silence
 
 Params = Mapping[str, Any]
 Rows = Sequence[tuple[Any, ...]]
 
+ANSWER_MARGIN_SECONDS: Final = 1.0
+"""How much longer than the statement time-out an answer may take: the server keeps that, and a busy one keeps it late."""
 LOCK_TIMEOUT: Final = "55P03"
 _QUERY_CANCELED: Final = "57014"
 _RETRYABLE: Final = frozenset({"40001", "40P01"})
@@ -43,7 +48,8 @@ def engine_options(
     """Keyword arguments of create_engine, the same for Flask-SQLAlchemy and for a worker.
 
     AUTOCOMMIT: a statement of ours is a transaction of its own and costs one round trip. A dead peer is noticed within
-    ten seconds, a black hole at connect within three.
+    ten seconds, a black hole at connect within three, and a server that does not answer within the statement time-out and
+    a second.
     """
     limits = {
         "statement_timeout": round(statement_timeout_seconds * 1000),
@@ -63,6 +69,9 @@ def engine_options(
         "json_deserializer": orjson.loads,
         "hide_parameters": True,  # payloads and results have no business in an error's text
         "connect_args": {
+            "connection_factory": partial(
+                GuardedConnection, limit_seconds=statement_timeout_seconds + ANSWER_MARGIN_SECONDS
+            ),
             "application_name": application_name,
             "connect_timeout": 3,
             "keepalives_idle": 5,
@@ -82,22 +91,25 @@ def connect(url: str, **options: Any) -> Database:
 class Database:
     """Runs statements on an AUTOCOMMIT engine and speaks GoQueueError.
 
-    Every method raises StoreUnavailable when PostgreSQL is away, QueryTimeout when a statement took too long.
+    Every method raises StoreUnavailable when PostgreSQL is away, QueryTimeout when a statement took too long. While it is
+    known not to answer (see Silence), that is at once.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._silence = Silence(_is_unanswered)
         self._transactional = engine.execution_options(isolation_level="READ COMMITTED")
 
     def run(self, sql: str, params: Params | None = None) -> Rows:
         """One statement, committed with it; its rows, if it returns any."""
-        with translated(), self._engine.connect() as connection:
+        with self._silence.heeded(), translated(), self._engine.connect() as connection:
             return run_on(connection, sql, params)
 
     def run_again(self, sql: str, params: Params | None = None) -> Rows:
         """Like run, for a statement that may be applied twice: tried once more on a new connection or after a deadlock.
 
-        After a restart of PostgreSQL every pooled connection is dead, and each says so only when it is used.
+        After a restart of PostgreSQL every pooled connection is dead, and each says so only when it is used. Not after a
+        server that did not answer: asked again it would be silent again, and the caller would wait twice as long.
         """
         try:
             return self.run(sql, params)
@@ -112,13 +124,13 @@ class Database:
             return self._select(statement)
 
     def _select(self, statement: Select[Any]) -> Rows:
-        with translated(), self._engine.connect() as connection:
+        with self._silence.heeded(), translated(), self._engine.connect() as connection:
             return [tuple(row) for row in connection.execute(statement)]
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection whose statements (run_on) commit together at the end, or not at all."""
-        with translated(), self._transactional.begin() as connection:
+        with self._silence.heeded(), translated(), self._transactional.begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -168,11 +180,17 @@ def sqlstate(error: BaseException | None) -> str | None:
     return None
 
 
+def _is_unanswered(error: StoreUnavailable) -> bool:
+    return isinstance(error.__cause__, DBAPIError) and sqlstate(error) is None
+
+
 def _translation(error: DBAPIError) -> GoQueueError | None:
     code = getattr(error.orig, "pgcode", None)
     reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
     if code == _QUERY_CANCELED:
         return QueryTimeout(f"PostgreSQL gave up: {reason}")
+    if isinstance(error.orig, AnswerTimeout):
+        return StoreUnavailable(reason)
     if error.connection_invalidated or code in _RETRYABLE:
         return ConnectionLost(f"PostgreSQL: {reason}")
     if code in _UNAVAILABLE or (code or "")[:2] in _UNAVAILABLE_CLASSES:

@@ -55,6 +55,16 @@ WHERE n.worker_id IS NOT NULL AND NOT EXISTS (
 )
 """
 
+# The one that was alone before has ended, whether or not its outcome is written yet.
+_MARK_ALONE: Final = """
+WITH ended AS (
+    UPDATE jobs SET alone_attempt = NULL
+    WHERE status = 'processing' AND worker_id = %(worker_id)s AND alone_attempt = attempts AND id <> %(id)s
+)
+UPDATE jobs SET alone_attempt = attempts
+WHERE id = %(id)s AND attempts = %(attempt)s AND worker_id = %(worker_id)s AND status || '' = 'processing' RETURNING 1
+"""
+
 _RELEASE_ALL: Final = f"""
 WITH left_over AS MATERIALIZED (
     SELECT id, cancel_requested_at IS NOT NULL AS cancelled FROM jobs
@@ -105,11 +115,7 @@ class RecoveryStore:
 
     def mark_alone(self, worker_id: str, job_id: str, attempt: int) -> bool:
         """Before an attempt runs alone because its job died with a process before; False: it is not this worker's."""
-        rows = self._database.run_again(
-            "UPDATE jobs SET alone_attempt = attempts WHERE id = %(id)s AND attempts = %(attempt)s "
-            "AND worker_id = %(worker_id)s AND status || '' = 'processing' RETURNING 1",
-            {"id": job_id, "attempt": attempt, "worker_id": worker_id},
-        )
+        rows = self._database.run_again(_MARK_ALONE, {"id": job_id, "attempt": attempt, "worker_id": worker_id})
         return bool(rows)
 
     def rescue(

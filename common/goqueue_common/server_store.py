@@ -53,6 +53,10 @@ class ServerStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def ping(self) -> None:
+        """Whether it answers at all."""
+        self._database.run_again("SELECT 1")
+
     def facts(self) -> PostgresFacts:
         """What the server says of itself; counts no rows."""
         row = self._database.run_again(_FACTS)[0]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 
 from goqueue import Client, Job
 from goqueue_cli.local import LocalStores
-from tests.processes import PATIENCE_SECONDS, Processes, eventually
+from tests.processes import PATIENCE_SECONDS, Processes, eventually, free_port, is_ready
 from tests.scratch_database import scratch_database
 
 SHOP = Path(__file__).parent / "shop"
@@ -21,19 +23,28 @@ class System(Processes):
 
     def __init__(self, database_url: str, redis_url: str, prefix: str, folder: Path) -> None:
         super().__init__(database_url, redis_url, prefix, folder)
+        self.health_url = ""
         self.effects_file = folder / "effects"
         self.effects_file.touch()
         self.environment["SHOP_EFFECTS"] = str(self.effects_file)
 
     def start_worker(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
-        """A worker of the shop's handlers, ready to claim."""
-        before = len(self.effects("started"))
+        """A worker of the shop's handlers, claiming, or a burst that may have ended already."""
         words = arguments or ("--processes", "1", "--concurrency", "4")
+        self.health_url = f"http://127.0.0.1:{(port := free_port())}"
         process = self.start(
-            "goqueue_worker", "--handlers", "shop_jobs,goqueue_builtin", "--app-dir", str(SHOP), *words, **environment
+            "goqueue_worker",
+            *("--handlers", "shop_jobs,goqueue_builtin", "--app-dir", str(SHOP), "--bind", f"127.0.0.1:{port}", *words),
+            **environment,
         )
-        eventually(lambda: len(self.effects("started")) > before or process.poll() is not None, "worker started")
+        url = self.health_url
+        eventually(lambda: process.poll() is not None or is_ready(url), "worker ready")
         return process
+
+    def health(self, page: str) -> tuple[int, dict[str, Any]]:
+        """Status and document of a page of the worker started last."""
+        answer = requests.get(f"{self.health_url}/{page}", timeout=5)
+        return answer.status_code, answer.json()
 
     def effects(self, word: str) -> list[str]:
         """Lines that handlers wrote, those that begin with `word`."""

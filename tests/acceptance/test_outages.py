@@ -88,3 +88,20 @@ def test_what_ran_while_postgresql_was_away_is_written_when_it_is_back(own_store
     own_stores.postgres.start()
     eventually(lambda: status(shop, job_id) == "completed", "its outcome is written")
     assert len(shop.effects("wait")) == 1
+
+
+def test_a_worker_without_postgresql_says_that_it_claims_nothing_and_is_not_restarted(
+    own_stores: LocalStores, shop: System
+) -> None:
+    shop.start_worker()
+    own_stores.postgres.stop()
+    try:
+        eventually(lambda: shop.health("readyz")[0] == 503, "not ready")
+        document = shop.health("readyz")[1]
+        alive = shop.health("healthz")
+    finally:
+        own_stores.postgres.start()
+    assert (document["status"], document["claiming"], document["why"]) == ("waiting", False, "PostgreSQL is away")
+    assert (document["postgres"], document["redis"]) == ("degraded", "ok")
+    assert alive == (200, {"status": "ok"})
+    eventually(lambda: shop.health("readyz")[0] == 200, "claims again")

@@ -34,7 +34,8 @@ def draft(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def worker(system: System, draft: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    words = ("--reload", "--handlers", "draft", "--app-dir", str(draft.parent), "--concurrency", "2")
+    # One process: a second might still be loading when the file is saved, and take the new code beside the old.
+    words = ("--reload", "--handlers", "draft", "--app-dir", str(draft.parent), "--processes", "1", "--concurrency", "2")
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "goqueue_worker", *words], env=system.environment, cwd=draft.parent, stderr=output

@@ -11,7 +11,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import structlog
@@ -32,32 +32,26 @@ from goqueue_worker.acknowledger import Acknowledger
 from goqueue_worker.attempt import Attempt
 from goqueue_worker.attempt_services import ChildServices
 from goqueue_worker.cancel_listener import CancelListener
+from goqueue_worker.ending import Ending, EndReason
 from goqueue_worker.event_loop import EventLoop
 from goqueue_worker.executor import Executor
 from goqueue_worker.isolation import IsolatedPool
+from goqueue_worker.memory_watch import MemoryWatch, resident_bytes
 from goqueue_worker.message_pipe import MessagePipe
 from goqueue_worker.poller import Poller, QueueView
 from goqueue_worker.pool import Pool
+from goqueue_worker.proof_of_life import ProvingDuty
 from goqueue_worker.registry import Registry
 from goqueue_worker.runner import Runner, Stepper
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.shutdown import Shutdown
-from goqueue_worker.slot_table import SlotTable
+from goqueue_worker.slot_table import Claiming, Loop, SlotTable
 from goqueue_worker.watchdog import Watchdog
 
 log = structlog.get_logger(__name__)
 
 RECORD_ANSWER_SECONDS: Final = 0.2
 """A Redis slower than this is not waited for when outcomes are recorded: PostgreSQL is the truth."""
-STOPPED, LOST, RECYCLED = "stopped", "lost", "recycled"
-
-
-@dataclass(slots=True)
-class _Ending:
-    """Why and how this child is to end; set once, read by the main loop."""
-
-    wanted: threading.Event
-    why: str = STOPPED
 
 
 class Child:
@@ -69,7 +63,7 @@ class Child:
         self.worker_id = str(uuid.uuid4())
         self._settings, self._slots, self._table, self._pipe, self._registry = settings, slots, table, pipe, registry
         self._clock = SystemClock()
-        self._ending = _Ending(threading.Event())
+        self._ending = Ending(lambda reason: pipe.send({"ending": reason}))
         self._stuck: dict[int, Attempt] = {}
         self._database = _database(settings, slots)
         self._workers = WorkerStore(self._database)
@@ -91,12 +85,19 @@ class Child:
             self._recorder,
             may_write=self._lease_lives,
             on_settled=self._release_records,
-            on_lost=lambda: self._end(LOST),
+            on_lost=lambda: self._ending.want(EndReason.LOST),
         )
-        self._pool = Pool(slots, executor, table, self._acknowledger.put, self._lease_lives, self._mark_alone)
+        self._pool = Pool(
+            slots,
+            executor,
+            table,
+            self._acknowledger.put,
+            self._lease_lives,
+            self._mark_alone,
+            max_jobs=settings.max_jobs or None,
+        )
         self._watchdog = Watchdog(
             self._pool,
-            table,
             self._clock,
             cancel_grace=settings.cancel_grace,
             interrupt_grace=settings.interrupt_grace,
@@ -124,29 +125,43 @@ class Child:
         self._pool.start()
         cancels = CancelListener(self.worker_id, self._store, self._pool, self._watchdog)
         duties: list[tuple[str, Stepper]] = [
-            ("watchdog", self._watchdog),
+            ("watchdog", ProvingDuty(self._watchdog, self._table, Loop.WATCHDOG)),
             ("progress", self._services),
             ("cancels", cancels),
         ]
+        if self._settings.max_memory:
+            exceeded = partial(self._ending.want, EndReason.MAX_MEMORY)
+            duties.append(("memory", MemoryWatch(self._settings.max_memory, resident_bytes, exceeded)))
         self._runners = [Runner(duty, name).start() for name, duty in duties]
-        acknowledging = Runner(self._acknowledger, "acknowledger").start()
+        writing = ProvingDuty(self._acknowledger, self._table, Loop.ACKNOWLEDGER)
+        acknowledging = Runner(writing, "acknowledger").start()
         threading.Thread(target=self._listen, name="parent", daemon=True).start()
         self._pipe.send({"ready": self.worker_id, "types": [handler.type for handler in self._registry.handlers]})
-        while not self._ending.wanted.is_set():
+        while not self._ending.is_wanted:
             pause = self._poll()
             if pause:
-                self._ending.wanted.wait(pause)
+                self._ending.wait(pause)
         return self._finish(acknowledging)
 
     def _poll(self) -> float:
+        self._table.tick(Loop.POLLER)
         try:
             pause = self._poller.step()
         except Exception:
             log.exception("claiming_failed")
+            self._table.claiming = Claiming.FAILING
             return 1.0
+        self._table.claiming = self._claiming()
         if self._settings.burst and self._poller.found_nothing and self._pool.held == 0 and self._is_drained():
-            self._end(STOPPED)
+            self._ending.want(EndReason.DRAINED)
+        if self._pool.is_spent:
+            self._ending.want(EndReason.MAX_JOBS)
         return pause
+
+    def _claiming(self) -> Claiming:
+        if self._acknowledger.is_full:
+            return Claiming.BACKLOG
+        return Claiming.YES if self._poller.trouble is None else Claiming.POSTGRES
 
     def _is_drained(self) -> bool:
         try:
@@ -174,13 +189,8 @@ class Child:
     def _listen(self) -> None:
         for message in self._pipe.messages():
             if "stop" in message:
-                self._end(STOPPED)
+                self._ending.want(EndReason.STOPPED)
         os._exit(1)  # the parent is gone: whoever holds the maintenance lease takes over what we had
-
-    def _end(self, why: str) -> None:
-        if not self._ending.wanted.is_set():
-            self._ending.why = why
-            self._ending.wanted.set()
 
     def _lease_lives(self) -> bool:
         return self._clock.boottime() < self._table.lease_deadline
@@ -189,7 +199,7 @@ class Child:
         return self._recovery.mark_alone(self.worker_id, attempt.job.id, attempt.job.attempt)
 
     def _may_claim(self) -> bool:
-        return not self._ending.wanted.is_set() and self._lease_lives() and not self._acknowledger.is_full
+        return not self._ending.is_wanted and self._lease_lives() and not self._acknowledger.is_full
 
     def _release_records(self, attempts: Sequence[Attempt]) -> None:
         for attempt in attempts:
@@ -201,13 +211,13 @@ class Child:
             self._stuck[id(attempt)] = attempt
             job = attempt.job
             log.error("attempt_ignores_interruption", job_id=job.id, type=job.type, attempt=job.attempt)
-            self._end(RECYCLED)
+            self._ending.want(EndReason.STUCK)
 
     def _finish(self, acknowledging: Runner) -> int:
-        if self._ending.why == LOST:
+        if self._ending.reason is EndReason.LOST:
             log.error("worker_lost", worker_id=self.worker_id)
             return 1
-        log.info("child_stopping", why=self._ending.why, held=self._pool.held)
+        log.info("child_stopping", why=self._ending.reason, held=self._pool.held)
         shutdown = Shutdown(
             self.worker_id, self._pool, self._acknowledger, self._clock, interrupt_grace=self._settings.interrupt_grace
         )

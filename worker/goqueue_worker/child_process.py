@@ -10,27 +10,37 @@ from dataclasses import asdict
 
 from goqueue_common.job import Outcome
 from goqueue_worker import process_start
+from goqueue_worker.ending import EndReason
 from goqueue_worker.message_pipe import Message, MessagePipe
 from goqueue_worker.pool import MAX_PREFETCH
+from goqueue_worker.proof_of_life import ProofOfLife
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.settler import DeadChild
 from goqueue_worker.slot_table import SlotTable
 
 
 class ChildProcess:
-    """One started child. `on_change` is called from its reader thread whenever there is something new to look at."""
+    """One started child. `on_change` is called from its reader thread whenever there is something new to look at.
 
-    def __init__(self, settings: WorkerSettings, number: int, on_change: Callable[[], None]) -> None:
+    worker_id: once it is ready. ending: once it ends by itself. failure: what it said, should it have failed.
+    """
+
+    def __init__(
+        self, settings: WorkerSettings, number: int, on_change: Callable[[], None], *, look_seconds: float
+    ) -> None:
         self.number = number
         self.worker_id: str | None = None
         self.failure: str | None = None
         self.types: list[str] = []
-        self.is_stopping = False
+        self.ending: EndReason | None = None
+        self.is_killed = False
+        self._is_told_to_stop = False
         self._unwritten: list[Outcome] = []
         self._on_change = on_change
         slots = settings.slots_of(number)
         # Poller and acknowledger may hold a batch more than there is room for between two looks.
         self.table, table_descriptor = SlotTable.create(slots + 2 * MAX_PREFETCH)
+        self.life = ProofOfLife(self.table, look_seconds=look_seconds, lease_seconds=settings.lease)
         self._pipe, theirs = MessagePipe.pair()
         with theirs:
             self._process = process_start.start(
@@ -54,9 +64,14 @@ class ChildProcess:
         """Its process id."""
         return self._process.pid
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether it claims no more: told to stop, or by itself."""
+        return self._is_told_to_stop or self.ending is not None
+
     def stop_or_kill(self) -> None:
         """In order: finish what runs, give back the rest. One that still loads holds nothing, and may load for ever."""
-        self.is_stopping = True
+        self._is_told_to_stop = True
         if self.worker_id is None:
             self.kill()
         else:
@@ -64,6 +79,7 @@ class ChildProcess:
 
     def kill(self) -> None:
         """At once."""
+        self.is_killed = True
         self._process.kill()
 
     def exit_code(self) -> int | None:
@@ -95,6 +111,8 @@ class ChildProcess:
             if "ready" in message:
                 self.types = message["types"]
                 self.worker_id = str(message["ready"])
+            elif "ending" in message:
+                self.ending = EndReason(message["ending"])
             elif "failed" in message:
                 self.failure = str(message["failed"])
             elif "unwritten" in message:

@@ -8,9 +8,7 @@ from __future__ import annotations
 import os
 import select
 import signal
-import threading
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from types import FrameType
 from typing import Final
@@ -26,25 +24,23 @@ from goqueue_common.job_store import JobStore
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.server_store import ServerStore
 from goqueue_common.worker_store import WorkerStore
-from goqueue_worker.child_process import ChildProcess
+from goqueue_worker.children import LOOK_SECONDS, MISCONFIGURED, Children
+from goqueue_worker.health import Health, Vitals
+from goqueue_worker.health_server import HealthServer
 from goqueue_worker.heartbeat import Heartbeat
 from goqueue_worker.maintenance.duties import leased_duties
 from goqueue_worker.recovery import Recovery
 from goqueue_worker.reloader import Reloader, handler_folders
-from goqueue_worker.runner import Runner, Stepper
+from goqueue_worker.runner import Pulse, Runner, Stepper
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.settler import Settler
-from goqueue_worker.slot_table import SlotTable
 from goqueue_worker.steadiness import Steadiness
 from goqueue_worker.store_check import StoreCheck
+from goqueue_worker.store_ping import StorePing
 
 log = structlog.get_logger(__name__)
 
-_LOOK_SECONDS: Final = 0.5
-_RESTART_SECONDS: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
-_STEADY_SECONDS: Final = 30.0
 _SETTLE_AT_EXIT_SECONDS: Final = 10.0
-MISCONFIGURED: Final = 2
 
 
 class Parent:
@@ -57,15 +53,10 @@ class Parent:
         os.set_blocking(self._signalled, False)
         os.set_blocking(self._wake, False)
         self._signals = 0
-        self._children: dict[int, ChildProcess] = {}
         self._reloader = Reloader(handler_folders(settings), self._nudge) if settings.reload else None
         self._changes = 0
-        self._told_of: tuple[int, str] | None = None
-        self._seats = {number: _Seat() for number in range(settings.processes)}
-        self._proofs: dict[int, tuple[int, int]] = {}
-        self._lost: set[str] = set()
-        self._lock = threading.Lock()
-        self._failure: str | None = None
+        self._is_stopping = False
+        self._pulse = Pulse()
         self._database = connect(
             settings.stores.database_url, pool_size=8, statement_timeout_seconds=10.0, application_name="goqueue-worker"
         )
@@ -80,32 +71,55 @@ class Parent:
             application_name="goqueue-heartbeat",
         )
         steadiness = Steadiness(self._clock, settings.heartbeat)
+        self._children = Children(settings, self._settler, self._nudge)
         self._heartbeat = Heartbeat(
             WorkerStore(self._beating),
             self._clock,
             steadiness=steadiness,
             interval=settings.heartbeat,
             lease=settings.lease,
-            children=self._leases,
-            on_lost=self._on_lost,
+            children=self._children.leases,
+            on_lost=self._children.declared_lost,
         )
         self._maintenance = leased_duties(self._database, self._broker, recovery, steadiness, settings.retention)
+        server = ServerStore(self._database)
+        duties: dict[str, Stepper] = {
+            "heartbeat": self._heartbeat,
+            "settler": self._settler,
+            "store-check": StoreCheck(server, self._broker),
+            **self._maintenance,
+        }
+        self._runners = {name: Runner(duty, name) for name, duty in duties.items()}
+        address = settings.health_address
+        self._health = None if address is None else self._listen(*address, StorePing(server.ping))
 
     def run(self) -> int:
         """Until a signal, the end of a burst, or a misconfiguration."""
         setproctitle("goqueue-worker")
+        self._take_signals()
+        self._begin()
+        while not self._signals and self.failure is None and self._look():
+            self._wait(LOOK_SECONDS)
+        self._is_stopping = True
+        self._stop_children()
+        self._settle_before_exit()
+        self._end()
+        if self.failure is not None:
+            return MISCONFIGURED
+        log.info("worker_stopped")
+        return 0
+
+    def _take_signals(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         signal.set_wakeup_fd(self._signalled, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-        check = StoreCheck(ServerStore(self._database), self._broker)
-        duties: dict[str, Stepper] = {
-            "heartbeat": self._heartbeat,
-            "settler": self._settler,
-            "store-check": check,
-            **self._maintenance,
-        }
-        runners = [Runner(duty, name).start() for name, duty in duties.items()]
+
+    def _begin(self) -> None:
+        for runner in self._runners.values():
+            runner.start()
+        if self._health is not None:
+            self._health.start()
         if self._reloader is not None:
             self._reloader.start()
         log.info(
@@ -114,137 +128,63 @@ class Parent:
             processes=self._settings.processes,
             concurrency=self._settings.concurrency,
         )
-        while not self._signals and self._failure is None and self._look():
-            self._wait(_LOOK_SECONDS)
+
+    def _end(self) -> None:
         if self._reloader is not None:
             self._reloader.stop()
-        self._stop_children()
-        self._settle_before_exit()
-        for runner in runners:
+        for runner in self._runners.values():
             runner.stop()
         for duty in self._maintenance.values():
             duty.give_up()
         self._database.close()
         self._beating.close()
-        if self._failure is not None:
-            return MISCONFIGURED
-        log.info("worker_stopped")
-        return 0
+        if self._health is not None:
+            self._health.close()
 
     @property
     def failure(self) -> str | None:
         """Why a child could not work: settings or handlers that make no sense."""
-        return self._failure
+        return self._children.failure
+
+    def _listen(self, host: str, port: int, postgres: StorePing) -> HealthServer:
+        redis = StorePing(self._broker.ping)
+        self._runners["postgres-ping"] = Runner(postgres, "postgres-ping")
+        self._runners["redis-ping"] = Runner(redis, "redis-ping")
+        vitals = Vitals(
+            children=lambda: self._children.running,
+            main_loop=self._pulse,
+            heartbeat=self._runners["heartbeat"].pulse,
+            heartbeat_seconds=self._settings.lease,
+            postgres=postgres,
+            redis=redis,
+            is_stopping=lambda: self._signals > 0 or self._is_stopping,
+        )
+        health = Health(vitals, self._clock)
+        return HealthServer(host, port, {"/healthz": health.alive, "/readyz": health.ready})
 
     def _look(self) -> bool:
-        """Take in what ended, start what is missing, see that all live. False: the burst is over."""
-        self._reload_if_changed()
-        for number, seat in self._seats.items():
-            child = self._children.get(number)
-            if child is not None and child.exit_code() is not None:
-                self._bury(child, seat)
-                child = None
-            if child is None and not seat.is_done and time.monotonic() >= seat.next_start_at:
-                self._start(number, seat)
-        self._kill_lost_and_stalled()
-        return any(not seat.is_done for seat in self._seats.values())
+        if self._reloader is not None:
+            self._reload_if_changed(self._reloader)
+        return self._children.look()
 
-    def _reload_if_changed(self) -> None:
-        """The children load the handlers, so new ones bring the new code; what runs may end first."""
-        if self._reloader is None:
-            return
-        self._failure = self._failure or self._reloader.failure
-        if self._reloader.changes == self._changes:
-            return
-        self._changes = self._reloader.changes
-        log.info("handlers_changed")
-        for seat in self._seats.values():
-            seat.next_start_at = 0.0
-        for child in self._children.values():
-            child.stop_or_kill()
-
-    def _start(self, number: int, seat: _Seat) -> None:
-        seat.started(self._changes)
-        try:
-            child = ChildProcess(self._settings, number, self._nudge)
-        except OSError as error:  # no process, memory or disk to be had now; the other children work on
-            seat.ended(steadily=False)
-            log.error("child_not_started", child=number, reason=str(error))  # noqa: TRY400 - the reason says it all
-            return
-        with self._lock:
-            self._children[number] = child
-
-    def _bury(self, child: ChildProcess, seat: _Seat) -> None:
-        with self._lock:
-            del self._children[child.number]
-        self._proofs.pop(child.number, None)
-        code = child.exit_code()
-        remains = child.remains(shutting_down=False)
-        if remains is not None:
-            self._settler.add(remains)
-        if child.failure is not None and code == MISCONFIGURED and self._reloader is None:
-            self._failure = child.failure
-        elif child.failure is not None and code == MISCONFIGURED and seat.changes == self._changes:
-            seat.next_start_at = float("inf")
-            if self._told_of != (self._changes, child.failure):  # once, not by each child
-                log.error("handlers_not_loaded", reason=child.failure, then="waiting for a change")
-            self._told_of = (self._changes, child.failure)
-        elif code == 0 and self._settings.burst:
-            seat.is_done = True
-        elif seat.changes != self._changes:
-            seat.ended(steadily=True)
-        else:
-            seat.ended(steadily=code == 0)
-            log.warning("child_ended", child=child.number, exit_code=code, reason=child.failure)
-
-    def _kill_lost_and_stalled(self) -> None:
-        for child in self._children.values():
-            if child.worker_id in self._lost and not child.is_stopping:
-                log.error("child_declared_lost", child=child.number, worker_id=child.worker_id)
-                child.kill()
-                continue
-            # Counted in looks of ours, not in time: when both were paused together, the child is not to blame.
-            # Not before it is ready: importing a model may take longer than a lease.
-            ticks = child.table.ticks
-            seen, looks = self._proofs.get(child.number, (-1, 0))
-            looks = looks + 1 if child.worker_id is not None and ticks == seen else 0
-            self._proofs[child.number] = (ticks, looks)
-            if looks * _LOOK_SECONDS > self._settings.lease:
-                log.error("child_stands_still", child=child.number, seconds=looks * _LOOK_SECONDS)
-                child.kill()
-
-    def _leases(self) -> Mapping[str, SlotTable]:
-        with self._lock:
-            return {
-                child.worker_id: child.table
-                for child in self._children.values()
-                if child.worker_id is not None and child.worker_id not in self._lost
-            }
-
-    def _on_lost(self, worker_id: str) -> None:
-        self._lost.add(worker_id)
-        self._nudge()
+    def _reload_if_changed(self, reloader: Reloader) -> None:
+        self._children.failure = self._children.failure or reloader.failure
+        if reloader.changes != self._changes:
+            self._changes = reloader.changes
+            log.info("handlers_changed")
+            self._children.reload(self._changes)
 
     def _stop_children(self) -> None:
         """In order; at a second signal at once."""
-        children = list(self._children.values())
-        for child in children:
-            child.stop_or_kill()
-        patience = self._settings.shutdown_timeout + self._settings.interrupt_grace + 10.0
-        deadline = time.monotonic() + patience
-        while any(child.exit_code() is None for child in children):
+        self._children.stop()
+        deadline = time.monotonic() + self._settings.end_seconds
+        while left := [child.number for child in self._children.running if child.exit_code() is None]:
             if self._signals > 1 or time.monotonic() > deadline:
-                log.warning("children_killed", children=[child.number for child in children if child.exit_code() is None])
-                for child in children:
-                    child.kill()
+                log.warning("children_killed", children=left)
+                self._children.kill()
                 deadline = float("inf")
             self._wait(0.1)
-        with self._lock:
-            self._children.clear()
-        for child in children:
-            remains = child.remains(shutting_down=True)
-            if remains is not None:
-                self._settler.add(remains)
+        self._children.settle_stopped()
 
     def _settle_before_exit(self) -> None:
         """Not for ever: what is left names a worker that beats no more, and is rescued."""
@@ -260,26 +200,7 @@ class Parent:
             os.write(self._signalled, b"n")
 
     def _wait(self, seconds: float) -> None:
+        self._pulse.turn()
         select.select([self._wake], [], [], seconds)
         with suppress(BlockingIOError):
             os.read(self._wake, 4096)
-
-
-class _Seat:
-    """The place of one child: when its next one may start. changes: how often the handlers had changed when it did."""
-
-    def __init__(self) -> None:
-        self.is_done = False
-        self.changes = 0
-        self.next_start_at = 0.0
-        self._started_at = 0.0
-        self._ends = 0
-
-    def started(self, changes: int) -> None:
-        self.changes = changes
-        self._started_at = time.monotonic()
-
-    def ended(self, *, steadily: bool) -> None:
-        now = time.monotonic()
-        self._ends = 0 if steadily or now - self._started_at > _STEADY_SECONDS else self._ends + 1
-        self.next_start_at = now + _RESTART_SECONDS[min(max(self._ends - 1, 0), len(_RESTART_SECONDS) - 1)]

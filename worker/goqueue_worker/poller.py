@@ -70,7 +70,10 @@ def poll_order(queues: Sequence[str], poll: int) -> list[QueueList]:
 
 
 class Poller:
-    """`step` claims one batch: by ids popped from Redis, or, while Redis is away, straight from PostgreSQL."""
+    """`step` claims one batch: by ids popped from Redis, or, while Redis is away, straight from PostgreSQL.
+
+    trouble: why its last step could not claim: PostgreSQL was away.
+    """
 
     def __init__(
         self,
@@ -100,6 +103,7 @@ class Poller:
         self._polls = 0
         self._pause = 0.0
         self.found_nothing = False
+        self.trouble: StoreUnavailable | None = None
 
     def step(self) -> float:
         """Claim what there is room for; seconds to sleep, more and more while a store is away."""
@@ -115,9 +119,11 @@ class Poller:
             self._polls += 1
             pause = self._claim(lists, room) if lists else _NO_QUEUES_SECONDS
         except StoreUnavailable as error:
+            self.trouble = error
             self._strays.suspect()
             log.warning("claiming_waits", reason=str(error))
             return self._longer_pause()
+        self.trouble = None
         if not pause:
             self._pause = 0.0
         return pause
@@ -128,8 +134,8 @@ class Poller:
         try:
             refs = self._broker.dequeue_many(lists, room, _WAIT_SECONDS)
         except BrokerUnavailable as error:
-            log.warning("claiming_without_redis", reason=str(error))
-            return 0.0
+            log.debug("claiming_without_redis", reason=str(error))  # the broker says once that Redis is away
+            return self._claim_waiting(lists, room)
         self.found_nothing = not refs
         if refs:
             self._claim_popped(refs)

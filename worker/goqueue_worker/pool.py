@@ -32,7 +32,7 @@ class Pool:
     """`slots` threads. `room` says how many more attempts to claim; `held` counts those claimed and not yet settled.
 
     may_start: whether the lease lives. mark_alone: writes down that an attempt is about to run alone; False: it is no
-    longer ours. Raises StoreUnavailable.
+    longer ours. Raises StoreUnavailable. max_jobs: how many attempts it takes in its life; None: any number.
     """
 
     def __init__(
@@ -43,6 +43,8 @@ class Pool:
         deliver: Callable[[Attempt, Outcome], None],
         may_start: Callable[[], bool],
         mark_alone: Callable[[Attempt], bool],
+        *,
+        max_jobs: int | None = None,
     ) -> None:
         self.slots = [RunningSlot() for _ in range(slots)]
         self._executor = executor
@@ -56,6 +58,7 @@ class Pool:
         self._alone = threading.Lock()
         self._stopping = False
         self._held = 0
+        self._left = max_jobs
         self._meters = [_Meter() for _ in range(slots)]
         self._measured = (0.0, 0)
         self._mean_seconds: float | None = None
@@ -73,6 +76,8 @@ class Pool:
         """Run these as threads become free, in order."""
         with self._changed:
             self._held += len(attempts)
+            if self._left is not None:
+                self._left -= len(attempts)
         for attempt in attempts:
             self._work.put(attempt)
 
@@ -91,7 +96,14 @@ class Pool:
         """How many attempts to claim now; 0: wait. Small batches are put off while the buffer is more than half full."""
         prefetch = self._prefetch()
         room = len(self.slots) + prefetch - self._held
-        return room if room >= max(1, prefetch // 2) else 0
+        if room < max(1, prefetch // 2):
+            return 0
+        return room if self._left is None else min(room, self._left)
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it has taken as many attempts as it may, and all of them have started."""
+        return self._left == 0 and self._work.empty() and not self._suspects
 
     def wait_for_room(self, timeout_seconds: float) -> None:
         """Until something is settled."""
@@ -192,6 +204,7 @@ class Pool:
         began = time.perf_counter()
         self._table.start(attempt.record)
         outcome = self._executor.run(attempt, slot)
+        self._table.finish(attempt.record)
         _report(attempt, outcome)
         self._deliver(attempt, outcome)
         meter.busy_seconds += time.perf_counter() - began

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import structlog
 
 from goqueue_common.broker.broker import RedisBroker
-from goqueue_common.errors import BrokerUnavailable
+from goqueue_common.errors import BrokerUnavailable, GoQueueError
 from goqueue_common.job import Outcome, Settled
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobStatus
@@ -45,8 +45,9 @@ class Recovery:
         outcomes that only the end of its process made true. Raises StoreUnavailable; then it may be repeated.
         """
         outcomes = {outcome.field: outcome for outcome in unwritten} | self._recorded(worker_id, held)
-        applied = self._jobs.acknowledge(worker_id, list(outcomes.values())) if outcomes else []
-        suspects = [(item.id, item.attempt) for item in held if item.started and item.field not in outcomes]
+        applied = self._apply(worker_id, list(outcomes.values()))
+        written = {(item.id, item.attempt) for item in applied}
+        suspects = [(item.id, item.attempt) for item in held if item.running and (item.id, item.attempt) not in written]
         rescued: list[Settled] = []
         if suspects and error is not None:
             rescued = self._store.rescue(worker_id, suspects, error=error)
@@ -59,10 +60,22 @@ class Recovery:
         try:
             self._broker.fence(worker_id, _FENCE_SECONDS)
             found = self._broker.recorded([item.field for item in held])
-            return {field: Outcome.decoded(value) for field, value in found.items()}
         except BrokerUnavailable as error:
             log.warning("recorded_outcomes_unknown", worker_id=worker_id, reason=str(error))
             return {}
+        return {field: outcome for field, value in found.items() if (outcome := _decoded(field, value)) is not None}
+
+    def _apply(self, worker_id: str, outcomes: list[Outcome]) -> list[Settled]:
+        """What PostgreSQL takes of them; a job whose outcome it refuses runs again."""
+        try:
+            return self._jobs.acknowledge(worker_id, outcomes) if outcomes else []
+        except GoQueueError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one row PostgreSQL refuses must not keep the others from being rescued
+            if len(outcomes) == 1:
+                log.error("recorded_outcome_refused", job_id=outcomes[0].id, reason=type(error).__name__)  # noqa: TRY400
+                return []
+        return [settled for outcome in outcomes for settled in self._apply(worker_id, [outcome])]
 
     def _announce(self, fields: list[str], settled: Sequence[Settled]) -> None:
         try:
@@ -70,3 +83,11 @@ class Recovery:
             self._broker.give_back([item.ref for item in settled if item.status == JobStatus.QUEUED])
         except BrokerUnavailable as error:
             log.warning("push_failed", jobs=len(settled), reason=str(error))
+
+
+def _decoded(field: str, value: bytes) -> Outcome | None:
+    try:
+        return Outcome.decoded(value)
+    except (ValueError, TypeError, KeyError) as error:  # of another version, or not of ours
+        log.error("recorded_outcome_unreadable", field=field, reason=str(error))  # noqa: TRY400 - the reason says it all
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Protocol
 
 import structlog
@@ -19,10 +20,30 @@ class Stepper(Protocol):
         """Do a little; how many seconds to sleep before the next."""
 
 
+class Pulse:
+    """When a loop last turned; any thread may ask."""
+
+    def __init__(self) -> None:
+        self._turned_at = time.monotonic()
+
+    def turn(self) -> None:
+        """The loop turns now."""
+        self._turned_at = time.monotonic()
+
+    @property
+    def age_seconds(self) -> float:
+        """How long ago that was."""
+        return time.monotonic() - self._turned_at
+
+
 class Runner:
-    """Runs one duty in a thread of its own until stopped. An error of a step is logged and the duty goes on."""
+    """Runs one duty in a thread of its own until stopped. An error of a step is logged and the duty goes on.
+
+    pulse: turns with every step.
+    """
 
     def __init__(self, duty: Stepper, name: str) -> None:
+        self.pulse = Pulse()
         self._duty = duty
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -39,6 +60,7 @@ class Runner:
 
     def _run(self) -> None:
         while not self._stop.is_set():
+            self.pulse.turn()
             try:
                 pause = self._duty.step()
             except Exception:

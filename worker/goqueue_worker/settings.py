@@ -20,7 +20,9 @@ _LONGEST_KEPT_DAYS: Final = 36_500
 class WorkerSettings:
     """One worker: a parent and `processes` children that run `concurrency` jobs at once between them.
 
-    queues empty: every queue, new ones too. Times in seconds, but keep_*, how long final jobs are kept, in days.
+    queues empty: every queue, new ones too. Times in seconds, but keep_*, how long final jobs are kept, in days. bind:
+    host:port of the health endpoint, empty: none. max_jobs, max_memory (MiB): after what a child process is replaced, 0:
+    never.
     """
 
     stores: StoreSettings
@@ -38,6 +40,9 @@ class WorkerSettings:
     keep_completed: float
     keep_failed: float
     keep_cancelled: float
+    bind: str
+    max_jobs: int
+    max_memory: int
     burst: bool
     reload: bool
 
@@ -63,6 +68,9 @@ class WorkerSettings:
                 keep_completed=env.float("GOQUEUE_KEEP_COMPLETED", 7.0),
                 keep_failed=env.float("GOQUEUE_KEEP_FAILED", 30.0),
                 keep_cancelled=env.float("GOQUEUE_KEEP_CANCELLED", 30.0),
+                bind=said.get("bind", env.str("GOQUEUE_WORKER_BIND", "")),
+                max_jobs=said.get("max_jobs", env.int("GOQUEUE_MAX_JOBS", 0)),
+                max_memory=said.get("max_memory", env.int("GOQUEUE_MAX_MEMORY", 0)),
                 burst=said.get("burst", False),
                 reload=said.get("reload", False),
             )
@@ -83,6 +91,16 @@ class WorkerSettings:
             failed=timedelta(days=self.keep_failed),
             cancelled=timedelta(days=self.keep_cancelled),
         )
+
+    @property
+    def health_address(self) -> tuple[str, int] | None:
+        """Host and port of the health endpoint, or None. Raises SettingsError."""
+        return _host_and_port(self.bind) if self.bind else None
+
+    @property
+    def end_seconds(self) -> float:
+        """How long a child may take to end in order: the times it gives its jobs, and some to write how they ended."""
+        return self.shutdown_timeout + self.interrupt_grace + 10.0
 
     def slots_of(self, child: int) -> int:
         """How many jobs child number `child` (from 0) runs at once."""
@@ -107,10 +125,11 @@ class WorkerSettings:
                 f"GOQUEUE_LEASE={self.lease:g} must be longer than GOQUEUE_HEARTBEAT={self.heartbeat:g} (several times, to "
                 "survive a lost heartbeat)"
             )
-        times = ("shutdown_timeout", "cancel_grace", "interrupt_grace", "unknown_type_after")
-        for name in times:
+        numbers = ("shutdown_timeout", "cancel_grace", "interrupt_grace", "unknown_type_after", "max_jobs", "max_memory")
+        for name in numbers:
             if getattr(self, name) < 0:
-                raise SettingsError(f"{name}={getattr(self, name):g} is out of range: 0 seconds or more")
+                raise SettingsError(f"{name}={getattr(self, name):g} is out of range: 0 or more")
+        _ = self.health_address
         if self.burst and self.reload:
             raise SettingsError("--burst ends when the queues are empty, --reload waits for changes: choose one")
         if not self.handlers:
@@ -123,6 +142,14 @@ class WorkerSettings:
                     f"GOQUEUE_{name.upper()}={getattr(self, name):g} is out of range: 0 to {_LONGEST_KEPT_DAYS} days, "
                     "parts of a day too"
                 )
+
+
+def _host_and_port(bind: str) -> tuple[str, int]:
+    host, separator, port = bind.strip().rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not separator or not host or not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65_535:
+        raise SettingsError(f"GOQUEUE_WORKER_BIND={bind!r} is no address: write host:port, such as 127.0.0.1:8081")
+    return host, int(port)
 
 
 def _words(value: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """What a child has in hand, in memory that outlives it: the parent reads here what a dead child was doing.
 
-A header holds a loop counter (the child's proof of life) and the deadline of its lease (written by the parent, read by the
-child before it starts or writes anything). Then one record an attempt that the child has claimed and not yet settled.
+A header holds a counter for each vital loop (the child's proof of life), whether it claims, and the deadline of its lease
+(written by the parent, read by the child before it starts or writes anything). Then one record an attempt that the child
+has claimed and not yet settled.
 """
 
 from __future__ import annotations
@@ -11,24 +12,51 @@ import os
 import struct
 import tempfile
 import threading
+from enum import IntEnum
 from typing import Final, NamedTuple
 from uuid import UUID
 
-_HEADER: Final = struct.Struct("<Qd")
+
+class Loop(IntEnum):
+    """The loops without any of which a child does no work: each counts its turns."""
+
+    WATCHDOG = 0
+    POLLER = 1
+    ACKNOWLEDGER = 2
+
+    @property
+    def label(self) -> str:
+        """Its name in logs and answers."""
+        return self.name.lower()
+
+
+class Claiming(IntEnum):
+    """Whether a child claims; if not, what it waits for."""
+
+    STARTING = 0
+    YES = 1
+    BACKLOG = 2
+    POSTGRES = 3
+    FAILING = 4
+
+
 _RECORD: Final = struct.Struct("<16siB3x")
-_HEADER_SIZE: Final = _HEADER.size
+# Words of 8 bytes: a counter for each loop, whether it claims, the deadline.
+_CLAIMING_WORD: Final = len(Loop)
+_DEADLINE_WORD: Final = _CLAIMING_WORD + 1
+_HEADER_SIZE: Final = 8 * (_DEADLINE_WORD + 1)
 _RECORD_SIZE: Final = _RECORD.size
 _STATE_OFFSET: Final = 20
 # How far an attempt has come; plain numbers, since every job writes three of them.
-_FREE, _CLAIMED, _STARTED = 0, 1, 2
+_FREE, _CLAIMED, _RUNNING, _FINISHED = 0, 1, 2, 3
 
 
 class HeldAttempt(NamedTuple):
-    """An attempt found in the table; a started one may have had effects."""
+    """An attempt in hand. running: its handler was called and had not ended, so it may be what killed its process."""
 
     id: str
     attempt: int
-    started: bool
+    running: bool
 
     @property
     def field(self) -> str:
@@ -44,6 +72,10 @@ class SlotTable:
         self.capacity = capacity
         self._free = list(range(capacity))
         self._lock = threading.Lock()
+        # Views of native words are read and written in one go: the other side never sees half a number.
+        header = memoryview(memory)[:_HEADER_SIZE]
+        self._words = header.cast("Q")
+        self._times = header.cast("d")
 
     @staticmethod
     def create(capacity: int) -> tuple[SlotTable, int]:
@@ -68,7 +100,11 @@ class SlotTable:
 
     def start(self, index: int) -> None:
         """The attempt's handler is about to be called."""
-        self._memory[_HEADER_SIZE + index * _RECORD_SIZE + _STATE_OFFSET] = _STARTED
+        self._memory[_HEADER_SIZE + index * _RECORD_SIZE + _STATE_OFFSET] = _RUNNING
+
+    def finish(self, index: int) -> None:
+        """The attempt's handler has ended; what came of it is not written yet."""
+        self._memory[_HEADER_SIZE + index * _RECORD_SIZE + _STATE_OFFSET] = _FINISHED
 
     def settle(self, index: int) -> None:
         """The attempt is settled in PostgreSQL, or was never ours."""
@@ -82,23 +118,36 @@ class SlotTable:
         for index in range(self.capacity):
             raw, attempt, state = _RECORD.unpack_from(self._memory, _HEADER_SIZE + index * _RECORD_SIZE)
             if state != _FREE:
-                found.append(HeldAttempt(str(UUID(bytes=raw)), attempt, state == _STARTED))
+                found.append(HeldAttempt(str(UUID(bytes=raw)), attempt, state == _RUNNING))
         return found
 
-    def tick(self) -> None:
-        """The child's proof of life."""
-        struct.pack_into("<Q", self._memory, 0, self.ticks + 1)
+    def counts(self) -> tuple[int, int]:
+        """How many attempts are in hand, and how many of them run."""
+        states = self._memory[_HEADER_SIZE + _STATE_OFFSET :: _RECORD_SIZE]
+        return len(states) - states.count(_FREE), states.count(_RUNNING)
+
+    def tick(self, loop: Loop) -> None:
+        """This loop of the child has turned; called by its own thread only."""
+        self._words[loop] += 1
+
+    def ticks(self, loop: Loop) -> int:
+        """How often it has turned."""
+        return self._words[loop]
 
     @property
-    def ticks(self) -> int:
-        """How often the child has proved its life."""
-        return int(struct.unpack_from("<Q", self._memory, 0)[0])
+    def claiming(self) -> Claiming:
+        """Whether the child claims; as its poller last found."""
+        return Claiming(self._words[_CLAIMING_WORD])
+
+    @claiming.setter
+    def claiming(self, value: Claiming) -> None:
+        self._words[_CLAIMING_WORD] = value
 
     @property
     def lease_deadline(self) -> float:
         """By Clock.boottime: past it the child starts and writes nothing until the lease is known to live."""
-        return float(struct.unpack_from("<d", self._memory, 8)[0])
+        return self._times[_DEADLINE_WORD]
 
     @lease_deadline.setter
     def lease_deadline(self, value: float) -> None:
-        struct.pack_into("<d", self._memory, 8, value)
+        self._times[_DEADLINE_WORD] = value

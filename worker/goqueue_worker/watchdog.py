@@ -10,7 +10,6 @@ import structlog
 from goqueue_common.clock import Clock
 from goqueue_worker.attempt import Attempt, InterruptReason, RunningSlot
 from goqueue_worker.pool import Pool
-from goqueue_worker.slot_table import SlotTable
 
 log = structlog.get_logger(__name__)
 
@@ -19,12 +18,11 @@ _AGAIN_SECONDS: Final = 1.0
 
 
 class Watchdog:
-    """Touches no store, so that an absent one never delays a timeout. Its steps are the child's proof of life."""
+    """Touches no store, so that an absent one never delays a timeout."""
 
     def __init__(
         self,
         pool: Pool,
-        table: SlotTable,
         clock: Clock,
         *,
         cancel_grace: float,
@@ -32,7 +30,6 @@ class Watchdog:
         on_stuck: Callable[[Attempt], None],
     ) -> None:
         self._pool = pool
-        self._table = table
         self._clock = clock
         self._cancel_grace = cancel_grace
         self._interrupt_grace = interrupt_grace
@@ -41,7 +38,6 @@ class Watchdog:
 
     def step(self) -> float:
         """Interrupt what is due; how long until the next look."""
-        self._table.tick()
         now = self._clock.boottime()
         running = self._pool.running()
         for slot, attempt in running:

@@ -6,22 +6,23 @@ the relay rebuilds the lists.
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from typing import Any, Final, NamedTuple, Protocol
 
-from goqueue_common.broker.connection import ANSWER_SECONDS, connect, script, translated
+from redis.client import Pipeline
+
+from goqueue_common.broker.availability import Availability
+from goqueue_common.broker.connection import ANSWER_SECONDS, BLOCKING_MARGIN_SECONDS, connect, script, translated
 from goqueue_common.broker.keys import Keys
 from goqueue_common.broker.server import RedisFacts, read_facts
-from goqueue_common.errors import BrokerUnavailable
 from goqueue_common.job import JobRef, Priority
 
 QueueList = tuple[str, int]
 """A queue's name and a priority: one Redis list."""
 
-_AWAY_SECONDS: Final = 1.0
+_PROBE_TTL_MILLISECONDS: Final = 1_000
 _CHUNK: Final = 5_000
 
 
@@ -48,7 +49,7 @@ class Broker(Protocol):
 
     @property
     def is_away(self) -> bool:
-        """Whether Redis is known not to answer: nothing is asked of it until it is back."""
+        """Whether the server is known to be away; every call then raises at once, until it is back. Costs nothing."""
 
     def enqueue(self, job: JobRef) -> None:
         """Make a due job available to workers, behind those already waiting."""
@@ -78,29 +79,31 @@ class Broker(Protocol):
 class RedisBroker:
     """Broker on Redis >= 7.0 or Valkey. Safe to use from several threads.
 
-    After a failed push or record, Redis counts as away for a second: callers get BrokerUnavailable at once instead of
-    each waiting for a time-out of its own.
+    The first call that finds Redis away waits for a time-out, as do those already under way; all others get
+    BrokerUnavailable at once until a probe finds it back. See Availability.
     """
 
     def __init__(
-        self, url: str, keys: Keys, *, max_wait_seconds: float = 2.0, answer_seconds: float = ANSWER_SECONDS
+        self, url: str, keys: Keys, *, max_wait_seconds: float = 1.0, answer_seconds: float = ANSWER_SECONDS
     ) -> None:
         self.keys = keys
+        self._url = url
+        self._answer_seconds = answer_seconds
         self._client = connect(url, answer_seconds=answer_seconds)
         # A blocking pop holds its connection for its whole time; its socket must wait longer than the server does.
-        self._popper = connect(url, answer_seconds=max_wait_seconds + ANSWER_SECONDS)
+        self._popper = connect(url, answer_seconds=max_wait_seconds + BLOCKING_MARGIN_SECONDS)
         self._record = self._client.register_script(script("record_outcomes"))
         self._acks_page = self._client.register_script(script("acks_page"))
         self._drop_tail = self._client.register_script(script("list_drop_tail"))
         self._position = self._client.register_script(script("list_position"))
         self._insert = self._client.register_script(script("list_insert"))
         self._max_wait_seconds = max_wait_seconds
-        self._away_until = 0.0
+        self._availability = Availability(self._probe, self._drop_idle_connections)
 
     @property
     def is_away(self) -> bool:
         """See Broker."""
-        return time.monotonic() < self._away_until
+        return self._availability.is_away
 
     def enqueue(self, job: JobRef) -> None:
         """See Broker."""
@@ -120,13 +123,13 @@ class RedisBroker:
             lists[job.queue, job.priority].append(job.id)
         if not lists:
             return
-        with self._watched():
+        with self._availability.watched():
             pipeline = self._client.pipeline(transaction=False)
             for (queue, priority), ids in lists.items():
                 key = self.keys.queue(queue, priority)
                 for start in range(0, len(ids), _CHUNK):
                     pipeline.execute_command(command, key, *ids[start : start + _CHUNK])  # type: ignore[no-untyped-call]
-            pipeline.execute()
+            _execute(pipeline)
 
     def dequeue(self, lists: Sequence[QueueList], wait_seconds: float) -> JobRef | None:
         """See Broker."""
@@ -137,9 +140,12 @@ class RedisBroker:
         """See Broker. A wait longer than `max_wait_seconds` is cut to it."""
         named = {self.keys.queue(queue, priority): (queue, priority) for queue, priority in lists}
         pop: tuple[Any, ...] = (len(named), *named, "RIGHT", "COUNT", limit)
-        command = ("BLMPOP", min(wait_seconds, self._max_wait_seconds), *pop) if wait_seconds > 0 else ("LMPOP", *pop)
-        with translated():
-            reply = self._popper.execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py's own gap
+        with self._availability.watched():
+            if wait_seconds > 0:
+                wait = min(wait_seconds, self._max_wait_seconds)
+                reply = self._popper.execute_command("BLMPOP", wait, *pop)  # type: ignore[no-untyped-call]  # redis-py's gap
+            else:
+                reply = self._client.execute_command("LMPOP", *pop)  # type: ignore[no-untyped-call]
         if not reply:
             return []
         key, ids = reply
@@ -150,7 +156,7 @@ class RedisBroker:
         """See Broker."""
         arguments = [part for pair in outcomes.items() for part in pair]
         keys = [self.keys.acks, self.keys.fence(worker_id)]
-        with self._watched():
+        with self._availability.watched():
             return all(
                 # Lua's unpack takes a few thousand values at most.
                 bool(self._record(keys=keys, args=arguments[start : start + 2 * 1_000]))
@@ -159,13 +165,13 @@ class RedisBroker:
 
     def recorded(self, fields: Sequence[str]) -> dict[str, bytes]:
         """Those of the recorded outcomes that are there. Raises BrokerUnavailable."""
-        with translated():
+        with self._availability.watched():
             values = self._client.hmget(self.keys.acks, list(fields)) if fields else []
         return {field: str(value).encode() for field, value in zip(fields, values, strict=True) if value is not None}
 
     def fence(self, worker_id: str, seconds: float) -> None:
         """Refuse what this worker would still record, for longer than it can live. Raises BrokerUnavailable."""
-        with translated():
+        with self._availability.watched():
             self._client.set(self.keys.fence(worker_id), "lost", px=round(seconds * 1000))
 
     def ack(self, field: str, job_id: str) -> None:
@@ -174,28 +180,28 @@ class RedisBroker:
 
     def ack_many(self, fields: Sequence[str], job_ids: Iterable[str]) -> None:
         """See Broker."""
-        with self._watched():
+        with self._availability.watched():
             pipeline = self._client.pipeline(transaction=False)
             for start in range(0, len(fields), _CHUNK):
                 pipeline.hdel(self.keys.acks, *fields[start : start + _CHUNK])
             pipeline.publish(self.keys.settled, " ".join(job_ids))
-            pipeline.execute()
+            _execute(pipeline)
 
     def acks_page(self, cursor: str, size: int) -> AcksPage:
         """About `size` fields of the recorded outcomes, from a cursor on; '0' to begin. Raises BrokerUnavailable."""
-        with translated():
+        with self._availability.watched():
             following, fields, removed = self._acks_page(keys=[self.keys.acks], args=[cursor, size])
         return AcksPage(str(following), [str(field) for field in fields], int(removed))
 
     def drop_acks(self, fields: Sequence[str]) -> None:
         """Forget recorded outcomes that nobody needs, and tell nobody. Raises BrokerUnavailable."""
-        with translated():
+        with self._availability.watched():
             if fields:
                 self._client.hdel(self.keys.acks, *fields)
 
     def tails(self, queue: str, priority: int, limit: int) -> list[str]:
         """The ids that the next `limit` single pops of this list would get, in their order. Raises BrokerUnavailable."""
-        with translated():
+        with self._availability.watched():
             ids = self._client.lrange(self.keys.queue(queue, priority), -limit, -1)
         return [str(job_id) for job_id in reversed(ids)]
 
@@ -204,12 +210,12 @@ class RedisBroker:
 
         Only from the tail: searching a long list for ids that were popped meanwhile would block Redis.
         """
-        with translated():
+        with self._availability.watched():
             return int(self._drop_tail(keys=[self.keys.queue(queue, priority)], args=list(job_ids)))
 
     def position(self, queue: str, priority: int, job_id: str, *, search: int, look_ahead: int) -> Position | None:
         """Where an id lies among the `search` ids nearest to the tail; None: not there. Raises BrokerUnavailable."""
-        with translated():
+        with self._availability.watched():
             found = self._position(keys=[self.keys.queue(queue, priority)], args=[job_id, search, look_ahead])
         return Position(int(found[0]), [str(later) for later in found[1]]) if found else None
 
@@ -219,18 +225,19 @@ class RedisBroker:
         The same if it is not among the `search` ids nearest to the tail: then it has been popped. In one step: no pop
         comes in between. False: they were there already. Raises BrokerUnavailable.
         """
-        with translated():
+        with self._availability.watched():
             inserted = self._insert(keys=[self.keys.queue(queue, priority)], args=[after or "", search, *job_ids])
         return bool(inserted)
 
     def ping(self) -> None:
-        """Raises BrokerUnavailable when Redis does not answer."""
-        with translated():
-            self._client.ping()
+        """Raises BrokerUnavailable when Redis takes no write: a read-only replica would answer PING."""
+        with self._availability.watched():
+            self._client.set(self.keys.probe, "", px=_PROBE_TTL_MILLISECONDS)
 
     def facts(self) -> RedisFacts:
         """What the server says of itself. Raises BrokerUnavailable."""
-        return read_facts(self._client)
+        with self._availability.watched():
+            return read_facts(self._client)
 
     def complaints(self) -> list[str]:
         """See RedisFacts.complaints. Raises BrokerUnavailable."""
@@ -238,25 +245,34 @@ class RedisBroker:
 
     def waiting(self, queues: Sequence[str]) -> int:
         """How many ids lie in the lists of these queues. Raises BrokerUnavailable."""
-        with translated():
+        with self._availability.watched():
             pipeline = self._client.pipeline(transaction=False)
             for queue in queues:
                 for priority in Priority:
                     pipeline.llen(self.keys.queue(queue, priority))
-            return sum(pipeline.execute())
+            return sum(_execute(pipeline))
 
     def close(self) -> None:
         """Close all connections."""
+        self._availability.close()
         self._client.close()
         self._popper.close()
 
-    @contextmanager
-    def _watched(self) -> Iterator[None]:
-        if time.monotonic() < self._away_until:
-            raise BrokerUnavailable("Redis did not answer a moment ago; it is left alone for a second")
-        try:
-            with translated():
-                yield
-        except BrokerUnavailable:
-            self._away_until = time.monotonic() + _AWAY_SECONDS
-            raise
+    def _probe(self) -> None:
+        """A ping on a connection of its own: after a failover the server's name leads elsewhere."""
+        with closing(connect(self._url, answer_seconds=self._answer_seconds)) as client, translated():
+            client.set(self.keys.probe, "", px=_PROBE_TTL_MILLISECONDS)
+
+    def _drop_idle_connections(self) -> None:
+        """Those to a server that is gone would fail one by one, each by a time-out."""
+        for client in (self._client, self._popper):
+            client.connection_pool.disconnect(inuse_connections=False)
+
+
+def _execute(pipeline: Pipeline) -> list[Any]:
+    """Every reply. Raises the first error as it came: redis-py would put the whole command before it."""
+    replies = pipeline.execute(raise_on_error=False)
+    for reply in replies:
+        if isinstance(reply, Exception):
+            raise reply
+    return replies

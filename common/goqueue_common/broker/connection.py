@@ -18,8 +18,11 @@ from redis.retry import Retry
 
 from goqueue_common.errors import BrokerUnavailable
 
-ANSWER_SECONDS: Final = 1.0
-"""A command that does not block answers within this, or Redis counts as away."""
+ANSWER_SECONDS: Final = 0.5
+"""A command that does not block answers within this, or Redis counts as away. A server that hangs costs a request twice
+this at most: once to connect, once for the first answer."""
+BLOCKING_MARGIN_SECONDS: Final = 1.0
+"""How much longer than the server a client waits for the end of a blocking command."""
 _SCRIPTS: Final = Path(__file__).parent / "scripts"
 
 
@@ -28,7 +31,7 @@ def connect(url: str, *, answer_seconds: float = ANSWER_SECONDS) -> Redis:
     return Redis.from_url(
         url,
         socket_timeout=answer_seconds,
-        socket_connect_timeout=min(answer_seconds, 1.0),
+        socket_connect_timeout=min(answer_seconds, ANSWER_SECONDS),
         socket_keepalive=True,
         health_check_interval=0,
         retry=Retry(NoBackoff(), 0),

@@ -34,6 +34,11 @@ class Keys:
         """CHANNEL: ids of jobs whose status has just been written by a worker, separated by spaces."""
         return f"{{{self.prefix}}}:settled"
 
+    @property
+    def probe(self) -> str:
+        """STRING with a TTL, without content: written to learn whether Redis takes writes."""
+        return f"{{{self.prefix}}}:probe"
+
     def lock(self, name: str) -> str:
         """STRING with a TTL: the token of a lock's holder."""
         return f"{{{self.prefix}}}:lock:{name}"

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from redis import Redis
+from structlog.testing import capture_logs
 
-from goqueue_api.app import create_app
+from goqueue_api.app import STATEMENT_TIMEOUT_SECONDS, create_app
 from goqueue_api.services import EXTENSION
 from goqueue_api.settings import ApiSettings
 from goqueue_cli.local import LocalStores
 from goqueue_common import migrations
+from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.settings import normalise_database_url
+from tests.black_hole import BlackHole
 from tests.factories import eventually
 from tests.integration.api.api_calls import get_job, submit_job
+from tests.stalled import stalled
 
 DISCARD = "postgresql+psycopg2://nobody@127.0.0.1:9/none"
 
@@ -37,6 +45,20 @@ def own_app(own_stores: LocalStores, settings: ApiSettings) -> Iterator[Flask]:
         "redis_url": own_stores.redis_url,
     }
     made = create_app(replace(settings, stores=replace(settings.stores, **urls)))
+    yield made
+    made.extensions[EXTENSION].close()
+
+
+@pytest.fixture
+def hole(redis_url: str) -> Iterator[BlackHole]:
+    """A way to Redis that can become a black hole."""
+    with BlackHole(redis_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def app_behind_hole(settings: ApiSettings, hole: BlackHole) -> Iterator[Flask]:
+    made = create_app(replace(settings, stores=replace(settings.stores, redis_url=hole.url)))
     yield made
     made.extensions[EXTENSION].close()
 
@@ -83,6 +105,26 @@ def test_service_is_back_by_itself_when_postgres_is(own_stores: LocalStores, own
     assert client.get("/readyz").get_json()["postgres"] == "ok"
 
 
+def test_a_postgres_that_stands_still_is_503_within_the_time_for_a_statement_and_a_second(
+    stores: LocalStores, app: Flask, client: FlaskClient
+) -> None:
+    def submit(_: int) -> tuple[int, str | None, float]:
+        began = time.monotonic()
+        answer = app.test_client().post("/jobs", json={"type": "demo"})
+        return answer.status_code, answer.headers.get("Retry-After"), time.monotonic() - began
+
+    with ThreadPoolExecutor(4) as pool:
+        assert {status for status, _, _ in pool.map(submit, range(8))} == {201}
+        with stalled(stores.postgres):
+            answers = list(pool.map(submit, range(100)))
+            assert client.get("/readyz").get_json()["postgres"] == "degraded"
+        eventually(lambda: submit(0)[0] == 201)
+        assert {status for status, _, _ in pool.map(submit, range(8))} == {201}
+    assert {(status, retry_after) for status, retry_after, _ in answers} == {(503, "1")}
+    assert max(seconds for _, _, seconds in answers) < STATEMENT_TIMEOUT_SECONDS + 1.0 + 1.5
+    assert sum(seconds > 0.5 for _, _, seconds in answers) <= 5, "each thread waits once, and one who tries again"
+
+
 def test_without_redis_a_submit_is_still_201(own_stores: LocalStores, own_app: Flask) -> None:
     client = own_app.test_client()
     assert client.get("/readyz").get_json()["redis"] == "ok"
@@ -93,6 +135,87 @@ def test_without_redis_a_submit_is_still_201(own_stores: LocalStores, own_app: F
     assert (ready.status_code, ready.get_json()["redis"]) == (200, "degraded")
     own_stores.valkey.start(never_given_up)
     eventually(lambda: client.get("/readyz").get_json()["redis"] == "ok")
+
+
+def test_with_redis_in_a_black_hole_every_submit_is_201_and_only_the_first_ones_wait(
+    app_behind_hole: Flask, hole: BlackHole, broker: RedisBroker
+) -> None:
+    def submit(_: int) -> tuple[int, float]:
+        began = time.monotonic()
+        answer = app_behind_hole.test_client().post("/jobs", json={"type": "demo"})
+        return answer.status_code, time.monotonic() - began
+
+    with ThreadPoolExecutor(4) as pool:
+        assert [status for status, _ in pool.map(submit, range(8))] == [201] * 8
+        assert len(pushed(broker)) == 8
+        hole.swallow()
+        with capture_logs() as logs:
+            statuses, seconds = zip(*pool.map(submit, range(100)), strict=True)
+    assert set(statuses) == {201}
+    assert max(seconds) < 2.0
+    reasons = [line["reason"] for line in logs if line["event"] == "push_failed"]
+    assert len(reasons) == 100
+    assert sum("left alone" not in reason for reason in reasons) <= 4, "each thread waits once at most"
+    assert [line["event"] for line in logs if line["event"].startswith("redis_")] == ["redis_away"]
+
+
+def test_after_a_black_hole_jobs_are_pushed_again(app_behind_hole: Flask, hole: BlackHole, broker: RedisBroker) -> None:
+    client = app_behind_hole.test_client()
+    submit_job(client)
+    assert len(pushed(broker)) == 1
+    hole.swallow()
+    submit_job(client)
+    hole.heal()
+    eventually(lambda: client.get("/readyz").get_json()["redis"] == "ok")
+    job_id = submit_job(client)["id"]
+    assert pushed(broker) == [job_id], "the one before is the relay's"
+
+
+def test_readiness_names_a_redis_in_a_black_hole_until_it_is_back(app_behind_hole: Flask, hole: BlackHole) -> None:
+    client = app_behind_hole.test_client()
+    assert client.get("/readyz").get_json()["redis"] == "ok"
+    hole.swallow()
+    assert client.get("/readyz").get_json()["redis"] == "degraded"
+    hole.heal()
+    eventually(lambda: client.get("/readyz").get_json()["redis"] == "ok")
+
+
+def test_readiness_names_a_redis_that_takes_no_writes(client: FlaskClient, redis_url: str) -> None:
+    assert client.get("/readyz").get_json()["redis"] == "ok"
+    with Redis.from_url(redis_url) as admin:
+        admin.replicaof("127.0.0.1", 1)
+        try:
+            assert client.get("/readyz").get_json()["redis"] == "degraded"
+        finally:
+            admin.replicaof("NO", "ONE")
+    eventually(lambda: client.get("/readyz").get_json()["redis"] == "ok")
+
+
+def test_a_subscription_that_died_in_a_black_hole_is_made_anew(app_behind_hole: Flask, hole: BlackHole) -> None:
+    client = app_behind_hole.test_client()
+    job_id = submit_job(client)["id"]
+    source: Any = app_behind_hole.extensions[EXTENSION].waiter._settled
+    with source.watch(job_id):
+        eventually(source.is_listening)
+        hole.swallow()
+        eventually(lambda: not source.is_listening())
+        hole.heal()
+        eventually(source.is_listening)
+
+
+def test_while_redis_is_known_to_be_away_nobody_waits_for_a_subscription(app_behind_hole: Flask, hole: BlackHole) -> None:
+    client = app_behind_hole.test_client()
+    hole.swallow()
+    job_id = submit_job(client)["id"]
+    source: Any = app_behind_hole.extensions[EXTENSION].waiter._settled
+    with source.watch(job_id):
+        assert not source.is_listening()
+    assert client.get(f"/jobs/{job_id}?wait=0.1").get_json()["status"] == "queued"
+
+
+def pushed(broker: RedisBroker) -> list[str]:
+    """The ids that wait in Redis, taken out of it."""
+    return [ref.id for ref in broker.dequeue_many([("default", 1)], 1_000, 0)]
 
 
 def test_a_schema_that_is_not_there_yet_makes_it_unready(settings: ApiSettings, stores: LocalStores) -> None:

@@ -102,3 +102,32 @@ def test_everything_else_of_a_dead_worker_is_released_uncounted(
     assert (job.rescues, job.failures, job.worker_id, job.attempt_log) == (0, 0, None, [])
     assert store.get_job_by_id(foreign).status == JobStatus.PROCESSING
     assert recovery.release_all(worker_id) == []
+
+
+def counting(recovery: RecoveryStore, worker_id: str) -> set[str]:
+    """Jobs that the death of this whole worker would count against."""
+    return {row.id for row in recovery.held(worker_id) if row.counts}
+
+
+def test_the_loss_of_a_whole_worker_counts_once_against_all_and_then_against_the_one_that_ran_alone(
+    store: JobStore, recovery: RecoveryStore, database: Database, worker_id: str
+) -> None:
+    jobs = [start(store, worker_id, submit(store)) for _ in range(3)]
+    assert counting(recovery, worker_id) == {job.id for job in jobs}
+    database.run("UPDATE jobs SET rescues = 1")
+    assert counting(recovery, worker_id) == set()
+    first, second, _ = jobs
+    assert recovery.mark_alone(worker_id, first.id, first.attempt)
+    assert counting(recovery, worker_id) == {first.id}
+    assert recovery.mark_alone(worker_id, second.id, second.attempt)
+    assert counting(recovery, worker_id) == {second.id}, "the first has ended, or the second would not be alone"
+
+
+def test_what_is_not_this_worker_s_attempt_cannot_be_marked(
+    store: JobStore, recovery: RecoveryStore, database: Database, worker_id: str
+) -> None:
+    job = start(store, worker_id, submit(store))
+    other = register_worker(database)
+    assert not recovery.mark_alone(worker_id, job.id, job.attempt + 1)
+    assert not recovery.mark_alone(other, job.id, job.attempt)
+    assert not recovery.mark_alone(worker_id, submit(store), 0)

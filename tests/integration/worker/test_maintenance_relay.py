@@ -207,13 +207,13 @@ def test_while_nobody_pops_nothing_more_is_pushed(queue: Queue, relay: Relay) ->
     assert len(queue.listed) == BATCH
 
 
-def test_a_refill_is_looked_at_often_and_a_list_that_lacks_nothing_once_a_second(queue: Queue, relay: Relay) -> None:
-    assert relay.step() > 0.9
+def test_a_refill_is_looked_at_more_often_than_a_list_that_lacks_nothing(queue: Queue, relay: Relay) -> None:
+    idle = relay.step()
     queue.lost(BATCH + 1)
-    assert look_again(relay) < 0.3
+    assert look_again(relay) < idle / 4
     queue.work(BATCH - 1)
     relay.step()
-    assert relay.step() > 0.5
+    assert look_again(relay) > idle / 2
 
 
 def test_slow_looks_are_fewer_looks_but_never_more_than_five_seconds_apart(
@@ -322,4 +322,4 @@ def unreachable() -> Iterator[RedisBroker]:
 
 def test_without_redis_it_waits(queue: Queue, database: Database, unreachable: RedisBroker) -> None:
     queue.lost(1)
-    assert Relay(RelayStore(database), unreachable, grace_seconds=0.0).step() == 1.0
+    assert Relay(RelayStore(database), unreachable, grace_seconds=0.0).step() > 0.1

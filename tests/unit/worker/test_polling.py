@@ -89,8 +89,7 @@ class OneRunning:
 def watched(attempt: Attempt) -> tuple[Watchdog, OneRunning, FrozenClock, list[Attempt]]:
     clock, stuck = FrozenClock(), list[Attempt]()
     pool = OneRunning(attempt)
-    table, _ = SlotTable.create(1)
-    dog = Watchdog(pool, table, clock, cancel_grace=5.0, interrupt_grace=3.0, on_stuck=stuck.append)  # type: ignore[arg-type]
+    dog = Watchdog(pool, clock, cancel_grace=5.0, interrupt_grace=3.0, on_stuck=stuck.append)  # type: ignore[arg-type]
     attempt.started_at = clock.seconds
     return dog, pool, clock, stuck
 

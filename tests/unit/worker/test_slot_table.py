@@ -3,10 +3,10 @@ from __future__ import annotations
 import os
 from uuid import uuid4
 
-from goqueue_worker.slot_table import HeldAttempt, SlotTable
+from goqueue_worker.slot_table import HeldAttempt, Loop, SlotTable
 
 
-def test_the_other_side_sees_what_is_held_and_what_has_started() -> None:
+def test_the_other_side_sees_what_is_held_and_what_runs() -> None:
     mine, descriptor = SlotTable.create(3)
     theirs = SlotTable.open(descriptor, 3)
     os.close(descriptor)
@@ -20,13 +20,38 @@ def test_the_other_side_sees_what_is_held_and_what_has_started() -> None:
     assert HeldAttempt(fourth, 4, False) in theirs.held()
 
 
+def test_an_attempt_whose_handler_has_ended_is_held_and_no_suspect() -> None:
+    table, descriptor = SlotTable.create(2)
+    os.close(descriptor)
+    ended, running = (table.hold(str(uuid4()), 1) for _ in range(2))
+    for index in (ended, running):
+        table.start(index)
+    table.finish(ended)
+    assert sorted(item.running for item in table.held()) == [False, True]
+
+
 def test_proof_of_life_and_deadline_cross_over() -> None:
     mine, descriptor = SlotTable.create(1)
     theirs = SlotTable.open(descriptor, 1)
     os.close(descriptor)
-    mine.tick()
-    mine.tick()
+    mine.tick(Loop.POLLER)
+    mine.tick(Loop.POLLER)
+    mine.tick(Loop.ACKNOWLEDGER)
     theirs.lease_deadline = 12.5
-    assert (theirs.ticks, mine.lease_deadline) == (2, 12.5)
-    mine.tick()
+    assert [theirs.ticks(loop) for loop in (Loop.WATCHDOG, Loop.POLLER, Loop.ACKNOWLEDGER)] == [0, 2, 1]
     assert mine.lease_deadline == 12.5
+    mine.tick(Loop.ACKNOWLEDGER)
+    assert mine.lease_deadline == 12.5
+
+
+def test_header_and_records_do_not_overlap() -> None:
+    table, descriptor = SlotTable.create(2)
+    os.close(descriptor)
+    held = [HeldAttempt(str(uuid4()), number, False) for number in (1, 2)]
+    for item in held:
+        table.hold(item.id, item.attempt)
+    for loop in Loop:
+        table.tick(loop)
+    table.lease_deadline = -1.0
+    assert sorted(table.held()) == sorted(held)
+    assert [table.ticks(loop) for loop in Loop] == [1] * len(Loop)

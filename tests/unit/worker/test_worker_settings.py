@@ -49,6 +49,14 @@ def test_final_jobs_are_kept_for_days_by_their_status(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
+    ("bind", "address"),
+    [("", None), ("0.0.0.0:8081", ("0.0.0.0", 8081)), ("[::]:8081", ("::", 8081)), ("pod.local:80", ("pod.local", 80))],
+)
+def test_health_is_answered_where_it_is_told_and_nowhere_by_default(bind: str, address: tuple[str, int] | None) -> None:
+    assert WorkerSettings.read({"bind": bind}).health_address == address
+
+
+@pytest.mark.parametrize(
     ("name", "value", "says"),
     [
         pytest.param("GOQUEUE_LEASE", "5", "GOQUEUE_LEASE=5", id="lease not longer than the heartbeat"),
@@ -63,6 +71,9 @@ def test_final_jobs_are_kept_for_days_by_their_status(monkeypatch: pytest.Monkey
         pytest.param("GOQUEUE_KEEP_FAILED", "36501", "GOQUEUE_KEEP_FAILED=36501", id="retention of centuries"),
         pytest.param("GOQUEUE_KEEP_COMPLETED", "a week", "GOQUEUE_KEEP_COMPLETED", id="retention in words"),
         pytest.param("GOQUEUE_HANDLERS", " , ", "no handler module", id="no module"),
+        pytest.param("GOQUEUE_MAX_JOBS", "-1", "max_jobs=-1", id="negative number of jobs"),
+        pytest.param("GOQUEUE_MAX_MEMORY", "1GB", "GOQUEUE_MAX_MEMORY", id="memory with a unit"),
+        pytest.param("GOQUEUE_WORKER_BIND", "8081", "GOQUEUE_WORKER_BIND='8081' is no address", id="no host"),
         pytest.param("DATABASE_URL", "mysql://x", "no PostgreSQL URL", id="other database"),
     ],
 )

@@ -13,7 +13,7 @@ from goqueue_worker.runner import Stepper
 
 log = structlog.get_logger(__name__)
 
-LEASE_SECONDS: Final = 5.0
+LEASE_SECONDS: Final = 3.0
 """A duty whose holder died, or hangs in a round, goes to the next worker after this."""
 _RENEW_AFTER_SECONDS: Final = 1.0
 _FOLLOW_SECONDS: Final = 1.0

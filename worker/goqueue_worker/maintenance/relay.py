@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 GRACE_SECONDS: Final = 2.0
 """A job queued within this may be on its way to its list."""
 BATCH: Final = 10_000
-_STEP_SECONDS: Final = 1.0
+_STEP_SECONDS: Final = 0.5
 _LONGEST_STEP: Final = 5.0
 _LOOKING_SHARE: Final = 0.1
 """Of the time; a look is slow while an old transaction keeps a million dead entries in the index."""
@@ -33,7 +33,7 @@ _PAGES: Final = 20
 
 
 class Relay:
-    """`step` looks at every list that should hold something, once a second, and at those being refilled more often.
+    """`step` looks at every list that should hold something, twice a second, and at those being refilled more often.
 
     grace_seconds: how long a job may be on its way; 0 is for tests, where none is.
     """
@@ -51,7 +51,7 @@ class Relay:
         self._look_at = self._confirm_at = float("-inf")
 
     def step(self) -> float:
-        """Seconds until a list may need something: at most one, or five where looks are slow. Raises StoreUnavailable."""
+        """Seconds until a list may need something: 0.5 at most, or 5 where looks are slow. Raises StoreUnavailable."""
         try:
             self._look_where_due()
             pauses = [self._go_on(where, refill) for where, refill in list(self._refills.items())]

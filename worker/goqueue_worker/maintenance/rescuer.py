@@ -18,7 +18,7 @@ from goqueue_worker.steadiness import Steadiness
 
 log = structlog.get_logger(__name__)
 
-_STEP_SECONDS: Final = 1.0
+_STEP_SECONDS: Final = 0.5
 _GRACE_SECONDS: Final = 5.0
 
 
@@ -42,7 +42,7 @@ class Rescuer:
         return _STEP_SECONDS
 
     def _take_over(self, worker_id: str) -> None:
-        held = [HeldAttempt(row.id, row.attempt, started=row.counts) for row in self._store.held(worker_id)]
+        held = [HeldAttempt(row.id, row.attempt, running=row.counts) for row in self._store.held(worker_id)]
         if not held:
             return
         taken = self._recovery.take_back(worker_id, held, error="its worker was lost: no heartbeat for a whole lease")

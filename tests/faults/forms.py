@@ -1,0 +1,71 @@
+"""The two forms of the suite: the same faults, shorter or as long as the defaults of GoQueue want them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+WORKER_GRACE_SECONDS: Final = 5.0
+"""Beyond the lease, until the work of a lost worker is done."""
+STORE_RECOVERY_SECONDS: Final = 5.0
+"""From the moment a store listens again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """Times in seconds. kills: how often a worker is killed; flushed_jobs: queued when Redis is flushed."""
+
+    name: str
+    lease: float
+    heartbeat: float
+    kills: int
+    redis_away: float
+    postgres_away: float
+    stalled: float
+    redis_silent: float
+    link_fault: float
+    flushed_jobs: int
+    test_timeout: float
+
+    @property
+    def worker_recovery(self) -> float:
+        """Within which the work of dead or paused workers is done."""
+        return self.lease + WORKER_GRACE_SECONDS
+
+    @property
+    def longer_than_lease(self) -> float:
+        """Long enough that whoever is silent is declared lost, if anybody judges."""
+        return self.lease * 1.1 + 1.5
+
+    @property
+    def patience(self) -> float:
+        """After which a job that has no outcome counts as lost."""
+        return self.lease + 20.0
+
+
+SHORT: Final = Form(
+    name="short",
+    lease=3.0,
+    heartbeat=0.5,
+    kills=4,
+    redis_away=5.0,
+    postgres_away=5.0,
+    stalled=4.0,
+    redis_silent=6.5,
+    link_fault=4.0,
+    flushed_jobs=30_000,
+    test_timeout=170.0,
+)
+FULL: Final = Form(
+    name="full",
+    lease=30.0,
+    heartbeat=5.0,
+    kills=20,
+    redis_away=30.0,
+    postgres_away=40.0,
+    stalled=20.0,
+    redis_silent=30.0,
+    link_fault=15.0,
+    flushed_jobs=1_000_000,
+    test_timeout=1_700.0,
+)

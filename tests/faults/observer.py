@@ -1,0 +1,88 @@
+"""What the stores themselves say, asked past the proxies."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from redis import Redis
+
+from goqueue_cli.local import LocalStores
+from goqueue_common.broker.keys import Keys
+from goqueue_common.database import connect
+from goqueue_common.settings import normalise_database_url
+from tests.conftest import WIPE
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a job stands in PostgreSQL. finished_at: on the monotonic clock, None: it has no outcome."""
+
+    status: str
+    failure_reason: str | None
+    finished_at: float | None
+
+
+class Observer:
+    """Connections of its own to both stores. `redis` is a plain client."""
+
+    def __init__(self, stores: LocalStores, keys: Keys | None = None) -> None:
+        self._keys = keys or Keys()
+        self._database = connect(
+            normalise_database_url(stores.database_url),
+            pool_size=2,
+            statement_timeout_seconds=30.0,
+            application_name="observer",
+        )
+        self.redis = Redis.from_url(stores.redis_url, socket_timeout=5.0, decode_responses=True)
+
+    def outcomes(self, job_ids: Iterable[str]) -> dict[str, Outcome]:
+        """Of these jobs, as far as they exist."""
+        since_boot = time.time() - time.monotonic()
+        rows = self._database.run_again(
+            "SELECT id::text, status, failure_reason, extract(epoch FROM finished_at)::float8 FROM jobs "
+            "WHERE id = ANY(%(ids)s::uuid[])",
+            {"ids": list(job_ids)},
+        )
+        return {row[0]: Outcome(row[1], row[2], None if row[3] is None else row[3] - since_boot) for row in rows}
+
+    def completed(self, job_ids: Iterable[str]) -> frozenset[str]:
+        """Those of these jobs that are."""
+        return frozenset(job_id for job_id, found in self.outcomes(job_ids).items() if found.status == "completed")
+
+    def count(self, status: str) -> int:
+        """How many jobs are in this status."""
+        return int(
+            self._database.run_again("SELECT count(*) FROM jobs WHERE status = %(status)s", {"status": status})[0][0]
+        )
+
+    def unfinished(self) -> bool:
+        """Whether any job has no outcome."""
+        return bool(self._database.run_again("SELECT 1 FROM jobs WHERE finished_at IS NULL LIMIT 1"))
+
+    def recorded(self) -> frozenset[str]:
+        """Ids of jobs with an outcome in Redis that PostgreSQL may not have."""
+        return frozenset(str(field).partition(":")[0] for field in self.redis.hkeys(self._keys.acks))
+
+    def listed(self) -> int:
+        """How many ids lie in the list that the load goes to."""
+        return int(self.redis.llen(self._keys.queue("default", 1)))
+
+    def live_worker_pids(self) -> set[int]:
+        """Process ids of workers that are registered as alive."""
+        return {row[0] for row in self._database.run_again("SELECT pid FROM workers WHERE state = 'alive'")}
+
+    def execute(self, statement: str) -> None:
+        """One statement as the database's owner."""
+        self._database.run_again(statement)
+
+    def wipe(self) -> None:
+        """Leave nothing in either store."""
+        self._database.run_again(WIPE)
+        self.redis.flushall()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._database.close()
+        self.redis.close()

@@ -1,0 +1,48 @@
+"""What happens to one of the four links between services and stores, while the others are well."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.faults.conftest import Inject
+from tests.faults.fault_proxy import FaultProxy
+from tests.faults.forms import STORE_RECOVERY_SECONDS, Form
+from tests.faults.rig import Rig
+
+LINKS = {
+    "api_postgres": "API -> PostgreSQL",
+    "api_redis": "API -> Redis",
+    "worker_postgres": "workers -> PostgreSQL",
+    "worker_redis": "workers -> Redis",
+}
+links = pytest.mark.parametrize("link", LINKS)
+
+
+def expected(link: str, form: Form) -> dict[str, Any]:
+    """Workers that cannot reach PostgreSQL lose their lease; without Redis an outcome may be recorded nowhere."""
+    return {
+        "recovery": form.worker_recovery if link == "worker_postgres" else STORE_RECOVERY_SECONDS,
+        "keeps_records": link != "worker_redis",
+        "is_without_redis": link == "api_redis",
+    }
+
+
+@links
+def test_a_link_is_a_black_hole(rig: Rig, inject: Inject, link: str) -> None:
+    proxy: FaultProxy = getattr(rig.links, link)
+    with inject(f"black hole: {LINKS[link]}", **expected(link, rig.form)):
+        proxy.black_hole()
+        time.sleep(rig.form.redis_silent if link == "api_redis" else rig.form.link_fault)
+        proxy.heal()
+
+
+@links
+def test_a_link_loses_replies(rig: Rig, inject: Inject, link: str) -> None:
+    proxy: FaultProxy = getattr(rig.links, link)
+    with inject(f"lost replies: {LINKS[link]}", **expected(link, rig.form)):
+        proxy.lose_replies()
+        time.sleep(rig.form.redis_silent if link == "api_redis" else rig.form.link_fault)
+        proxy.heal()

@@ -1,0 +1,43 @@
+"""Workers that live but are paused, replaced, or wrong about the time."""
+
+from __future__ import annotations
+
+import time
+
+from tests.faults.conftest import Inject
+from tests.faults.effect_log import starts
+from tests.faults.forms import STORE_RECOVERY_SECONDS
+from tests.faults.rig import WRONG_CLOCK, Rig
+
+
+def test_a_worker_is_paused_for_longer_than_its_lease(rig: Rig, inject: Inject) -> None:
+    with inject("worker paused longer than its lease", recovery=rig.form.worker_recovery) as fault:
+        worker = rig.workers[0]
+        rig.wait_until_in_flight(worker)
+        fault.strike(worker, worker.pause)
+        time.sleep(rig.form.longer_than_lease)
+        worker.resume()
+        fault.end()
+        rig.wait_until_registered(worker)
+
+
+def test_workers_are_replaced_one_by_one(rig: Rig, inject: Inject) -> None:
+    with inject("rolling restart of the workers, twice", recovery=STORE_RECOVERY_SECONDS):
+        for worker in [*rig.workers, *rig.workers]:
+            old = worker if worker.is_running() else rig.live_workers()[0]
+            rig.start_worker()
+            assert old.stop() == 0
+
+
+def test_the_clocks_of_workers_are_wrong(rig: Rig, inject: Inject) -> None:
+    with inject("workers' clocks 5 minutes off", recovery=STORE_RECOVERY_SECONDS) as fault:
+        right = list(rig.workers)
+        for offset in (300, -300):
+            rig.start_worker(PYTHONPATH=str(WRONG_CLOCK), FAULT_CLOCK_OFFSET=str(offset))
+        for worker in right:
+            worker.stop()
+        due_at = time.monotonic() + 2.0
+        delayed = fault.submit([{"type": "fault.work", "payload": {"n": 0, "seconds": 0}, "delay": 2.0}] * 10)
+        time.sleep(rig.form.longer_than_lease)
+    ran_at = [run.at for run in starts(rig.effects.read()) if run.job_id in delayed]
+    assert all(due_at <= at < due_at + 2.0 for at in ran_at), [at - due_at for at in ran_at]

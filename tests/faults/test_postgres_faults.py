@@ -1,0 +1,50 @@
+"""What happens to PostgreSQL."""
+
+from __future__ import annotations
+
+import time
+
+from tests.faults.conftest import Inject
+from tests.faults.forms import STORE_RECOVERY_SECONDS
+from tests.faults.rig import Rig
+
+TERMINATE_ALL = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+
+
+def test_postgres_is_stopped_at_once_and_started_again(rig: Rig, inject: Inject) -> None:
+    with inject("PostgreSQL immediate stop + restart", recovery=STORE_RECOVERY_SECONDS):
+        rig.stop_postgres_at_once()
+        rig.stores.postgres.start()
+
+
+def test_postgres_is_away_for_longer_than_the_lease(rig: Rig, inject: Inject) -> None:
+    with inject(f"PostgreSQL away {rig.form.postgres_away:g} s", recovery=STORE_RECOVERY_SECONDS):
+        rig.stop_postgres_at_once()
+        time.sleep(rig.form.postgres_away)
+        rig.stores.postgres.start()
+
+
+def test_every_connection_to_postgres_is_terminated(rig: Rig, inject: Inject) -> None:
+    with inject("PostgreSQL ends every connection", recovery=STORE_RECOVERY_SECONDS):
+        rig.observer.execute(TERMINATE_ALL)
+
+
+def test_postgres_stands_still(rig: Rig, inject: Inject) -> None:
+    with inject(f"PostgreSQL stalled {rig.form.stalled:g} s", recovery=STORE_RECOVERY_SECONDS):
+        rig.pause_postgres()
+        time.sleep(rig.form.stalled)
+        rig.resume_stores()
+
+
+def test_postgres_is_read_only_for_longer_than_the_lease(rig: Rig, inject: Inject) -> None:
+    with inject("PostgreSQL read-only", recovery=STORE_RECOVERY_SECONDS):
+        set_read_only(rig, "on")
+        time.sleep(rig.form.longer_than_lease)
+        set_read_only(rig, "off")
+
+
+def set_read_only(rig: Rig, value: str) -> None:
+    rig.observer.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
+    rig.observer.execute("SELECT pg_reload_conf()")
