@@ -9,6 +9,7 @@ import structlog
 from redis import Redis
 
 from goqueue_common.broker.broker import RedisBroker
+from goqueue_common.broker.keys import Keys
 from goqueue_common.database import connect
 from tests.integration.model.system import System
 
@@ -16,6 +17,7 @@ _HERE = Path(__file__).parent
 _SECONDS = 600.0
 """For the stories of `make test`, and for making a short one of a story that went wrong."""
 _SECONDS_PER_EXAMPLE = 5.0
+_PATIENCE_SECONDS = 60.0
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,10 +46,18 @@ def quiet() -> Iterator[None]:
 
 
 @pytest.fixture
-def make_system(quiet: None, database_url: str, broker: RedisBroker, redis_url: str) -> Iterator[Callable[[], System]]:
-    """Makes an empty system; the next one takes its place."""
-    database = connect(database_url, pool_size=1, statement_timeout_seconds=10.0, application_name="goqueue-model")
+def make_system(quiet: None, database_url: str, redis_url: str, prefix: str) -> Iterator[Callable[[], System]]:
+    """Makes an empty system; the next one takes its place. A busy machine is no outage: its stores are waited for."""
+    database = connect(
+        database_url,
+        pool_size=1,
+        statement_timeout_seconds=_PATIENCE_SECONDS,
+        lock_timeout_seconds=_PATIENCE_SECONDS,
+        application_name="goqueue-model",
+    )
     database.run("SET synchronous_commit = off")  # stays with the one connection: no story restarts the server
+    broker = RedisBroker(redis_url, Keys(prefix), answer_seconds=_PATIENCE_SECONDS)
     with Redis.from_url(redis_url, decode_responses=True) as redis:
         yield lambda: System(database, broker, redis)
+    broker.close()
     database.close()

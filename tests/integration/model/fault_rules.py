@@ -61,13 +61,15 @@ class FaultRules(Ledger):
         self.ended_lease(worker.id, "lost")
         worker.has_parent = False
 
-    @precondition(lambda self: self._judged())
-    @rule(pick=PICK)
-    def lease_runs_out(self, pick: int) -> None:
-        """Its parent is dead, paused or cut off; the process itself may go on."""
-        worker_id = self.picked(self._judged(), pick)
+    @precondition(lambda self: self._beating())
+    @rule(pick=PICK, judged=st.booleans())
+    def lease_runs_out(self, pick: int, judged: bool) -> None:
+        """Its parent is dead, paused or cut off; the process itself may go on. judged: before it can beat again."""
+        worker_id = self.picked(self._beating(), pick)
         self.system.let_lease_run_out(worker_id)
         self.stale.add(worker_id)
+        if judged:
+            self.rescue()
 
     @precondition(lambda self: any(worker.runs and self._is_in_doubt(worker) for worker in self.workers.values()))
     @rule(pick=PICK)
@@ -150,7 +152,7 @@ class FaultRules(Ledger):
         """Its process has ended, its parent lives: whoever is declared lost by others is killed and settled, too."""
         return not worker.runs and worker.has_parent and self.leases[worker.id] in ("alive", "lost")
 
-    def _judged(self) -> list[str]:
+    def _beating(self) -> list[str]:
         """Alive by their rows, with something to lose."""
         return [i for i, lease in self.leases.items() if lease == "alive" and i not in self.stale and self.held_by(i)]
 

@@ -55,7 +55,10 @@ class Ledger(RuleBasedStateMachine):
     def every_row_is_as_expected(self) -> None:
         """No job is lost or made up, no write was illegal or stale, nothing is counted wrongly."""
         rows = self.system.rows()
-        assert {job_id: row.seen for job_id, row in rows.items()} == {i: job.seen() for i, job in self.jobs.items()}
+        assert rows.keys() == self.jobs.keys()
+        found = {job_id: (row.seen, self.jobs[job_id].seen()) for job_id, row in rows.items()}
+        wrong = {job_id: f"{is_}, not {ought}" for job_id, (is_, ought) in found.items() if is_ != ought}
+        assert not wrong, wrong
         for job_id, row in rows.items():
             self._keeps_its_fence(job_id, int(row.seen[1]))
             self._keeps_its_place(job_id, row.queued_at)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import datetime
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from redis import Redis
 
@@ -63,6 +65,7 @@ class System:
         self._steadiness = Steadiness(self._clock, _BEAT_SECONDS)
         self._rescuer = Rescuer(self.workers, self.recoveries, recovery, self._steadiness)
         self._relay = Relay(RelayStore(database), broker, grace_seconds=0.0, batch=_RELAY_BATCH)
+        self._numbers = itertools.count(1)
         self.flush()
         self._judge_beats()
 
@@ -73,7 +76,8 @@ class System:
             self._redis.delete(*keys)
 
     def register_worker(self) -> str:
-        worker_id = register_worker(self._database)
+        worker_id = str(UUID(int=next(self._numbers), version=4))  # the same in the same story: rounds go by id
+        register_worker(self._database, worker_id=worker_id)
         self._beat_ahead(worker_id)
         return worker_id
 

@@ -116,6 +116,7 @@ class WorkerRules(Ledger):
         worker.acknowledge(outcomes)
         if worker.id in self.fences and any(outcome.event != "release" for outcome in outcomes):
             assert not worker.runs, "a fenced worker wrote, and does not know that it is lost"
+            self.staff()
             return
         self.written(worker, outcomes)
         assert not self.system.broker.recorded([outcome.field for outcome in outcomes])
