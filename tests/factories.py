@@ -69,9 +69,9 @@ def idempotency_key(key: str = "once", *, scope: str = "tests", request: Any = "
     return IdempotencyKey(scope, key, fingerprint(request))
 
 
-def register_worker(database: Database, **fields: Any) -> str:
+def register_worker(database: Database, *, worker_id: str | None = None, **fields: Any) -> str:
     """The id of a worker that is alive; it serves every queue and the type `demo` unless told otherwise."""
-    worker_id = str(uuid4())
+    worker_id = worker_id or str(uuid4())
     defaults: dict[str, Any] = {
         "host": "tests",
         "pid": 1,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from goqueue_common.errors import SettingsError
-from goqueue_common.settings import StoreSettings, clear_errors, environment
+from goqueue_common.settings import StoreSettings, clear_errors, environment, host_and_port
 
 SPARE_CONNECTIONS: Final = 2
 """Connections beside one a thread: the readiness check, and one to spare."""
@@ -36,7 +36,9 @@ class ApiSettings:
         said = {name: value for name, value in (given or {}).items() if value is not None}
         with clear_errors():
             threads = said.get("threads", env.int("GOQUEUE_API_THREADS", 8))
-            host, port = _host_and_port(said.get("bind", env.str("GOQUEUE_API_BIND", "127.0.0.1:8080")))
+            host, port = host_and_port(
+                "GOQUEUE_API_BIND", said.get("bind", env.str("GOQUEUE_API_BIND", "127.0.0.1:8080")), 8080
+            )
             settings = cls(
                 stores=StoreSettings.read(env),
                 host=host,
@@ -75,14 +77,6 @@ class ApiSettings:
                 f"GOQUEUE_API_BIND={self.address} opens the API to other machines, and it asks nobody for a key: set "
                 "GOQUEUE_AUTH=none if the network around it is trusted, or bind to 127.0.0.1 (keys come in a later release)"
             )
-
-
-def _host_and_port(bind: str) -> tuple[str, int]:
-    host, separator, port = bind.strip().rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not separator or not host or not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65_535:
-        raise SettingsError(f"GOQUEUE_API_BIND={bind!r} is no address: write host:port, such as 127.0.0.1:8080")
-    return host, int(port)
 
 
 def _is_loopback(host: str) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from goqueue_common.answer_guard import AnswerTimeout, GuardedConnection
 from goqueue_common.errors import GoQueueError, QueryTimeout, StoreUnavailable
+from goqueue_common.silence import Silence
 
 Params = Mapping[str, Any]
 Rows = Sequence[tuple[Any, ...]]
@@ -90,16 +91,18 @@ def connect(url: str, **options: Any) -> Database:
 class Database:
     """Runs statements on an AUTOCOMMIT engine and speaks GoQueueError.
 
-    Every method raises StoreUnavailable when PostgreSQL is away, QueryTimeout when a statement took too long.
+    Every method raises StoreUnavailable when PostgreSQL is away, QueryTimeout when a statement took too long. While it is
+    known not to answer (see Silence), that is at once.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._silence = Silence(_is_unanswered)
         self._transactional = engine.execution_options(isolation_level="READ COMMITTED")
 
     def run(self, sql: str, params: Params | None = None) -> Rows:
         """One statement, committed with it; its rows, if it returns any."""
-        with translated(), self._engine.connect() as connection:
+        with self._silence.heeded(), translated(), self._engine.connect() as connection:
             return run_on(connection, sql, params)
 
     def run_again(self, sql: str, params: Params | None = None) -> Rows:
@@ -121,13 +124,13 @@ class Database:
             return self._select(statement)
 
     def _select(self, statement: Select[Any]) -> Rows:
-        with translated(), self._engine.connect() as connection:
+        with self._silence.heeded(), translated(), self._engine.connect() as connection:
             return [tuple(row) for row in connection.execute(statement)]
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection whose statements (run_on) commit together at the end, or not at all."""
-        with translated(), self._transactional.begin() as connection:
+        with self._silence.heeded(), translated(), self._transactional.begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -175,6 +178,10 @@ def sqlstate(error: BaseException | None) -> str | None:
             return str(code)
         error = error.__cause__
     return None
+
+
+def _is_unanswered(error: StoreUnavailable) -> bool:
+    return isinstance(error.__cause__, DBAPIError) and sqlstate(error) is None
 
 
 def _translation(error: DBAPIError) -> GoQueueError | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from goqueue_common.database import Database
+from goqueue_common.dispatch_store import JobAttempt
 from goqueue_common.job import JobRef
 from goqueue_common.job_store import EXPIRED
 from goqueue_common.lifecycle import TRANSITIONS, JobEvent, sources
@@ -35,6 +37,10 @@ WITH picked AS MATERIALIZED (
 UPDATE jobs SET status = '{TRANSITIONS[JobEvent.EXPIRE].target}', {EXPIRED}, updated_at = now()
 FROM picked WHERE jobs.id = picked.id RETURNING jobs.id::text
 """  # noqa: S608 - constants from the lifecycle
+
+_PROCESSING: Final = """
+SELECT id::text, attempts FROM jobs WHERE id = ANY(%(ids)s::uuid[]) AND status || '' = 'processing'
+"""
 
 # ON CONFLICT locks the row even when it then changes nothing, so whoever follows must not come that far.
 _TAKE_LEASE: Final = """
@@ -73,3 +79,8 @@ class MaintenanceStore:
     def expire(self, limit: int) -> list[str]:
         """Fail waiting jobs whose `expires_at` has passed, the longest expired first; the caller announces them."""
         return [row[0] for row in self._database.run(_EXPIRE, {"limit": limit})]
+
+    def unsettled(self, attempts: Sequence[JobAttempt]) -> set[JobAttempt]:
+        """Those of these attempts whose outcome PostgreSQL does not have; an attempt once settled is so for good."""
+        rows = self._database.run(_PROCESSING, {"ids": [job_id for job_id, _ in attempts]})
+        return {(row[0], row[1]) for row in rows} & set(attempts)

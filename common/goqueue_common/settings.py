@@ -57,6 +57,15 @@ def environment() -> FileAwareEnv:
     return FileAwareEnv(strip_whitespace=True)
 
 
+def host_and_port(name: str, address: str, usual_port: int) -> tuple[str, int]:
+    """`host:port` or `[IPv6]:port` of the setting `name`. Raises SettingsError, which shows the usual port."""
+    host, separator, port = address.strip().rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not separator or not host or not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65_535:
+        raise SettingsError(f"{name}={address!r} is no address: write host:port, such as 127.0.0.1:{usual_port}")
+    return host, int(port)
+
+
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Turn what environs raises into one SettingsError line that names the variable."""

@@ -16,7 +16,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
-from goqueue_common import database, migrations
+from goqueue_common import database, migrations, structured_logs
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.errors import GoQueueError, SettingsError
@@ -126,4 +126,5 @@ def _exit(run: Callable[[], int]) -> None:
 
 
 if __name__ == "__main__":
+    structured_logs.disable()
     _exit(main)

@@ -24,6 +24,12 @@ OTHERS = (
     Other(r"make up\b.*", NOT_RUN, "starts servers of its own", "tests/integration/local_stack/test_up.py"),
     Other(r"make demo\b.*", NOT_RUN, "starts servers of its own", "tests/acceptance/test_demo.py"),
     Other(r"make (?:test|check)\b.*", NOT_RUN, "runs these very tests", ".ci/run"),
+    Other(
+        r"make faults\b.*",
+        NOT_RUN,
+        "takes half an hour; its short form is a part of make test",
+        "tests/faults/test_killed_processes.py",
+    ),
     Other(r"docker compose up\b.*", NOT_RUN, "needs a container engine", "tests/deploy/test_compose.py"),
     Other(
         r"goqueue up\b",

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from goqueue_worker.child_process import ChildProcess
-from goqueue_worker.ending import EndReason
+from goqueue_worker.ending import RECYCLING, EndReason
 from goqueue_worker.seat import Seat
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.settler import Settler
@@ -116,9 +116,25 @@ class Children:
             seat.is_done = True
         elif seat.changes != self._changes:
             seat.ended(steadily=True)
+        elif child.ending in RECYCLING and code in (0, 1):
+            self._recycle(child.ending, seat)
         else:
-            seat.ended(steadily=code == 0)
-            log.warning("child_ended", child=child.number, exit_code=code, reason=child.failure)
+            pause = seat.ended(steadily=code == 0)
+            log.warning(
+                "child_ended",
+                child=child.number,
+                exit_code=code,
+                reason=child.failure or child.ending,
+                next_in_seconds=pause,
+            )
+
+    def _recycle(self, reason: EndReason, seat: Seat) -> None:
+        """A fresh child, at once, or ever later if each is stuck, or exceeds its memory, soon after its start."""
+        pause = seat.ended(steadily=reason is EndReason.MAX_JOBS)
+        log.info("child_recycled", child=seat.number, reason=reason, next_in_seconds=pause)
+        if pause and reason is EndReason.MAX_MEMORY:
+            says = "it was exceeded soon after the start, again and again: raise --max-memory"
+            log.warning("memory_limit_too_low", child=seat.number, limit_mib=self._settings.max_memory, reason=says)
 
     def _not_loaded(self, failure: str, seat: Seat) -> None:
         """The end of the worker; with --reload the next change may mend it."""

@@ -5,17 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from enum import StrEnum
+from typing import Final
 
 
 class EndReason(StrEnum):
     """stopped: told to. drained: the queues of a burst are empty. lost: its lease was given up by others. stuck: a thread
-    ignores its interruption.
+    ignores its interruption. max_jobs, max_memory: it has run, or occupies, as much as it may.
     """
 
     STOPPED = "stopped"
     DRAINED = "drained"
     LOST = "lost"
     STUCK = "stuck"
+    MAX_JOBS = "max_jobs"
+    MAX_MEMORY = "max_memory"
+
+
+RECYCLING: Final = frozenset({EndReason.STUCK, EndReason.MAX_JOBS, EndReason.MAX_MEMORY})
+"""A child that ends for one of these is replaced by a fresh one."""
 
 
 class Ending:

@@ -28,11 +28,16 @@ class Seat:
         self.changes = changes
         self._started_at = time.monotonic()
 
-    def ended(self, *, steadily: bool) -> None:
-        """Its child has ended; those that end soon after their start, again and again, are replaced ever later."""
+    def ended(self, *, steadily: bool) -> float:
+        """Its child has ended; those that end soon after their start, again and again, are replaced ever later.
+
+        Seconds until the next may start.
+        """
         now = time.monotonic()
         self._ends = 0 if steadily or now - self._started_at > _STEADY_SECONDS else self._ends + 1
-        self.next_start_at = now + _RESTART_SECONDS[min(max(self._ends - 1, 0), len(_RESTART_SECONDS) - 1)]
+        pause = _RESTART_SECONDS[min(max(self._ends - 1, 0), len(_RESTART_SECONDS) - 1)]
+        self.next_start_at = now + pause
+        return pause
 
     def is_due(self) -> bool:
         """Whether a child is missing here and may start now."""

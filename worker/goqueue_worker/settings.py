@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from goqueue_common.errors import SettingsError
 from goqueue_common.new_job import is_name
-from goqueue_common.settings import StoreSettings, clear_errors, environment
+from goqueue_common.retention_store import Retention
+from goqueue_common.settings import StoreSettings, clear_errors, environment, host_and_port
 from goqueue_worker.discovery import BUILTIN_MODULE
+
+_LONGEST_KEPT_DAYS: Final = 36_500
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
     """One worker: a parent and `processes` children that run `concurrency` jobs at once between them.
 
-    queues empty: every queue, new ones too. Times in seconds. bind: host:port of the health endpoint, empty: none.
+    queues empty: every queue, new ones too. bind: host:port of the health endpoint, empty: none. Times in seconds, but
+    keep_*, how long final jobs are kept, in days. max_jobs, max_memory (MiB): after what a child process is replaced, 0:
+    never.
     """
 
     stores: StoreSettings
@@ -32,6 +38,11 @@ class WorkerSettings:
     interrupt_grace: float
     unknown_type_after: float
     bind: str
+    max_jobs: int
+    max_memory: int
+    keep_completed: float
+    keep_failed: float
+    keep_cancelled: float
     burst: bool
     reload: bool
 
@@ -55,10 +66,16 @@ class WorkerSettings:
                 interrupt_grace=env.float("GOQUEUE_INTERRUPT_GRACE", 5.0),
                 unknown_type_after=env.float("GOQUEUE_UNKNOWN_TYPE_AFTER", 600.0),
                 bind=said.get("bind", env.str("GOQUEUE_WORKER_BIND", "")),
+                max_jobs=said.get("max_jobs", env.int("GOQUEUE_MAX_JOBS", 0)),
+                max_memory=said.get("max_memory", env.int("GOQUEUE_MAX_MEMORY", 0)),
+                keep_completed=env.float("GOQUEUE_KEEP_COMPLETED", 7.0),
+                keep_failed=env.float("GOQUEUE_KEEP_FAILED", 30.0),
+                keep_cancelled=env.float("GOQUEUE_KEEP_CANCELLED", 30.0),
                 burst=said.get("burst", False),
                 reload=said.get("reload", False),
             )
         settings._check()
+        settings._check_retention()
         return settings
 
     @property
@@ -69,12 +86,21 @@ class WorkerSettings:
     @property
     def health_address(self) -> tuple[str, int] | None:
         """Host and port of the health endpoint, or None. Raises SettingsError."""
-        return _host_and_port(self.bind) if self.bind else None
+        return host_and_port("GOQUEUE_WORKER_BIND", self.bind, 8081) if self.bind else None
 
     @property
     def end_seconds(self) -> float:
         """How long a child may take to end in order: the times it gives its jobs, and some to write how they ended."""
         return self.shutdown_timeout + self.interrupt_grace + 10.0
+
+    @property
+    def retention(self) -> Retention:
+        """How long final jobs are kept."""
+        return Retention(
+            completed=timedelta(days=self.keep_completed),
+            failed=timedelta(days=self.keep_failed),
+            cancelled=timedelta(days=self.keep_cancelled),
+        )
 
     def slots_of(self, child: int) -> int:
         """How many jobs child number `child` (from 0) runs at once."""
@@ -99,23 +125,23 @@ class WorkerSettings:
                 f"GOQUEUE_LEASE={self.lease:g} must be longer than GOQUEUE_HEARTBEAT={self.heartbeat:g} (several times, to "
                 "survive a lost heartbeat)"
             )
-        times = ("shutdown_timeout", "cancel_grace", "interrupt_grace", "unknown_type_after")
-        for name in times:
+        numbers = ("shutdown_timeout", "cancel_grace", "interrupt_grace", "unknown_type_after", "max_jobs", "max_memory")
+        for name in numbers:
             if getattr(self, name) < 0:
-                raise SettingsError(f"{name}={getattr(self, name):g} is out of range: 0 seconds or more")
+                raise SettingsError(f"{name}={getattr(self, name):g} is out of range: 0 or more")
         _ = self.health_address
         if self.burst and self.reload:
             raise SettingsError("--burst ends when the queues are empty, --reload waits for changes: choose one")
         if not self.handlers:
             raise SettingsError("no handler module given: leave --handlers out for the built-in types")
 
-
-def _host_and_port(bind: str) -> tuple[str, int]:
-    host, separator, port = bind.strip().rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not separator or not host or not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65_535:
-        raise SettingsError(f"GOQUEUE_WORKER_BIND={bind!r} is no address: write host:port, such as 127.0.0.1:8081")
-    return host, int(port)
+    def _check_retention(self) -> None:
+        for name in ("keep_completed", "keep_failed", "keep_cancelled"):
+            if not 0 <= getattr(self, name) <= _LONGEST_KEPT_DAYS:
+                raise SettingsError(
+                    f"GOQUEUE_{name.upper()}={getattr(self, name):g} is out of range: 0 to {_LONGEST_KEPT_DAYS} days, "
+                    "parts of a day too"
+                )
 
 
 def _words(value: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -33,6 +33,17 @@ class Position(NamedTuple):
     later: list[str]
 
 
+class AcksPage(NamedTuple):
+    """Some fields `<id>:<attempt>` of the recorded outcomes. cursor: of the next page, '0' at the end.
+
+    unreadable: how many fields had another form; they have been removed.
+    """
+
+    cursor: str
+    fields: list[str]
+    unreadable: int
+
+
 class Broker(Protocol):
     """What dispatch needs; each single call has a batch form, which hot paths use. All raise BrokerUnavailable."""
 
@@ -82,6 +93,7 @@ class RedisBroker:
         # A blocking pop holds its connection for its whole time; its socket must wait longer than the server does.
         self._popper = connect(url, answer_seconds=max_wait_seconds + BLOCKING_MARGIN_SECONDS)
         self._record = self._client.register_script(script("record_outcomes"))
+        self._acks_page = self._client.register_script(script("acks_page"))
         self._drop_tail = self._client.register_script(script("list_drop_tail"))
         self._position = self._client.register_script(script("list_position"))
         self._insert = self._client.register_script(script("list_insert"))
@@ -174,6 +186,18 @@ class RedisBroker:
                 pipeline.hdel(self.keys.acks, *fields[start : start + _CHUNK])
             pipeline.publish(self.keys.settled, " ".join(job_ids))
             _execute(pipeline)
+
+    def acks_page(self, cursor: str, size: int) -> AcksPage:
+        """About `size` fields of the recorded outcomes, from a cursor on; '0' to begin. Raises BrokerUnavailable."""
+        with self._availability.watched():
+            following, fields, removed = self._acks_page(keys=[self.keys.acks], args=[cursor, size])
+        return AcksPage(str(following), [str(field) for field in fields], int(removed))
+
+    def drop_acks(self, fields: Sequence[str]) -> None:
+        """Forget recorded outcomes that nobody needs, and tell nobody. Raises BrokerUnavailable."""
+        with self._availability.watched():
+            if fields:
+                self._client.hdel(self.keys.acks, *fields)
 
     def tails(self, queue: str, priority: int, limit: int) -> list[str]:
         """The ids that the next `limit` single pops of this list would get, in their order. Raises BrokerUnavailable."""

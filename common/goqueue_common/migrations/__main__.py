@@ -8,7 +8,7 @@ import time
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from goqueue_common import migrations
+from goqueue_common import migrations, structured_logs
 from goqueue_common.database import Database, connect
 from goqueue_common.errors import GoQueueError, SettingsError, StoreUnavailable
 from goqueue_common.settings import StoreSettings, environment
@@ -82,4 +82,5 @@ def _wait_until_reachable(database: Database, deadline: float) -> None:
 _COMMANDS = {"upgrade": _upgrade, "current": _current, "wait": _wait}
 
 if __name__ == "__main__":
+    structured_logs.disable()
     sys.exit(main())

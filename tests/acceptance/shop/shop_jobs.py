@@ -42,6 +42,27 @@ def plain(payload: dict, job: JobContext) -> dict:
 worker.register("shop.plain", plain)
 
 
+@handler("shop.brief")
+def brief(payload: dict, job: JobContext) -> None:
+    effect(f"brief {job.id}")
+    time.sleep(payload.get("seconds", 0))
+
+
+@handler("shop.pid")
+def pid(_payload: dict, job: JobContext) -> None:
+    effect(f"pid {job.id} {os.getpid()}")
+
+
+HOARD: list[bytes] = []
+
+
+@handler("shop.hoard")
+def hoard(payload: dict, job: JobContext) -> None:
+    """Leak so many MiB, as a careless library would."""
+    effect(f"hoard {job.id} {os.getpid()}")
+    HOARD.append(b"x" * payload["mib"] * 1024 * 1024)
+
+
 @handler("shop.verdict", max_retries=1)
 def verdict(payload: dict, job: JobContext) -> None:
     if payload["say"] == "retry" and job.attempt == 1:

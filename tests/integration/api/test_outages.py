@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 from structlog.testing import capture_logs
 
-from goqueue_api.app import create_app
+from goqueue_api.app import STATEMENT_TIMEOUT_SECONDS, create_app
 from goqueue_api.services import EXTENSION
 from goqueue_api.settings import ApiSettings
 from goqueue_cli.local import LocalStores
@@ -25,6 +25,7 @@ from goqueue_common.settings import normalise_database_url
 from tests.black_hole import BlackHole
 from tests.factories import eventually
 from tests.integration.api.api_calls import get_job, submit_job
+from tests.stalled import stalled
 
 DISCARD = "postgresql+psycopg2://nobody@127.0.0.1:9/none"
 
@@ -102,6 +103,26 @@ def test_service_is_back_by_itself_when_postgres_is(own_stores: LocalStores, own
     assert client.post("/jobs", json={"type": "demo"}).status_code == 201
     assert get_job(client, job["id"]) == job
     assert client.get("/readyz").get_json()["postgres"] == "ok"
+
+
+def test_a_postgres_that_stands_still_is_503_within_the_time_for_a_statement_and_a_second(
+    stores: LocalStores, app: Flask, client: FlaskClient
+) -> None:
+    def submit(_: int) -> tuple[int, str | None, float]:
+        began = time.monotonic()
+        answer = app.test_client().post("/jobs", json={"type": "demo"})
+        return answer.status_code, answer.headers.get("Retry-After"), time.monotonic() - began
+
+    with ThreadPoolExecutor(4) as pool:
+        assert {status for status, _, _ in pool.map(submit, range(8))} == {201}
+        with stalled(stores.postgres):
+            answers = list(pool.map(submit, range(100)))
+            assert client.get("/readyz").get_json()["postgres"] == "degraded"
+        eventually(lambda: submit(0)[0] == 201)
+        assert {status for status, _, _ in pool.map(submit, range(8))} == {201}
+    assert {(status, retry_after) for status, retry_after, _ in answers} == {(503, "1")}
+    assert max(seconds for _, _, seconds in answers) < STATEMENT_TIMEOUT_SECONDS + 1.0 + 1.5
+    assert sum(seconds > 0.5 for _, _, seconds in answers) <= 5, "each thread waits once, and one who tries again"
 
 
 def test_without_redis_a_submit_is_still_201(own_stores: LocalStores, own_app: Flask) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
+from uuid import uuid4
 
 import pytest
 from redis import Redis
@@ -182,6 +183,54 @@ def test_an_acknowledgement_names_the_settled_jobs_to_who_listens(broker: RedisB
 def test_jobs_settled_without_a_record_are_named_too(broker: RedisBroker, settled: PubSub) -> None:
     broker.ack_many([], ["a"])
     assert message(settled) == "a"
+
+
+def pages(broker: RedisBroker, size: int) -> tuple[list[int], set[str], int]:
+    """How many fields each page had, which there were, and how many could not be read."""
+    sizes, fields, unreadable, cursor = [], set(), 0, "0"
+    while True:
+        page = broker.acks_page(cursor, size)
+        sizes.append(len(page.fields))
+        fields |= set(page.fields)
+        unreadable += page.unreadable
+        cursor = page.cursor
+        if cursor == "0":
+            return sizes, fields, unreadable
+
+
+def test_recorded_outcomes_are_read_page_by_page(broker: RedisBroker) -> None:
+    recorded = {f"{uuid4()}:{number}" for number in range(1, 3_001)}
+    assert pages(broker, 100) == ([0], set(), 0)
+    broker.record("w", dict.fromkeys(recorded, b"x" * 100))
+    sizes, fields, unreadable = pages(broker, 100)
+    assert (fields, unreadable) == (recorded, 0)
+    assert max(sizes) < 500
+    broker.drop_acks(sorted(recorded)[1:])
+    assert pages(broker, 100)[1] == {min(recorded)}
+    broker.drop_acks([])
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("job:1", id="another id"),
+        pytest.param("01999999-0000-7000-8000-000000000000", id="no attempt"),
+        pytest.param("01999999-0000-7000-8000-000000000000:0", id="attempt 0"),
+        pytest.param("01999999-0000-7000-8000-000000000000:x", id="an attempt in letters"),
+        pytest.param("01999999-0000-7000-8000-000000000000:9999999999", id="more attempts than can be counted"),
+        pytest.param("01999999-0000-7000-8000-000000000000:1\n", id="a line after it"),
+        pytest.param(b"\xff\xfe", id="no text at all"),
+    ],
+)
+def test_a_field_of_the_outcomes_that_is_none_of_ours_is_removed(
+    broker: RedisBroker, redis_client: Redis, field: str | bytes
+) -> None:
+    ours = f"{uuid4()}:1"
+    broker.record("w", {ours: b"1"})
+    redis_client.hset(broker.keys.acks, field, "1")  # type: ignore[arg-type]  # redis-py takes bytes, too
+    assert pages(broker, 10)[1:] == ({ours}, 1)
+    assert (redis_client.hlen(broker.keys.acks), pages(broker, 10)[1:]) == (1, ({ours}, 0))
 
 
 def test_the_tails_are_what_the_next_pops_get(broker: RedisBroker) -> None:

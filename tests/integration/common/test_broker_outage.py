@@ -41,6 +41,8 @@ CALLS: dict[str, Callable[[RedisBroker], object]] = {
     "drop_tails": lambda broker: broker.drop_tails("default", 1, ["a"]),
     "position": lambda broker: broker.position("default", 1, "a", search=10, look_ahead=1),
     "insert": lambda broker: broker.insert("default", 1, ["a"], after=None),
+    "acks_page": lambda broker: broker.acks_page("0", 10),
+    "drop_acks": lambda broker: broker.drop_acks(["a:1"]),
     "ping": lambda broker: broker.ping(),
     "complaints": lambda broker: broker.complaints(),
 }

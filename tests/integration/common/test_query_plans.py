@@ -7,14 +7,14 @@ partial index scans it for every batch, and every batch gets slower with each ro
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import orjson
 import pytest
 
-from goqueue_common import dispatch_store, maintenance_store, recovery_store, relay_store
+from goqueue_common import dispatch_store, maintenance_store, recovery_store, relay_store, retention_store
 from goqueue_common.database import Database, connect
 from goqueue_common.job import Outcome
 from goqueue_common.lifecycle import JobEvent
@@ -118,8 +118,25 @@ def test_due_jobs_are_found_by_their_time(seeded: Seeded) -> None:
     assert seeded.scans(maintenance_store._PROMOTE, {"limit": 1000}) == {"jobs_due", "jobs_pkey"}
 
 
+@pytest.mark.parametrize("batch", BATCHES)
+def test_whether_attempts_are_settled_is_seen_by_the_primary_key_alone(seeded: Seeded, batch: int) -> None:
+    assert seeded.scans(maintenance_store._PROCESSING, {"ids": seeded.processing[:batch]}) == {"jobs_pkey"}
+
+
 def test_expired_jobs_are_found_by_their_time(seeded: Seeded) -> None:
     assert seeded.scans(maintenance_store._EXPIRE, {"limit": 1000}) == {"jobs_expiring", "jobs_pkey"}
+
+
+@pytest.mark.parametrize("limit", [10, 2000])
+def test_what_is_old_enough_is_found_by_the_primary_key_alone(seeded: Seeded, limit: int) -> None:
+    kept = dict.fromkeys(("completed", "failed", "cancelled"), timedelta(days=7))
+    parameters = kept | {"after": seeded.queued[0], "limit": limit}
+    assert seeded.scans(retention_store._PRUNE, parameters) == {"jobs_pkey"}
+
+
+def test_whether_a_job_names_a_worker_is_seen_by_its_index(seeded: Seeded) -> None:
+    parameters = {"kept": timedelta(days=7), "limit": 1000}
+    assert seeded.scans(retention_store._PRUNE_WORKERS, parameters) == {"jobs_processing"}
 
 
 PLACE = {"at": datetime.now(UTC), "id": str(uuid4())}
@@ -161,3 +178,16 @@ def test_places_of_listed_ids_are_found_by_the_primary_key_alone(seeded: Seeded,
 def test_rows_of_a_dead_worker_are_found_by_their_worker(seeded: Seeded) -> None:
     scans = seeded.scans(recovery_store._RELEASE_ALL, {"worker_id": str(uuid4())})
     assert scans == {"jobs_processing", "jobs_pkey"}
+
+
+def test_jobs_claimed_without_redis_are_found_by_the_order_of_dispatch(seeded: Seeded) -> None:
+    lists = {"queues": ["empty", "default"], "priorities": [0, 1]}
+    scans = seeded.scans(dispatch_store._CLAIM_WAITING, {"worker_id": seeded.worker_id, "limit": 500, **lists})
+    assert scans - {"workers_pkey"} == {"jobs_queued", "jobs_pkey"}
+
+
+def test_what_a_lost_worker_held_is_found_by_its_worker(seeded: Seeded) -> None:
+    assert seeded.scans(recovery_store._HELD, {"worker_id": seeded.worker_id}) == {"jobs_processing"}
+    assert seeded.scans(recovery_store._ORPHANING, {"grace": 5.0}) - {"workers_pkey"} == {"jobs_processing"}
+    alone = {"worker_id": seeded.worker_id, "id": seeded.processing[0], "attempt": 1}
+    assert seeded.scans(recovery_store._MARK_ALONE, alone) == {"jobs_processing", "jobs_pkey"}

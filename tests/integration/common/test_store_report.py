@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from structlog.testing import capture_logs
 
 from goqueue_common import migrations, store_report
 from goqueue_common.broker.broker import RedisBroker
@@ -29,7 +30,8 @@ def report(monkeypatch, capsys, database_url, redis_url, prefix):
         usual = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "GOQUEUE_PREFIX": prefix}
         for name, value in {**usual, **environment}.items():
             monkeypatch.setenv(name, value)
-        return store_report.main(), *capsys.readouterr()
+        with capture_logs():  # as a process of its own it has none
+            return store_report.main(), *capsys.readouterr()
 
     return run
 

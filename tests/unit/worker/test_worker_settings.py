@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from goqueue_common.errors import SettingsError
@@ -37,6 +39,15 @@ def test_concurrency_is_shared_out_between_processes() -> None:
     assert [settings.slots_of(child) for child in range(3)] == [3, 2, 2]
 
 
+def test_final_jobs_are_kept_for_days_by_their_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = WorkerSettings.read().retention
+    assert (kept.completed, kept.failed, kept.cancelled) == (timedelta(days=7), timedelta(days=30), timedelta(days=30))
+    for name, days in (("COMPLETED", "0.5"), ("FAILED", "0"), ("CANCELLED", "36500")):
+        monkeypatch.setenv(f"GOQUEUE_KEEP_{name}", days)
+    kept = WorkerSettings.read().retention
+    assert (kept.completed, kept.failed, kept.cancelled) == (timedelta(hours=12), timedelta(0), timedelta(days=36500))
+
+
 @pytest.mark.parametrize(
     ("bind", "address"),
     [("", None), ("0.0.0.0:8081", ("0.0.0.0", 8081)), ("[::]:8081", ("::", 8081)), ("pod.local:80", ("pod.local", 80))],
@@ -54,7 +65,14 @@ def test_health_is_answered_where_it_is_told_and_nowhere_by_default(bind: str, a
         pytest.param("GOQUEUE_CONCURRENCY", "many", "GOQUEUE_CONCURRENCY", id="no number"),
         pytest.param("GOQUEUE_QUEUES", "a b", "'a b' is no name", id="queue name"),
         pytest.param("GOQUEUE_SHUTDOWN_TIMEOUT", "-1", "shutdown_timeout=-1", id="negative time"),
+        pytest.param("GOQUEUE_KEEP_COMPLETED", "-1", "GOQUEUE_KEEP_COMPLETED=-1", id="negative retention"),
+        pytest.param("GOQUEUE_KEEP_FAILED", "nan", "GOQUEUE_KEEP_FAILED", id="no length of time"),
+        pytest.param("GOQUEUE_KEEP_CANCELLED", "inf", "GOQUEUE_KEEP_CANCELLED", id="endless retention"),
+        pytest.param("GOQUEUE_KEEP_FAILED", "36501", "GOQUEUE_KEEP_FAILED=36501", id="retention of centuries"),
+        pytest.param("GOQUEUE_KEEP_COMPLETED", "a week", "GOQUEUE_KEEP_COMPLETED", id="retention in words"),
         pytest.param("GOQUEUE_HANDLERS", " , ", "no handler module", id="no module"),
+        pytest.param("GOQUEUE_MAX_JOBS", "-1", "max_jobs=-1", id="negative number of jobs"),
+        pytest.param("GOQUEUE_MAX_MEMORY", "1GB", "GOQUEUE_MAX_MEMORY", id="memory with a unit"),
         pytest.param("GOQUEUE_WORKER_BIND", "8081", "GOQUEUE_WORKER_BIND='8081' is no address", id="no host"),
         pytest.param("DATABASE_URL", "mysql://x", "no PostgreSQL URL", id="other database"),
     ],

@@ -1,0 +1,99 @@
+"""What maintenance deletes, after a time: final jobs, idempotency keys, ended workers. Everything is safe if two do it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, NamedTuple
+
+from goqueue_common.database import Database
+from goqueue_common.idempotency import KEPT_FOR
+
+WORKERS_KEPT_FOR: Final = timedelta(days=7)
+"""From their end: the attempts of failed jobs name them."""
+
+_IS_OLD: Final = """finished_at < now() - CASE status WHEN 'completed' THEN %(completed)s::interval
+    WHEN 'failed' THEN %(failed)s::interval WHEN 'cancelled' THEN %(cancelled)s::interval END"""
+
+# By the primary key, since each index on jobs costs every job several writes: what ended before the youngest cutoff was
+# made before it, too, and a uuid7 begins with the milliseconds since 1970 at which it was made. Whether a row is old is
+# asked again where it is locked: somebody may just have retried it by hand.
+_PRUNE: Final = f"""
+WITH seen AS MATERIALIZED (
+    SELECT id, status, finished_at FROM jobs
+    WHERE id > %(after)s::uuid AND id < (lpad(to_hex(greatest(0, extract(epoch FROM
+        now() - least(%(completed)s::interval, %(failed)s::interval, %(cancelled)s::interval)) * 1000)::bigint), 12, '0')
+        || repeat('0', 20))::uuid
+    ORDER BY id LIMIT %(limit)s
+), old AS MATERIALIZED (
+    SELECT id FROM jobs WHERE id = ANY(ARRAY(SELECT id FROM seen WHERE {_IS_OLD})) AND {_IS_OLD}
+    ORDER BY id FOR UPDATE SKIP LOCKED
+), pruned AS (
+    DELETE FROM jobs WHERE id = ANY(ARRAY(SELECT id FROM old)) RETURNING 1
+)
+SELECT (SELECT count(*) FROM seen), (SELECT count(*) FROM pruned),
+    (SELECT s.id::text FROM seen s ORDER BY s.id DESC LIMIT 1)
+"""  # noqa: S608 - constants above
+
+_PRUNE_KEYS: Final = """
+WITH old AS MATERIALIZED (
+    SELECT scope, key FROM idempotency_keys WHERE created_at < now() - %(kept)s::interval
+    ORDER BY created_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+DELETE FROM idempotency_keys k USING old WHERE k.scope = old.scope AND k.key = old.key RETURNING 1
+"""
+
+_PRUNE_WORKERS: Final = """
+WITH old AS MATERIALIZED (
+    SELECT id FROM workers w WHERE ended_at < now() - %(kept)s::interval
+      AND NOT EXISTS (SELECT FROM jobs j WHERE j.status = 'processing' AND j.worker_id = w.id)
+    LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+DELETE FROM workers USING old WHERE workers.id = old.id RETURNING 1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long a job is kept once it is final."""
+
+    completed: timedelta
+    failed: timedelta
+    cancelled: timedelta
+
+
+class PrunedPage(NamedTuple):
+    """What a step of pruning saw and did, in jobs. last_id: the greatest id it saw, None: it saw none."""
+
+    seen: int
+    pruned: int
+    last_id: str | None
+
+
+class RetentionStore:
+    """Every method raises StoreUnavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def prune(self, retention: Retention, *, after: str, limit: int) -> PrunedPage:
+        """Look at the next `limit` jobs with ids greater than `after`, and delete those that were kept long enough.
+
+        Fewer seen than `limit`: none of the jobs that follow is old enough.
+        """
+        parameters = {
+            "completed": retention.completed,
+            "failed": retention.failed,
+            "cancelled": retention.cancelled,
+            "after": after,
+            "limit": limit,
+        }
+        return PrunedPage._make(self._database.run(_PRUNE, parameters)[0])
+
+    def prune_keys(self, limit: int) -> int:
+        """Delete idempotency keys that no longer mean anything, the oldest first; how many."""
+        return len(self._database.run(_PRUNE_KEYS, {"kept": KEPT_FOR, "limit": limit}))
+
+    def prune_workers(self, limit: int) -> int:
+        """Delete workers that ended long ago and hold no job; how many."""
+        return len(self._database.run(_PRUNE_WORKERS, {"kept": WORKERS_KEPT_FOR, "limit": limit}))
