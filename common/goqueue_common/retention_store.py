@@ -16,7 +16,8 @@ _IS_OLD: Final = """finished_at < now() - CASE status WHEN 'completed' THEN %(co
     WHEN 'failed' THEN %(failed)s::interval WHEN 'cancelled' THEN %(cancelled)s::interval END"""
 
 # By the primary key, since each index on jobs costs every job several writes: what ended before the youngest cutoff was
-# made before it, too, and a uuid7 begins with the milliseconds since 1970 at which it was made.
+# made before it, too, and a uuid7 begins with the milliseconds since 1970 at which it was made. Whether a row is old is
+# asked again where it is locked: somebody may just have retried it by hand.
 _PRUNE: Final = f"""
 WITH seen AS MATERIALIZED (
     SELECT id, status, finished_at FROM jobs

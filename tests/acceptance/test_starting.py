@@ -21,6 +21,15 @@ def one(payload, job): ...
 def two(payload, job): ...
 """
 
+FAILING_HOOK = """
+from goqueue_worker import handler, on_stop
+@handler("hooked")
+def job(payload, job): ...
+@on_stop
+def broken():
+    raise ValueError("broken")
+"""
+
 
 def start(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -116,6 +125,16 @@ def test_burst_ends_when_the_queues_are_empty(system: System, client: Client) ->
     worker = system.start_worker("--burst", "--processes", "2", "--concurrency", "4")
     assert worker.wait(30) == 0
     assert {client.get(item.id).status for item in jobs} == {"completed"}
+
+
+def test_a_stop_hook_that_fails_keeps_nothing_from_ending(system: System, client: Client) -> None:
+    app = system.folder / "app"
+    app.mkdir()
+    (app / "hooked.py").write_text(FAILING_HOOK)
+    job = client.submit("hooked")
+    words = ("--handlers", "hooked", "--app-dir", str(app), "--processes", "1", "--burst")
+    assert system.start("goqueue_worker", *words).wait(30) == 0
+    assert client.get(job.id).status == "completed"
 
 
 def test_an_unknown_type_goes_round_uncounted_until_a_worker_knows_it(

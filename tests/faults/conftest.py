@@ -21,10 +21,8 @@ from tests.faults.verdict import Expectation, Row
 _ROW = "fault_row"
 _ORDER = (
     "test_killed_workers",
-    "test_crashes",
-    "test_living_workers",
-    "test_postgres_faults",
-    "test_redis_faults",
+    "test_processes",
+    "test_store_faults",
     "test_link_faults",
     "test_without_redis",
 )

@@ -11,6 +11,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -20,8 +21,10 @@ from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.clock import SystemClock
 from goqueue_common.database import Database, connect
-from goqueue_common.errors import StoreUnavailable
+from goqueue_common.errors import BrokerUnavailable, StoreUnavailable
+from goqueue_common.job import Outcome
 from goqueue_common.job_store import JobStore
+from goqueue_common.lifecycle import JobEvent
 from goqueue_common.progress_store import ProgressStore
 from goqueue_common.queue_store import QueueStore
 from goqueue_common.recovery_store import RecoveryStore
@@ -42,10 +45,12 @@ from goqueue_worker.poller import Poller, QueueView
 from goqueue_worker.pool import Pool
 from goqueue_worker.proof_of_life import ProvingDuty
 from goqueue_worker.registry import Registry
-from goqueue_worker.runner import Runner, Stepper
+from goqueue_worker.runner import Runner, Stepper, stop_all
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.shutdown import Shutdown
+from goqueue_worker.sign_off import sign_off
 from goqueue_worker.slot_table import Claiming, Loop, SlotTable
+from goqueue_worker.strays import Strays
 from goqueue_worker.watchdog import Watchdog
 
 log = structlog.get_logger(__name__)
@@ -223,22 +228,34 @@ class Child:
         )
         unwritten = shutdown.finish(self._settings.shutdown_timeout, ignore=self._stuck.values())
         acknowledging.stop()
-        unwritten += self._acknowledger.leftovers()
+        leftovers = self._acknowledger.leftovers()
+        self._record(leftovers)
+        unwritten += leftovers
         self._pipe.send({"unwritten": [outcome.encoded().decode() for outcome in unwritten]})
         if unwritten or self._pool.held > 0:
             return 1
         return self._leave_in_order()
 
+    def _record(self, outcomes: Sequence[Outcome]) -> None:
+        """PostgreSQL may be away for longer than the parent can wait: what has run must not run again for that."""
+        ended = {item.field: item.encoded() for item in outcomes if item.event is not JobEvent.RELEASE}
+        with suppress(BrokerUnavailable):
+            if ended:
+                self._recorder.record(self.worker_id, ended)
+
     def _leave_in_order(self) -> int:
-        for runner in self._runners:
-            runner.stop()
+        stop_all(self._runners)
         self._services.step()
         self._isolated.close()
         for hook in self._registry.stop_hooks:
-            hook()
-        self._workers.stop(self.worker_id)
+            try:
+                hook()
+            except Exception:
+                log.exception("stop_hook_failed")
+        strays = Strays(self.worker_id, self._store, self._broker, self._table)
+        signed_off = sign_off(self.worker_id, self._workers, strays)
         self._database.close()
-        return 0
+        return 0 if signed_off else 1
 
 
 def _database(settings: WorkerSettings, slots: int) -> Database:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import threading
 import time
 from contextlib import suppress
 from types import FrameType
@@ -31,7 +32,7 @@ from goqueue_worker.heartbeat import Heartbeat
 from goqueue_worker.maintenance.duties import leased_duties
 from goqueue_worker.recovery import Recovery
 from goqueue_worker.reloader import Reloader, handler_folders
-from goqueue_worker.runner import Pulse, Runner, Stepper
+from goqueue_worker.runner import Pulse, Runner, Stepper, stop_all
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.settler import Settler
 from goqueue_worker.steadiness import Steadiness
@@ -41,6 +42,8 @@ from goqueue_worker.store_ping import StorePing
 log = structlog.get_logger(__name__)
 
 _SETTLE_AT_EXIT_SECONDS: Final = 10.0
+_SETTLE_AT_ONCE_SECONDS: Final = 2.0
+_GIVE_UP_SECONDS: Final = 3.0
 
 
 class Parent:
@@ -132,14 +135,18 @@ class Parent:
     def _end(self) -> None:
         if self._reloader is not None:
             self._reloader.stop()
-        for runner in self._runners.values():
-            runner.stop()
-        for duty in self._maintenance.values():
-            duty.give_up()
+        stop_all(self._runners.values())
+        giving_up = threading.Thread(target=self._give_up_duties, name="give-up", daemon=True)
+        giving_up.start()
+        giving_up.join(_GIVE_UP_SECONDS)
         self._database.close()
         self._beating.close()
         if self._health is not None:
             self._health.close()
+
+    def _give_up_duties(self) -> None:
+        for duty in self._maintenance.values():
+            duty.give_up()
 
     @property
     def failure(self) -> str | None:
@@ -188,8 +195,12 @@ class Parent:
 
     def _settle_before_exit(self) -> None:
         """Not for ever: what is left names a worker that beats no more, and is rescued."""
-        deadline = time.monotonic() + _SETTLE_AT_EXIT_SECONDS
-        while not self._settler.is_done and time.monotonic() < deadline:
+        began = time.monotonic()
+        while not self._settler.is_done:
+            patience = _SETTLE_AT_EXIT_SECONDS if self._signals < 2 else _SETTLE_AT_ONCE_SECONDS
+            if time.monotonic() - began > patience:
+                log.warning("left_to_others", reason="PostgreSQL is away: jobs of this worker run again after its lease")
+                return
             self._wait(0.05)
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:

@@ -59,6 +59,7 @@ class Pool:
         self._stopping = False
         self._held = 0
         self._left = max_jobs
+        self._taken_in = 0
         self._meters = [_Meter() for _ in range(slots)]
         self._measured = (0.0, 0)
         self._mean_seconds: float | None = None
@@ -76,6 +77,7 @@ class Pool:
         """Run these as threads become free, in order."""
         with self._changed:
             self._held += len(attempts)
+            self._taken_in += len(attempts)
             if self._left is not None:
                 self._left -= len(attempts)
         for attempt in attempts:
@@ -111,8 +113,20 @@ class Pool:
             if self.room() <= 0:
                 self._changed.wait(timeout_seconds)
 
+    @property
+    def unfinished(self) -> int:
+        """Attempts that wait for a thread, or that a thread has taken and not yet let go; `running` lacks those it is just
+        taking.
+        """
+        return self._taken_in - sum(meter.finished + meter.dropped for meter in self._meters)
+
     def take_unstarted(self) -> list[Attempt]:
         """Take back what no thread has begun; only at the end, nothing may be put in after it."""
+        taken = self._unstarted()
+        self._taken_in -= len(taken)
+        return taken
+
+    def _unstarted(self) -> list[Attempt]:
         self._stopping = True
         taken: list[Attempt] = []
         while self._suspects:
@@ -179,6 +193,8 @@ class Pool:
                         break
                     if self._is_marked(attempt):
                         self._run_one(attempt, slot, meter)
+                    else:
+                        meter.dropped += 1
             finally:
                 self._alone.release()
 
@@ -199,6 +215,7 @@ class Pool:
     def _run_one(self, attempt: Attempt, slot: RunningSlot, meter: _Meter) -> None:
         while not self._may_start():
             if self._stopping:
+                meter.dropped += 1
                 return  # still noted as claimed: the parent gives it back
             time.sleep(0.05)  # past its lease nothing starts; the parent's next heartbeat, or our end, decides
         began = time.perf_counter()
@@ -224,10 +241,11 @@ def _report(attempt: Attempt, outcome: Outcome) -> None:
 
 
 class _Meter:
-    """Written by one thread, read by another: a slightly old value does no harm."""
+    """Written by one thread, read by another: a slightly old value does no harm. dropped: taken and not run."""
 
-    __slots__ = ("busy_seconds", "finished")
+    __slots__ = ("busy_seconds", "dropped", "finished")
 
     def __init__(self) -> None:
         self.busy_seconds = 0.0
+        self.dropped = 0
         self.finished = 0

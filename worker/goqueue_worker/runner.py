@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Protocol
+from collections.abc import Collection
+from typing import Final, Protocol
 
 import structlog
 
 log = structlog.get_logger(__name__)
 
-_AFTER_ERROR_SECONDS = 1.0
+_AFTER_ERROR_SECONDS: Final = 1.0
+_STOP_SECONDS: Final = 5.0
 
 
 class Stepper(Protocol):
@@ -53,10 +55,14 @@ class Runner:
         self._thread.start()
         return self
 
-    def stop(self, timeout_seconds: float = 5.0) -> None:
+    def stop(self, timeout_seconds: float = _STOP_SECONDS) -> None:
         """Ask for the end and wait for the step in progress."""
-        self._stop.set()
+        self.ask_to_stop()
         self._thread.join(timeout_seconds)
+
+    def ask_to_stop(self) -> None:
+        """Have it end with its step in progress."""
+        self._stop.set()
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -68,3 +74,12 @@ class Runner:
                 pause = _AFTER_ERROR_SECONDS
             if pause > 0:
                 self._stop.wait(pause)
+
+
+def stop_all(runners: Collection[Runner]) -> None:
+    """Stop them at once: all of them together get the time that one would get."""
+    for runner in runners:
+        runner.ask_to_stop()
+    deadline = time.monotonic() + _STOP_SECONDS
+    for runner in runners:
+        runner.stop(max(0.0, deadline - time.monotonic()))

@@ -38,10 +38,9 @@ class Shutdown:
         """
         for attempt in self._pool.take_unstarted():
             self._acknowledger.put(attempt, self._end(attempt).released())
-        self._wait_for_running(timeout_seconds, ignore)
-        for slot, attempt in self._pool.running():
-            slot.interrupt(attempt, InterruptReason.SHUTDOWN, self._clock.boottime())
-        self._wait_for_running(self._interrupt_grace, ignore)
+        self._wait_for_threads(timeout_seconds, ignore)
+        self._interrupt()
+        self._wait_for_threads(self._interrupt_grace, ignore)
         unwritten = [
             interrupted_outcome(attempt, self._end(attempt), None) or self._end(attempt).released()
             for _, attempt in self._pool.running()
@@ -49,10 +48,18 @@ class Shutdown:
         self._pool.wait_until_settled(_WRITE_SECONDS, but_for=len(unwritten))
         return unwritten
 
-    def _wait_for_running(self, timeout_seconds: float, ignore: Collection[Attempt]) -> None:
+    def _wait_for_threads(self, timeout_seconds: float, ignore: Collection[Attempt]) -> None:
+        """Until they have let go of every attempt, those too that a thread is about to begin, but for deaf ones."""
         deadline = time.monotonic() + timeout_seconds
-        while time.monotonic() < deadline and any(attempt not in ignore for _, attempt in self._pool.running()):
+        while time.monotonic() < deadline:
+            deaf = sum(attempt in ignore for _, attempt in self._pool.running())
+            if self._pool.unfinished <= deaf:
+                return
             time.sleep(_LOOK_SECONDS)
+
+    def _interrupt(self) -> None:
+        for slot, attempt in self._pool.running():
+            slot.interrupt(attempt, InterruptReason.SHUTDOWN, self._clock.boottime())
 
     def _end(self, attempt: Attempt) -> AttemptEnd:
         return AttemptEnd(attempt.job, attempt.handler.backoff, self._worker_id, self._clock)

@@ -189,13 +189,13 @@ class RedisBroker:
 
     def acks_page(self, cursor: str, size: int) -> AcksPage:
         """About `size` fields of the recorded outcomes, from a cursor on; '0' to begin. Raises BrokerUnavailable."""
-        with translated():
+        with self._availability.watched():
             following, fields, removed = self._acks_page(keys=[self.keys.acks], args=[cursor, size])
         return AcksPage(str(following), [str(field) for field in fields], int(removed))
 
     def drop_acks(self, fields: Sequence[str]) -> None:
         """Forget recorded outcomes that nobody needs, and tell nobody. Raises BrokerUnavailable."""
-        with translated():
+        with self._availability.watched():
             if fields:
                 self._client.hdel(self.keys.acks, *fields)
 

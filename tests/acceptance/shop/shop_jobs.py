@@ -42,6 +42,12 @@ def plain(payload: dict, job: JobContext) -> dict:
 worker.register("shop.plain", plain)
 
 
+@handler("shop.brief")
+def brief(payload: dict, job: JobContext) -> None:
+    effect(f"brief {job.id}")
+    time.sleep(payload.get("seconds", 0))
+
+
 @handler("shop.pid")
 def pid(_payload: dict, job: JobContext) -> None:
     effect(f"pid {job.id} {os.getpid()}")

@@ -187,3 +187,11 @@ def test_an_expired_row_that_somebody_holds_is_skipped_until_the_next_round(
         run_on(connection, "SELECT FROM jobs WHERE id = %(id)s FOR UPDATE", {"id": held})
         assert MaintenanceStore(impatient).expire(10) == [free]
     assert maintenance.expire(10) == [held]
+
+
+def test_an_attempt_is_unsettled_while_its_own_number_is_in_processing(
+    store: JobStore, maintenance: MaintenanceStore, worker_id: str
+) -> None:
+    running, done = (job_in(status, store, worker_id) for status in (JobStatus.PROCESSING, JobStatus.COMPLETED))
+    assert maintenance.unsettled([(running, 1), (done, 1), (str(uuid4()), 1)]) == {(running, 1)}
+    assert maintenance.unsettled([(running, 2)]) == maintenance.unsettled([]) == set()

@@ -1,4 +1,4 @@
-"""What happens to PostgreSQL."""
+"""A store dies, stands still or refuses for a while; how Redis is done without is in test_without_redis."""
 
 from __future__ import annotations
 
@@ -44,6 +44,17 @@ def test_postgres_is_read_only_for_longer_than_the_lease(rig: Rig, inject: Injec
         set_read_only(rig, "on")
         time.sleep(rig.form.longer_than_lease)
         set_read_only(rig, "off")
+
+
+def test_redis_is_flushed(rig: Rig, inject: Inject) -> None:
+    with inject("Redis FLUSHALL", recovery=STORE_RECOVERY_SECONDS, keeps_records=False):
+        rig.observer.redis.flushall()
+
+
+def test_redis_is_killed_and_started_again(rig: Rig, inject: Inject) -> None:
+    with inject("Redis killed -9 + restart", recovery=STORE_RECOVERY_SECONDS, keeps_records=False, is_without_redis=True):
+        rig.stores.valkey.kill()
+        rig.stores.valkey.start()
 
 
 def set_read_only(rig: Rig, value: str) -> None:

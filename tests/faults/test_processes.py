@@ -1,4 +1,4 @@
-"""Workers that live but are paused, replaced, or wrong about the time."""
+"""Processes are killed by a job, paused, replaced, or wrong about the time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,37 @@ from tests.faults.conftest import Inject
 from tests.faults.effect_log import starts
 from tests.faults.forms import STORE_RECOVERY_SECONDS
 from tests.faults.rig import WRONG_CLOCK, Rig
+from tests.processes import eventually
+
+API_SECONDS = 10.0
+"""Until a new API is there, on a busy machine."""
+POISON_SECONDS = 25.0
+"""Four deaths, with ever longer pauses before the child is started again."""
+
+
+def test_the_api_is_killed(rig: Rig, inject: Inject) -> None:
+    with inject("API killed -9", recovery=API_SECONDS, api_dies=True) as fault:
+        rig.api.kill()
+        fault.end()
+        rig.start_api()
+
+
+def test_one_job_kills_every_process_that_runs_it(rig: Rig, inject: Inject) -> None:
+    with inject("one poison job among 200 prefetched", recovery=POISON_SECONDS) as fault:
+        for worker in rig.workers:
+            worker.stop()
+        jobs = [{"type": "fault.work", "payload": {"n": n, "seconds": 0}} for n in range(199)]
+        ids = fault.submit([*jobs[:100], {"type": "fault.poison"}, *jobs[100:]])
+        fault.poison(ids[100])
+        fault.end()
+        rig.start_worker()
+
+        def is_final() -> bool:
+            return rig.observer.outcomes([ids[100]])[ids[100]].finished_at is not None
+
+        eventually(is_final, "the poison job has an outcome", 2 * POISON_SECONDS)
+        fault.struck({run.pid: run.at for run in starts(rig.effects.read()) if run.job_id == ids[100]})
+        rig.start_worker()
 
 
 def test_a_worker_is_paused_for_longer_than_its_lease(rig: Rig, inject: Inject) -> None:
