@@ -1,19 +1,67 @@
+"""What the tests of the protocol's rules share: a worker that a test leads step by step, and stores that are away."""
+
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from redis import Redis
 
 from goqueue_common.broker.broker import RedisBroker
+from goqueue_common.broker.keys import Keys
 from goqueue_common.database import Database, connect
+from goqueue_common.job import ClaimedJob, Outcome
 from goqueue_common.job_store import JobStore
+from goqueue_common.lifecycle import JobEvent
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.worker_store import WorkerStore
+from goqueue_worker.acknowledger import Acknowledger
+from goqueue_worker.attempt import Attempt
+from goqueue_worker.handler import Handler
 from goqueue_worker.recovery import Recovery
 from goqueue_worker.settler import Settler
-from tests.factories import register_worker
+from tests.factories import JOB_TYPE, register_worker, start
 from tests.integration.protocol.judge import Judge
+
+NOWHERE = "127.0.0.1:1"
+
+
+class LedWorker:
+    """A live worker's claims and acknowledger, without threads. is_lost: it has learnt that it was declared lost."""
+
+    def __init__(self, database: Database, broker: RedisBroker, *, writes_to: Database | None = None) -> None:
+        self.id = register_worker(database)
+        self.settled: list[str] = []
+        self.is_lost = False
+        self._jobs = JobStore(database)
+        self.acknowledger = Acknowledger(
+            self.id,
+            JobStore(writes_to or database),
+            broker,
+            may_write=lambda: True,
+            on_settled=self._note,
+            on_lost=self._lose,
+        )
+
+    def claim(self, job_id: str) -> ClaimedJob:
+        return start(self._jobs, self.id, job_id)
+
+    def finish(self, job: ClaimedJob, **fields: Any) -> Outcome:
+        """The handler has ended; nothing is written yet."""
+        outcome = Outcome(id=job.id, attempt=job.attempt, **{"event": JobEvent.COMPLETE, **fields})
+        self.acknowledger.put(Attempt(job, Handler(type=JOB_TYPE, function=print), 0), outcome)
+        return outcome
+
+    def write(self) -> float:
+        """One batch of outcomes."""
+        return self.acknowledger.step()
+
+    def _note(self, attempts: Sequence[Attempt]) -> None:
+        self.settled += [attempt.job.id for attempt in attempts]
+
+    def _lose(self) -> None:
+        self.is_lost = True
 
 
 @pytest.fixture
@@ -53,11 +101,39 @@ def worker_id(database: Database) -> str:
 
 
 @pytest.fixture
+def worker(database: Database, broker: RedisBroker) -> LedWorker:
+    return LedWorker(database, broker)
+
+
+@pytest.fixture
+def other_worker(database: Database, broker: RedisBroker) -> LedWorker:
+    return LedWorker(database, broker)
+
+
+@pytest.fixture
 def impatient(database_url: str) -> Iterator[Database]:
     """The same database by other connections, which give up on a lock soon."""
     opened = connect(
-        database_url, pool_size=1, statement_timeout_seconds=5.0, application_name="other", lock_timeout_seconds=0.2
+        database_url, pool_size=2, statement_timeout_seconds=5.0, application_name="other", lock_timeout_seconds=0.2
     )
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def no_database() -> Iterator[Database]:
+    """A PostgreSQL that is away."""
+    opened = connect(
+        f"postgresql+psycopg2://nobody@{NOWHERE}/none", pool_size=1, statement_timeout_seconds=1.0, application_name="t"
+    )
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def no_redis() -> Iterator[RedisBroker]:
+    """A Redis that is away."""
+    opened = RedisBroker(f"redis://{NOWHERE}/0", Keys())
     yield opened
     opened.close()
 
