@@ -12,6 +12,7 @@ from goqueue_worker.acknowledger import Acknowledger
 from goqueue_worker.attempt import Attempt
 from goqueue_worker.handler import Handler
 from goqueue_worker.settler import DeadChild
+from goqueue_worker.sign_off import sign_off
 from goqueue_worker.slot_table import SlotTable
 from goqueue_worker.strays import Strays
 from tests.integration.model.system import System
@@ -81,6 +82,11 @@ class WorkerProcess:
     def give_back_strays(self) -> None:
         self._strays.suspect()
         self._strays.give_back_when_due()
+
+    def sign_off(self) -> None:
+        """Its last words, when nothing is in hand any more."""
+        sign_off(self.id, self._system.workers, self._strays)
+        self.end()
 
     def released(self, keys: Sequence[JobAttempt]) -> list[Outcome]:
         return [Outcome(id=job_id, attempt=attempt, event=JobEvent.RELEASE) for job_id, attempt in keys]

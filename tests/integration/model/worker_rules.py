@@ -160,9 +160,10 @@ class WorkerRules(Ledger):
         self.system.jobs.acknowledge(worker.id, outcomes)
         self.written(worker, outcomes)
         worker.let_go(list(worker.hand))
-        self.system.workers.stop(worker.id)
+        worker.sign_off()
+        for job in self.held_by(worker.id):  # of claims whose reply was lost
+            job.happens("release")
         self.ended_lease(worker.id, "stopped")
-        worker.end()
         self.staff()
 
     def _ended(self, worker: WorkerProcess, count: int, ending: str) -> list[Outcome]:

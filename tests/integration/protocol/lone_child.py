@@ -9,7 +9,7 @@ from typing import Any
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.clock import SystemClock
 from goqueue_common.database import Database
-from goqueue_common.job import ClaimedJob
+from goqueue_common.job import ClaimedJob, Outcome
 from goqueue_common.job_store import JobStore
 from goqueue_common.queue_store import QueueStore
 from goqueue_common.recovery_store import RecoveryStore
@@ -31,7 +31,7 @@ _CAPACITY = 100
 class LoneChild:
     """Runs jobs of the type `demo`. lease_lives: what its local deadline says; asked: how often its parts wanted to know.
 
-    is_lost: it was told that it is fenced.
+    is_lost: it was told that it is fenced. ended: how many attempts have ended, be they written or not.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class LoneChild:
         self.lease_lives = True
         self.asked = 0
         self.is_lost = False
+        self._ended: list[str] = []
         self.table, descriptor = SlotTable.create(_CAPACITY)
         os.close(descriptor)
         self.store = store or JobStore(database)
@@ -65,7 +66,7 @@ class LoneChild:
             slots,
             Executor(self.worker_id, Recorder(Recorded()), SystemClock()),
             self.table,
-            self.acknowledger.put,
+            self._deliver,
             self._may,
             lambda attempt: recoveries.mark_alone(self.worker_id, attempt.job.id, attempt.job.attempt),
         )
@@ -78,9 +79,13 @@ class LoneChild:
             registry=Registry([self.handler]),
             pool=self.pool,
             table=self.table,
-            may_claim=self._may,
+            may_claim=lambda: self._may() and not self.acknowledger.is_full,
             give_up_seconds=600.0,
         )
+
+    @property
+    def ended(self) -> int:
+        return len(self._ended)
 
     def poll(self) -> None:
         """One turn of the loop that claims."""
@@ -107,6 +112,10 @@ class LoneChild:
     def shutdown(self, interrupt_grace: float) -> Shutdown:
         """How it would end."""
         return Shutdown(self.worker_id, self.pool, self.acknowledger, SystemClock(), interrupt_grace=interrupt_grace)
+
+    def _deliver(self, attempt: Attempt, outcome: Outcome) -> None:
+        self.acknowledger.put(attempt, outcome)
+        self._ended.append(outcome.id)
 
     def _may(self) -> bool:
         self.asked += 1

@@ -1,7 +1,8 @@
 """Rules 2, 5, 7 and 9: what a child holds, how its attempts end, and what is known of them afterwards.
 
-With whole processes: tests/acceptance/test_interruption.py (7: a thread that ignores its interruption; 9: isolated handlers).
-Rule 9 at any moment: tests/unit/worker/test_executor.py. Suspects that run one at a time (2): tests/unit/worker/test_polling.py.
+With whole processes: tests/acceptance/test_interruption.py (7: a thread that ignores its interruption; 9: isolated
+handlers). Rule 9 at any moment: tests/unit/worker/test_executor.py. Suspects that run one at a time (2):
+tests/unit/worker/test_polling.py.
 """
 
 from __future__ import annotations
@@ -150,7 +151,7 @@ def test_rule_5_what_has_finished_and_waits_to_be_written_is_held(
     broker.enqueue(ref(job_id))
     child.poll()
     child.pool.start()
-    eventually(lambda: child.table.counts() == (1, 0))
+    eventually(lambda: child.ended == 1)
     strays = Strays(child.worker_id, jobs, broker, child.table)
     strays.suspect()
     strays.give_back_when_due()

@@ -249,7 +249,8 @@ def test_rule_6_past_its_local_deadline_a_child_starts_writes_and_claims_nothing
     eventually(lambda: child.asked > 5)
     assert (ran, broker.tails("default", 1, 10)) == ([], [waiting])
     child.lease_lives = True
-    eventually(lambda: ran)
+    eventually(lambda: child.ended == 1)
+    assert ran == [prefetched]
     child.lease_lives = False
     child.acknowledge()
     assert jobs.get_job_by_id(prefetched).status == JobStatus.PROCESSING
