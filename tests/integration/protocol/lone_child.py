@@ -9,8 +9,9 @@ from typing import Any
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.clock import SystemClock
 from goqueue_common.database import Database
-from goqueue_common.job import ClaimedJob, Outcome
+from goqueue_common.job import Outcome
 from goqueue_common.job_store import JobStore
+from goqueue_common.lifecycle import JobEvent
 from goqueue_common.queue_store import QueueStore
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_worker.acknowledger import Acknowledger
@@ -95,9 +96,19 @@ class LoneChild:
         """One turn of the loop that writes."""
         self.acknowledger.step()
 
-    def claim(self, job_ids: Sequence[str]) -> list[ClaimedJob]:
-        """These jobs, without the poller."""
-        return self.store.claim(self.worker_id, job_ids, None)
+    def hold(self, job_ids: Sequence[str]) -> list[Attempt]:
+        """Claim these jobs without the poller, and have them run once the pool has started."""
+        claimed = self.store.claim(self.worker_id, job_ids, None)
+        attempts = [Attempt(job, self.handler, self.table.hold(job.id, job.attempt)) for job in claimed]
+        self.pool.put(attempts)
+        return attempts
+
+    def release_all(self) -> None:
+        """Give back what has not started, as a stop does."""
+        for attempt in self.pool.take_unstarted():
+            outcome = Outcome(id=attempt.job.id, attempt=attempt.job.attempt, event=JobEvent.RELEASE)
+            self.acknowledger.put(attempt, outcome)
+        self.acknowledger.step()
 
     def finish(self) -> None:
         """Run and write what it holds."""

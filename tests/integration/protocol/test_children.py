@@ -224,8 +224,7 @@ def test_rule_9_an_interruption_that_comes_after_its_attempt_has_ended_hits_nobo
 
     child = LoneChild(database, broker, wait_as_second)
     first, second = submit(jobs), submit(jobs)
-    attempts = [Attempt(job, child.handler, child.table.hold(job.id, 1)) for job in child.claim([first, second])]
-    child.pool.put(attempts)
+    attempts = child.hold([first, second])
     child.pool.start()
     eventually(lambda: len(begun) == 2)
     (slot,) = child.pool.slots
