@@ -85,11 +85,16 @@ class RunningSlot:
 
     def end(self) -> None:
         """The handler has ended: nothing is delivered any more, and what was not raised yet never will be."""
-        with self._lock:
-            self.attempt = None
-            if self._raised:
-                self._raised = False
-                _set_async_exception(self._thread_id, None)
+        while True:
+            try:
+                with self._lock:
+                    self.attempt = None
+                    if self._raised:
+                        self._raised = False
+                        _set_async_exception(self._thread_id, None)
+            except Interrupted:  # it landed in here, where it is of no use to anybody any more
+                continue
+            return
 
     def interrupt(self, attempt: Attempt, reason: InterruptReason, now: float) -> bool:
         """Stop this attempt if it still runs here; may be repeated. False: it has ended."""
