@@ -33,7 +33,6 @@ from tests.factories import row, submit
 from tests.integration.protocol.conftest import DEFAULT, NOWHERE, LedWorker, take_back
 from tests.stalled import stalled
 
-
 # Rule 10: one field an attempt, only one's own is deleted, and a fenced worker records nothing.
 
 
