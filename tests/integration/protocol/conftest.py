@@ -6,25 +6,39 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
+from flask import Flask
 from redis import Redis
 
-from goqueue_common.broker.broker import RedisBroker
+from goqueue_api.app import create_app
+from goqueue_api.services import EXTENSION
+from goqueue_api.settings import ApiSettings
+from goqueue_common.broker.broker import QueueList, RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.database import Database, connect
-from goqueue_common.job import ClaimedJob, Outcome
+from goqueue_common.dispatch_store import DispatchStore
+from goqueue_common.job import ClaimedJob, Outcome, Priority
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent
+from goqueue_common.maintenance_store import MaintenanceStore
+from goqueue_common.queue_store import QueueStore
 from goqueue_common.recovery_store import RecoveryStore
+from goqueue_common.settings import StoreSettings
+from goqueue_common.submitter import Submitter
 from goqueue_common.worker_store import WorkerStore
 from goqueue_worker.acknowledger import Acknowledger
 from goqueue_worker.attempt import Attempt
 from goqueue_worker.handler import Handler
-from goqueue_worker.recovery import Recovery
-from goqueue_worker.settler import Settler
+from goqueue_worker.maintenance.promoter import Promoter
+from goqueue_worker.maintenance.relay import Relay
+from goqueue_worker.poller import Poller, QueueView
+from goqueue_worker.pool import Pool
+from goqueue_worker.recovery import Recovery, TakenBack
+from goqueue_worker.registry import Registry
+from goqueue_worker.slot_table import HeldAttempt, SlotTable
 from tests.factories import JOB_TYPE, register_worker, start
-from tests.integration.protocol.judge import Judge
 
 NOWHERE = "127.0.0.1:1"
+DEFAULT: QueueList = ("default", Priority.NORMAL)
 
 
 class LedWorker:
@@ -64,34 +78,62 @@ class LedWorker:
         self.is_lost = True
 
 
+def take_back(database: Database, broker: RedisBroker, worker: LedWorker, *attempts: tuple[str, int]) -> TakenBack:
+    """What its rescuer does once the worker is lost; it had begun to run all of these."""
+    WorkerStore(database).declare_lost(worker.id)
+    held = [HeldAttempt(job_id, attempt, running=True) for job_id, attempt in attempts]
+    return Recovery(JobStore(database), RecoveryStore(database), broker).take_back(worker.id, held, error="it was lost")
+
+
+def listed(broker: RedisBroker) -> list[str]:
+    """Ids of the default list, the one that is popped next first."""
+    return broker.tails(*DEFAULT, 100_000)
+
+
+def age(database: Database) -> None:
+    """As if every job had been queued an hour earlier."""
+    database.run("UPDATE jobs SET queued_at = queued_at - interval '1 hour'")
+
+
+def make_due(database: Database) -> None:
+    database.run("UPDATE jobs SET run_at = now() WHERE status IN ('scheduled', 'retrying')")
+
+
+def promoter(database: Database, broker: RedisBroker) -> Promoter:
+    return Promoter(MaintenanceStore(database), Submitter(JobStore(database), broker))
+
+
+def poller(
+    database: Database, broker: RedisBroker, *, slots: int, claims_from: Database | None = None
+) -> tuple[Poller, Pool, SlotTable]:
+    """Of a worker that serves every queue and whose pool runs nothing; `table.held()` shows what it claimed."""
+    table, _ = SlotTable.create(100)
+    pool = Pool(slots, None, table, lambda *_: None, lambda: True, lambda _: True)  # type: ignore[arg-type]  # nothing is run
+    made = Poller(
+        register_worker(database),
+        None,
+        view=QueueView(None, QueueStore(database)),
+        store=DispatchStore(claims_from or database),
+        broker=broker,
+        registry=Registry([Handler(type=JOB_TYPE, function=print)]),
+        pool=pool,
+        table=table,
+        may_claim=lambda: True,
+        give_up_seconds=60.0,
+    )
+    return made, pool, table
+
+
+def look(relay: Relay) -> None:
+    """Two looks at every list: what is missing at both is pushed."""
+    for _ in range(2):
+        relay._look_at = relay._confirm_at = float("-inf")
+        relay.step()
+
+
 @pytest.fixture
 def jobs(database: Database) -> JobStore:
     return JobStore(database)
-
-
-@pytest.fixture
-def workers(database: Database) -> WorkerStore:
-    return WorkerStore(database)
-
-
-@pytest.fixture
-def recoveries(database: Database) -> RecoveryStore:
-    return RecoveryStore(database)
-
-
-@pytest.fixture
-def recovery(jobs: JobStore, recoveries: RecoveryStore, broker: RedisBroker) -> Recovery:
-    return Recovery(jobs, recoveries, broker)
-
-
-@pytest.fixture
-def settler(workers: WorkerStore, recovery: Recovery) -> Settler:
-    return Settler(workers, recovery)
-
-
-@pytest.fixture
-def judge(database: Database, recovery: Recovery) -> Judge:
-    return Judge(database, recovery)
 
 
 @pytest.fixture
@@ -143,3 +185,16 @@ def redis_client(redis_url: str) -> Iterator[Redis]:
     """A bare client, to look at what the broker left in Redis."""
     with Redis.from_url(redis_url, decode_responses=True) as client:
         yield client
+
+
+@pytest.fixture
+def app(database_url: str, redis_url: str, prefix: str) -> Iterator[Flask]:
+    """The API on the stores of the test, with four request threads to a process."""
+    stores = StoreSettings(
+        database_url=database_url, redis_url=redis_url, prefix=prefix, log_level="error", log_format="json"
+    )
+    made = create_app(
+        ApiSettings(stores=stores, host="127.0.0.1", port=8080, processes=1, threads=4, db_pool=6, auth="loopback")
+    )
+    yield made
+    made.extensions[EXTENSION].close()

@@ -21,28 +21,17 @@ from goqueue_common.job import ClaimedJob
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent, JobStatus
 from goqueue_common.maintenance_store import MaintenanceStore
-from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.worker_store import WorkerStore
 from goqueue_worker.acknowledger import MAX_BACKLOG_BYTES
 from goqueue_worker.child import Child
 from goqueue_worker.maintenance.sweep import Sweep
-from goqueue_worker.recovery import Recovery, TakenBack
+from goqueue_worker.recovery import TakenBack
 from goqueue_worker.registry import Registry
 from goqueue_worker.settings import WorkerSettings
-from goqueue_worker.slot_table import HeldAttempt, SlotTable
+from goqueue_worker.slot_table import SlotTable
 from tests.factories import row, submit
-from tests.integration.protocol.conftest import NOWHERE, LedWorker
+from tests.integration.protocol.conftest import DEFAULT, NOWHERE, LedWorker, take_back
 from tests.stalled import stalled
-
-LIST = ("default", 1)
-
-
-def take_back(database: Database, broker: RedisBroker, worker: LedWorker, *attempts: tuple[str, int]) -> TakenBack:
-    """What its rescuer does once the worker is lost; it had begun to run all of these."""
-    WorkerStore(database).declare_lost(worker.id)
-    held = [HeldAttempt(job_id, attempt, running=True) for job_id, attempt in attempts]
-    return Recovery(JobStore(database), RecoveryStore(database), broker).take_back(worker.id, held, error="it was lost")
-
 
 # Rule 10: one field an attempt, only one's own is deleted, and a fenced worker records nothing.
 
@@ -136,7 +125,7 @@ def test_an_outcome_recorded_before_its_worker_died_is_applied_and_does_not_run_
     broker.record(worker.id, {outcome.field: outcome.encoded()})
     assert take_back(database, broker, worker, (job_id, 1)) == TakenBack(applied=1, rescued=0, released=0)
     job = jobs.get_job_by_id(job_id)
-    assert (job.status, job.result, broker.tails(*LIST, 10)) == (JobStatus.COMPLETED, 1, [])
+    assert (job.status, job.result, broker.tails(*DEFAULT, 10)) == (JobStatus.COMPLETED, 1, [])
 
 
 def test_a_record_that_a_flush_took_costs_a_second_run_and_never_the_job(
@@ -147,7 +136,7 @@ def test_a_record_that_a_flush_took_costs_a_second_run_and_never_the_job(
     broker.record(worker.id, {outcome.field: outcome.encoded()})
     redis_client.delete(broker.keys.acks)
     assert take_back(database, broker, worker, (job_id, 1)).rescued == 1
-    assert (jobs.get_job_by_id(job_id).status, broker.tails(*LIST, 10)) == (JobStatus.QUEUED, [job_id])
+    assert (jobs.get_job_by_id(job_id).status, broker.tails(*DEFAULT, 10)) == (JobStatus.QUEUED, [job_id])
 
 
 # Rule 11: the hash does not leak, Redis holds up no outcome, and what waits for PostgreSQL is bounded.

@@ -1,0 +1,297 @@
+"""Rules 19 to 21 and 23 of the protocol: plans, limits, the order of locks, and one transaction for a job and its key.
+
+What each test is named for is what would happen without its rule. Rule 22, group commit, has no feature yet; nor have the
+runs of schedules that rule 23 speaks of.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from goqueue_common.broker.broker import RedisBroker
+from goqueue_common.database import LOCK_TIMEOUT, Database, connect, run_on, sqlstate
+from goqueue_common.errors import StoreUnavailable
+from goqueue_common.job import Outcome
+from goqueue_common.job_store import JobStore
+from goqueue_common.lifecycle import JobEvent, JobStatus
+from goqueue_common.maintenance_store import MaintenanceStore
+from goqueue_common.recovery_store import RecoveryStore
+from goqueue_common.submitter import Submitter
+from goqueue_common.worker_store import WorkerStore
+from tests.factories import idempotency_key, register_worker, submission, submit
+from tests.integration.protocol.conftest import DEFAULT, LedWorker, listed
+from tests.scratch_database import scratch_database
+
+# Rule 19: batches go from their ids to the primary key, whatever the statistics say.
+
+FINISHED = """
+INSERT INTO jobs (id, queue, type, status, payload, finished_at)
+SELECT gen_random_uuid(), 'default', 'demo', 'completed', '{}', now() FROM generate_series(1, 10000)
+"""
+QUEUED = """
+INSERT INTO jobs (id, queue, type, status, payload, queued_at)
+SELECT gen_random_uuid(), 'default', 'demo', 'queued', '{}', now() FROM generate_series(1, 3000) RETURNING id::text
+"""
+NAIVE = "UPDATE jobs SET updated_at = now() WHERE id = ANY(%(ids)s::uuid[]) AND status = 'queued'"
+
+
+class StaleStatistics:
+    """3,000 jobs are queued, and by the statistics none is: they were taken while the queue was empty."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.jobs = JobStore(database)
+        self.worker_id = register_worker(database)
+        database.run("ALTER TABLE jobs SET (autovacuum_enabled = off)")
+        database.run(FINISHED)
+        database.run("VACUUM ANALYZE jobs")
+        self.ids = [row[0] for row in database.run(QUEUED)]
+
+    def indexes_read_by(self, work: Callable[[], Any]) -> set[str]:
+        """Those of the table jobs that were really scanned, not those of a plan."""
+        before = self._scans()
+        work()
+        after = self._scans()
+        return {name for name in after if after[name] > before[name]}
+
+    def _scans(self) -> dict[str, int]:
+        self.database.run("SELECT pg_stat_force_next_flush()")
+        counted = "SELECT indexrelname::text, idx_scan FROM pg_stat_user_indexes WHERE relname = 'jobs'"
+        return dict(self.database.run(counted))
+
+
+@pytest.fixture(scope="module")
+def stale(server_url: str, template: str) -> Iterator[StaleStatistics]:
+    with scratch_database(server_url, template=template) as url:
+        database = connect(url, pool_size=1, statement_timeout_seconds=60.0, application_name="tests")
+        yield StaleStatistics(database)
+        database.close()
+
+
+def test_a_batch_does_not_read_the_whole_queue_because_the_statistics_are_stale(stale: StaleStatistics) -> None:
+    naive = stale.indexes_read_by(lambda: stale.database.run(NAIVE, {"ids": stale.ids[:16]}))
+    assert naive == {"jobs_queued"}, "the trap is not set: the statement written naively does not fall into it"
+    batch = stale.ids[:16]
+    assert stale.indexes_read_by(lambda: stale.jobs.claim(stale.worker_id, batch, None)) == {"jobs_pkey"}
+    outcomes = [Outcome(id=job_id, attempt=1, event=JobEvent.COMPLETE) for job_id in batch]
+    assert stale.indexes_read_by(lambda: stale.jobs.acknowledge(stale.worker_id, outcomes)) == {"jobs_pkey"}
+
+
+# Rule 20: what takes some of many takes no more than it was told, and skips only what others write.
+
+Take = Callable[[Database, int], list[str]]
+
+
+def claims_waiting(database: Database, limit: int) -> list[str]:
+    worker_id = register_worker(database)
+    return [job.id for job in JobStore(database).claim_waiting(worker_id, [DEFAULT], limit)]
+
+
+def promotes(database: Database, limit: int) -> list[str]:
+    return [job.id for job in MaintenanceStore(database).promote(limit)]
+
+
+def expires(database: Database, limit: int) -> list[str]:
+    return MaintenanceStore(database).expire(limit)
+
+
+TAKING: list[Take] = [claims_waiting, promotes, expires]
+
+
+def twenty_for(take: Take, database: Database, jobs: JobStore) -> list[str]:
+    """Jobs that are there to be taken, in the order in which they would be."""
+    ids = [submit(jobs) for _ in range(20)]
+    times = "now() - (20 - array_position(%(ids)s::uuid[], id)) * interval '1 s'"
+    if take is promotes:
+        database.run(f"UPDATE jobs SET status = 'scheduled', run_at = {times}", {"ids": ids})
+    if take is expires:
+        database.run(f"UPDATE jobs SET expires_at = {times}", {"ids": ids})
+    return ids
+
+
+@pytest.mark.parametrize("take", TAKING)
+def test_no_more_is_taken_than_the_limit_while_others_hold_rows(
+    database: Database, jobs: JobStore, impatient: Database, take: Take
+) -> None:
+    ids = twenty_for(take, database, jobs)
+    held = ids[:10:2]
+    with database.transaction() as connection:
+        run_on(connection, "SELECT FROM jobs WHERE id = ANY(%(ids)s::uuid[]) FOR UPDATE", {"ids": held})
+        taken = take(impatient, 5)
+    free = [job_id for job_id in ids if job_id not in held]
+    assert sorted(taken) == sorted(free[:5])
+    ((left,),) = database.run("SELECT count(*) FROM jobs WHERE updated_at = created_at")
+    assert left == 15, "more rows were changed than were answered"
+
+
+@pytest.mark.parametrize("take", TAKING)
+def test_a_row_of_progress_that_is_being_written_hides_no_job(
+    database: Database, jobs: JobStore, impatient: Database, take: Take
+) -> None:
+    ids = twenty_for(take, database, jobs)
+    with database.transaction() as connection:
+        run_on(connection, "INSERT INTO job_progress (job_id, attempt) SELECT id, 1 FROM jobs")
+        assert sorted(take(impatient, 20)) == sorted(ids)
+
+
+# Rule 21: all lock by id ascending; only an acknowledgement waits for a lock, and not for ever.
+
+BATCH = 100
+ROUNDS = 10
+
+
+HOLD = """
+UPDATE jobs SET status = 'processing', worker_id = %(worker)s, attempts = 1, rescues = 0, attempt_log = NULL
+"""
+
+
+class Contended:
+    """Jobs that one worker holds, for two who write them at the same moment and name them in opposite order."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.jobs = JobStore(database)
+        self.recovery = RecoveryStore(database)
+        self.worker_id = register_worker(database)
+        self.ids = [answer.id for answer in self.jobs.create_jobs([submission() for _ in range(BATCH)])]
+
+    def hold(self) -> None:
+        self.database.run(HOLD, {"worker": self.worker_id})
+
+    def let_go(self) -> None:
+        self.database.run("UPDATE jobs SET status = 'queued', worker_id = NULL")
+
+    def acknowledge(self, ids: list[str]) -> None:
+        released = [Outcome(id=job_id, attempt=1, event=JobEvent.RELEASE) for job_id in ids]
+        self.jobs.acknowledge(self.worker_id, released)
+
+    def rescue(self, ids: list[str]) -> None:
+        self.recovery.rescue(self.worker_id, [(job_id, 1) for job_id in ids], error="died")
+
+    def claim(self, ids: list[str]) -> list[str]:
+        return [job.id for job in self.jobs.claim(self.worker_id, ids, None)]
+
+    def release_all(self, _ids: list[str]) -> None:
+        self.recovery.release_all(self.worker_id)
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [("acknowledge", "acknowledge"), ("rescue", "acknowledge"), ("release_all", "acknowledge"), ("release_all", "rescue")],
+    ids=" and ".join,
+)
+def test_two_batches_that_overlap_do_not_deadlock(database: Database, pair: tuple[str, str]) -> None:
+    contended = Contended(database)
+    first, second = (getattr(contended, name) for name in pair)
+    for _ in range(ROUNDS):
+        contended.hold()
+        both_ways(first, second, contended.ids)
+
+
+def test_two_claims_of_the_same_ids_in_opposite_orders_do_not_deadlock(database: Database) -> None:
+    contended = Contended(database)
+    for _ in range(ROUNDS):
+        contended.let_go()
+        claimed = both_ways(contended.claim, contended.claim, contended.ids)
+        assert sorted(job_id for ids in claimed for job_id in ids) == contended.ids
+
+
+def test_two_heartbeats_for_the_same_children_do_not_deadlock(database: Database) -> None:
+    workers = [register_worker(database) for _ in range(BATCH)]
+    beat = WorkerStore(database).beat
+    for _ in range(ROUNDS):
+        assert {len(beaten.alive) for beaten in both_ways(beat, beat, workers)} == {BATCH}
+
+
+def both_ways(first: Callable[[list[str]], Any], second: Callable[[list[str]], Any], ids: list[str]) -> list[Any]:
+    """What both answer, which begin at the same moment, one with the ids in order and one from the end."""
+    barrier = threading.Barrier(2, timeout=10)
+
+    def call(write: Callable[[list[str]], Any], ordered: list[str]) -> Any:
+        barrier.wait()
+        return write(ordered)
+
+    with ThreadPoolExecutor(2) as pool:
+        calls = [pool.submit(call, first, ids), pool.submit(call, second, ids[::-1])]
+        return [each.result(20) for each in calls]
+
+
+def test_an_acknowledgement_neither_skips_a_locked_row_nor_waits_for_ever(
+    database: Database, jobs: JobStore, broker: RedisBroker, impatient: Database
+) -> None:
+    worker = LedWorker(database, broker, writes_to=impatient)
+    locked, free = worker.claim(submit(jobs)), worker.claim(submit(jobs))
+    worker.finish(locked)
+    worker.finish(free)
+    with database.transaction() as connection:
+        run_on(connection, "SELECT FROM jobs WHERE id = %(id)s FOR UPDATE", {"id": locked.id})
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable) as refused:
+            JobStore(impatient).save_result(worker.id, Outcome(id=locked.id, attempt=1, event=JobEvent.COMPLETE))
+        assert time.monotonic() - began < 1.0
+        assert sqlstate(refused.value) == LOCK_TIMEOUT
+        for _ in range(3):
+            worker.write()
+        assert worker.settled == [free.id], "one locked row holds up the others"
+    for _ in range(2):
+        worker.write()
+    assert worker.settled == [free.id, locked.id], "an outcome was skipped as if it were stale"
+    assert jobs.get_job_by_id(locked.id).status == JobStatus.COMPLETED
+
+
+# Rule 23: a job and its idempotency key are written together, once.
+
+KEY = idempotency_key()
+
+
+@contextmanager
+def refusing(database: Database) -> Iterator[None]:
+    """The row of a job of the type `refused` cannot be written."""
+    database.run("ALTER TABLE jobs ADD CONSTRAINT refused CHECK (type <> 'refused') NOT VALID")
+    try:
+        yield
+    finally:
+        database.run("ALTER TABLE jobs DROP CONSTRAINT refused")
+
+
+@pytest.mark.parametrize(
+    "create",
+    [
+        pytest.param(lambda jobs: jobs.create_jobs([submission("refused", key=KEY)]), id="one job"),
+        pytest.param(lambda jobs: jobs.create_jobs([submission(key=KEY), submission("refused")]), id="several"),
+        pytest.param(lambda jobs: jobs.create_jobs_once([submission("refused")], KEY), id="under one key"),
+    ],
+)
+def test_a_submit_that_fails_leaves_neither_a_key_without_its_job_nor_a_job_without_its_key(
+    database: Database, jobs: JobStore, create: Callable[[JobStore], object]
+) -> None:
+    with refusing(database), pytest.raises(IntegrityError):
+        create(jobs)
+    assert database.run("SELECT (SELECT count(*) FROM jobs), (SELECT count(*) FROM idempotency_keys)") == [(0, 0)]
+    create(jobs)
+    assert database.run("SELECT count(*) FROM idempotency_keys") == [(1,)]
+
+
+def test_one_key_sent_to_several_servers_at_once_is_one_job_pushed_once(
+    database_url: str, database: Database, broker: RedisBroker
+) -> None:
+    with ExitStack() as stack:
+        servers = [
+            connect(database_url, pool_size=1, statement_timeout_seconds=5.0, application_name=f"server-{number}")
+            for number in range(6)
+        ]
+        for server in servers:
+            stack.callback(server.close)
+        pool = stack.enter_context(ThreadPoolExecutor(len(servers)))
+        submitting = [Submitter(JobStore(server), broker) for server in servers]
+        answers = list(pool.map(lambda submitter: submitter.submit([submission(key=KEY)])[0], submitting))
+    assert len({answer.id for answer in answers}) == 1
+    assert [row[0] for row in database.run("SELECT id::text FROM jobs")] == listed(broker) == [answers[0].id]
