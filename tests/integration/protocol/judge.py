@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from goqueue_common.database import Database
+from goqueue_common.errors import StoreUnavailable
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.worker_store import Beat, WorkerStore
 from goqueue_worker.heartbeat import Heartbeat
@@ -51,6 +54,11 @@ class Judge:
     def step(self) -> None:
         """A round of the rescuer."""
         self.rescuer.step()
+
+    def try_step(self) -> None:
+        """A round, which PostgreSQL may not let come to its end."""
+        with suppress(StoreUnavailable):
+            self.rescuer.step()
 
 
 def fall_silent(database: Database, worker_id: str, seconds: float = 2 * LEASE) -> None:

@@ -174,15 +174,18 @@ def deaf_child(database: Database, broker: RedisBroker, jobs: JobStore, let_go: 
 
 
 def settled_after_its_end(
-    settler: Settler, jobs: JobStore, child: LoneChild, unwritten: Sequence[Outcome]
+    settler: Settler, jobs: JobStore, child: LoneChild, unwritten: Sequence[Outcome], let_go: threading.Event
 ) -> tuple[str, str]:
-    """The job's status before and after its process is known to have ended."""
+    """The job's status before and after its process is known to have ended. Its thread, which is ours, ends last."""
     (held,) = child.table.held()
     before = jobs.get_job_by_id(held.id).status
     settler.add(
         DeadChild(worker_id=child.worker_id, held=[held], unwritten=unwritten, how="exit code 1", shutting_down=True)
     )
     settler.step()
+    let_go.set()
+    eventually(lambda: child.ended == 1)
+    child.pool.stop()
     return before, jobs.get_job_by_id(held.id).status
 
 
@@ -192,7 +195,7 @@ def test_rule_7_what_a_stop_interrupts_in_vain_is_released_only_after_its_proces
     child = deaf_child(database, broker, jobs, let_go)
     unwritten = child.shutdown(interrupt_grace=0.1).finish(0.1, ignore=[])
     assert [outcome.event for outcome in unwritten] == [JobEvent.RELEASE]
-    assert settled_after_its_end(settler, jobs, child, unwritten) == ("processing", "queued")
+    assert settled_after_its_end(settler, jobs, child, unwritten, let_go) == ("processing", "queued")
 
 
 def test_rule_7_a_timeout_that_a_thread_ignores_is_written_only_after_its_process_has_ended(
@@ -206,7 +209,7 @@ def test_rule_7_a_timeout_that_a_thread_ignores_is_written_only_after_its_proces
     assert [(outcome.event, outcome.log_entry["outcome"]) for outcome in unwritten if outcome.log_entry] == [
         (JobEvent.RETRY_LATER, "timeout")
     ]
-    assert settled_after_its_end(settler, jobs, child, unwritten) == ("processing", "retrying")
+    assert settled_after_its_end(settler, jobs, child, unwritten, let_go) == ("processing", "retrying")
 
 
 # Rule 9
