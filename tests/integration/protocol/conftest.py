@@ -34,8 +34,10 @@ from goqueue_worker.poller import Poller, QueueView
 from goqueue_worker.pool import Pool
 from goqueue_worker.recovery import Recovery, TakenBack
 from goqueue_worker.registry import Registry
+from goqueue_worker.settler import Settler
 from goqueue_worker.slot_table import HeldAttempt, SlotTable
 from tests.factories import JOB_TYPE, register_worker, start
+from tests.integration.protocol.judge import Judge
 
 NOWHERE = "127.0.0.1:1"
 DEFAULT: QueueList = ("default", Priority.NORMAL)
@@ -134,6 +136,31 @@ def look(relay: Relay) -> None:
 @pytest.fixture
 def jobs(database: Database) -> JobStore:
     return JobStore(database)
+
+
+@pytest.fixture
+def workers(database: Database) -> WorkerStore:
+    return WorkerStore(database)
+
+
+@pytest.fixture
+def recoveries(database: Database) -> RecoveryStore:
+    return RecoveryStore(database)
+
+
+@pytest.fixture
+def recovery(jobs: JobStore, recoveries: RecoveryStore, broker: RedisBroker) -> Recovery:
+    return Recovery(jobs, recoveries, broker)
+
+
+@pytest.fixture
+def settler(workers: WorkerStore, recovery: Recovery) -> Settler:
+    return Settler(workers, recovery)
+
+
+@pytest.fixture
+def judge(database: Database, recovery: Recovery) -> Judge:
+    return Judge(database, recovery)
 
 
 @pytest.fixture
