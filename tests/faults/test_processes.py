@@ -6,7 +6,6 @@ import time
 
 from tests.faults.conftest import Inject
 from tests.faults.effect_log import starts
-from tests.faults.forms import STORE_RECOVERY_SECONDS
 from tests.faults.rig import WRONG_CLOCK, Rig
 from tests.processes import eventually
 
@@ -24,7 +23,7 @@ def test_the_api_is_killed(rig: Rig, inject: Inject) -> None:
 
 
 def test_one_job_kills_every_process_that_runs_it(rig: Rig, inject: Inject) -> None:
-    with inject("one poison job among 200 prefetched", recovery=POISON_SECONDS) as fault:
+    with inject("one poison job among 200 prefetched", recovery=POISON_SECONDS + 4 * rig.form.starting) as fault:
         for worker in rig.workers:
             worker.stop()
         jobs = [{"type": "fault.work", "payload": {"n": n, "seconds": 0}} for n in range(199)]
@@ -53,7 +52,7 @@ def test_a_worker_is_paused_for_longer_than_its_lease(rig: Rig, inject: Inject) 
 
 
 def test_workers_are_replaced_one_by_one(rig: Rig, inject: Inject) -> None:
-    with inject("rolling restart of the workers, twice", recovery=STORE_RECOVERY_SECONDS):
+    with inject("rolling restart of the workers, twice", recovery=rig.form.store_recovery):
         for worker in [*rig.workers, *rig.workers]:
             old = worker if worker.is_running() else rig.live_workers()[0]
             rig.start_worker()
@@ -61,7 +60,7 @@ def test_workers_are_replaced_one_by_one(rig: Rig, inject: Inject) -> None:
 
 
 def test_the_clocks_of_workers_are_wrong(rig: Rig, inject: Inject) -> None:
-    with inject("workers' clocks 5 minutes off", recovery=STORE_RECOVERY_SECONDS) as fault:
+    with inject("workers' clocks 5 minutes off", recovery=rig.form.store_recovery) as fault:
         right = list(rig.workers)
         for offset in (300, -300):
             rig.start_worker(PYTHONPATH=str(WRONG_CLOCK), FAULT_CLOCK_OFFSET=str(offset))
