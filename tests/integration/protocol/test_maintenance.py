@@ -15,22 +15,28 @@ from uuid import uuid4
 import pytest
 
 from goqueue_common.broker.broker import RedisBroker
-from goqueue_common.database import Database
+from goqueue_common.database import Database, run_on
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobStatus
 from goqueue_common.maintenance_store import MaintenanceStore
+from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.relay_store import RelayStore
 from goqueue_common.submitter import Submitter
+from goqueue_common.worker_store import WorkerStore
 from goqueue_worker.maintenance.lease import LeasedDuty
 from goqueue_worker.maintenance.relay import Relay
+from goqueue_worker.recovery import Recovery
 from tests.factories import (
     LONG_SECONDS,
     job_in,
     ref,
+    register_worker,
+    start,
     submission,
     submit,
 )
 from tests.integration.protocol.conftest import DEFAULT, LedWorker, age, listed, look, make_due, promoter, take_back
+from tests.integration.protocol.judge import Judge, ended_long_ago
 
 # Rule 15: what Redis lost is pushed again, in its order, and nothing else is.
 
@@ -197,3 +203,20 @@ def test_two_relays_at_once_have_no_job_run_twice(
     while popped := broker.dequeue_many([DEFAULT], 7, 0):
         claimed += [job.id for job in jobs.claim(worker_id, [job.id for job in popped], None)]
     assert claimed == ids
+
+
+@pytest.mark.xfail(reason="a round of the rescuer ends at the first row that it cannot have, and the next one begins there")
+def test_one_row_that_somebody_locks_keeps_no_other_worker_s_jobs_from_being_rescued(
+    database: Database, impatient: Database, broker: RedisBroker, jobs: JobStore
+) -> None:
+    held = {worker_id: start(jobs, worker_id, submit(jobs)).id for worker_id in (register_worker(database) for _ in "abc")}
+    for worker_id in held:
+        WorkerStore(database).declare_lost(worker_id)
+        ended_long_ago(database, worker_id)
+    judge = Judge(impatient, Recovery(JobStore(impatient), RecoveryStore(impatient), broker))
+    first, *others = RecoveryStore(database).orphaning_workers(5.0)
+    with database.transaction() as connection:
+        run_on(connection, "SELECT FROM jobs WHERE id = %(id)s FOR UPDATE", {"id": held[first]})
+        for _ in range(2):
+            judge.try_step()
+        assert [jobs.get_job_by_id(held[worker_id]).status for worker_id in others] == [JobStatus.QUEUED] * 2
