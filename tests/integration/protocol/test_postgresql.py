@@ -1,7 +1,6 @@
-"""Rules 19 to 21 and 23 of the protocol: plans, limits, the order of locks, and one transaction for a job and its key.
+"""Rules 19 to 21 of the protocol: plans, limits, and the order of locks.
 
-What each test is named for is what would happen without its rule. Rule 22, group commit, has no feature yet; nor have the
-runs of schedules that rule 23 speaks of.
+What each test is named for is what would happen without its rule. Rule 22, group commit, has no feature yet.
 """
 
 from __future__ import annotations
@@ -10,11 +9,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.database import LOCK_TIMEOUT, Database, connect, run_on, sqlstate
@@ -24,10 +21,9 @@ from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent, JobStatus
 from goqueue_common.maintenance_store import MaintenanceStore
 from goqueue_common.recovery_store import RecoveryStore
-from goqueue_common.submitter import Submitter
 from goqueue_common.worker_store import WorkerStore
-from tests.factories import idempotency_key, register_worker, submission, submit
-from tests.integration.protocol.conftest import DEFAULT, LedWorker, listed
+from tests.factories import eventually, register_worker, submission, submit
+from tests.integration.protocol.conftest import DEFAULT, LedWorker
 from tests.scratch_database import scratch_database
 
 # Rule 19: batches go from their ids to the primary key, whatever the statistics say.
@@ -46,8 +42,9 @@ NAIVE = "UPDATE jobs SET updated_at = now() WHERE id = ANY(%(ids)s::uuid[]) AND 
 class StaleStatistics:
     """3,000 jobs are queued, and by the statistics none is: they were taken while the queue was empty."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, url: str) -> None:
         self.database = database
+        self.url = url
         self.jobs = JobStore(database)
         self.worker_id = register_worker(database)
         database.run("ALTER TABLE jobs SET (autovacuum_enabled = off)")
@@ -72,7 +69,7 @@ class StaleStatistics:
 def stale(server_url: str, template: str) -> Iterator[StaleStatistics]:
     with scratch_database(server_url, template=template) as url:
         database = connect(url, pool_size=1, statement_timeout_seconds=60.0, application_name="tests")
-        yield StaleStatistics(database)
+        yield StaleStatistics(database, url)
         database.close()
 
 
@@ -150,7 +147,11 @@ ROUNDS = 10
 
 HOLD = """
 UPDATE jobs SET status = 'processing', worker_id = %(worker)s, attempts = 1, rescues = 0, attempt_log = NULL
+WHERE id = ANY(%(ids)s::uuid[])
 """
+
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 class Contended:
@@ -164,7 +165,7 @@ class Contended:
         self.ids = [answer.id for answer in self.jobs.create_jobs([submission() for _ in range(BATCH)])]
 
     def hold(self) -> None:
-        self.database.run(HOLD, {"worker": self.worker_id})
+        self.database.run(HOLD, {"worker": self.worker_id, "ids": self.ids})
 
     def let_go(self) -> None:
         self.database.run("UPDATE jobs SET status = 'queued', worker_id = NULL")
@@ -183,17 +184,34 @@ class Contended:
         self.recovery.release_all(self.worker_id)
 
 
+@pytest.fixture
+def large(stale: StaleStatistics) -> Iterator[Database]:
+    """As in a large table, plans go to the primary key row by row, in the order given."""
+    ((name,),) = stale.database.run("SELECT current_database()")
+    stale.database.run(f"ALTER DATABASE {name} SET enable_seqscan = off")
+    opened = connect(stale.url, pool_size=4, statement_timeout_seconds=20.0, application_name="tests")
+    yield opened
+    opened.close()
+    stale.database.run(f"ALTER DATABASE {name} RESET enable_seqscan")
+
+
 @pytest.mark.parametrize(
     "pair",
     [("acknowledge", "acknowledge"), ("rescue", "acknowledge"), ("release_all", "acknowledge"), ("release_all", "rescue")],
     ids=" and ".join,
 )
-def test_two_batches_that_overlap_do_not_deadlock(database: Database, pair: tuple[str, str]) -> None:
-    contended = Contended(database)
+def test_two_batches_that_overlap_do_not_deadlock(large: Database, pair: tuple[str, str]) -> None:
+    """Both are stopped half-way: should each hold what the other comes to next, neither can go on."""
+    contended = Contended(large)
+    contended.hold()
     first, second = (getattr(contended, name) for name in pair)
-    for _ in range(ROUNDS):
-        contended.hold()
-        both_ways(first, second, contended.ids)
+    with ThreadPoolExecutor(2) as pool:
+        with large.transaction() as connection:
+            run_on(connection, "SELECT FROM jobs WHERE id = %(id)s FOR UPDATE", {"id": contended.ids[BATCH // 2]})
+            calls = [pool.submit(first, contended.ids), pool.submit(second, contended.ids[::-1])]
+            eventually(lambda: large.run(WAITING) == [(2,)])
+        for each in calls:
+            each.result(20)
 
 
 def test_two_claims_of_the_same_ids_in_opposite_orders_do_not_deadlock(database: Database) -> None:
@@ -245,53 +263,3 @@ def test_an_acknowledgement_neither_skips_a_locked_row_nor_waits_for_ever(
         worker.write()
     assert worker.settled == [free.id, locked.id], "an outcome was skipped as if it were stale"
     assert jobs.get_job_by_id(locked.id).status == JobStatus.COMPLETED
-
-
-# Rule 23: a job and its idempotency key are written together, once.
-
-KEY = idempotency_key()
-
-
-@contextmanager
-def refusing(database: Database) -> Iterator[None]:
-    """The row of a job of the type `refused` cannot be written."""
-    database.run("ALTER TABLE jobs ADD CONSTRAINT refused CHECK (type <> 'refused') NOT VALID")
-    try:
-        yield
-    finally:
-        database.run("ALTER TABLE jobs DROP CONSTRAINT refused")
-
-
-@pytest.mark.parametrize(
-    "create",
-    [
-        pytest.param(lambda jobs: jobs.create_jobs([submission("refused", key=KEY)]), id="one job"),
-        pytest.param(lambda jobs: jobs.create_jobs([submission(key=KEY), submission("refused")]), id="several"),
-        pytest.param(lambda jobs: jobs.create_jobs_once([submission("refused")], KEY), id="under one key"),
-    ],
-)
-def test_a_submit_that_fails_leaves_neither_a_key_without_its_job_nor_a_job_without_its_key(
-    database: Database, jobs: JobStore, create: Callable[[JobStore], object]
-) -> None:
-    with refusing(database), pytest.raises(IntegrityError):
-        create(jobs)
-    assert database.run("SELECT (SELECT count(*) FROM jobs), (SELECT count(*) FROM idempotency_keys)") == [(0, 0)]
-    create(jobs)
-    assert database.run("SELECT count(*) FROM idempotency_keys") == [(1,)]
-
-
-def test_one_key_sent_to_several_servers_at_once_is_one_job_pushed_once(
-    database_url: str, database: Database, broker: RedisBroker
-) -> None:
-    with ExitStack() as stack:
-        servers = [
-            connect(database_url, pool_size=1, statement_timeout_seconds=5.0, application_name=f"server-{number}")
-            for number in range(6)
-        ]
-        for server in servers:
-            stack.callback(server.close)
-        pool = stack.enter_context(ThreadPoolExecutor(len(servers)))
-        submitting = [Submitter(JobStore(server), broker) for server in servers]
-        answers = list(pool.map(lambda submitter: submitter.submit([submission(key=KEY)])[0], submitting))
-    assert len({answer.id for answer in answers}) == 1
-    assert [row[0] for row in database.run("SELECT id::text FROM jobs")] == listed(broker) == [answers[0].id]

@@ -48,7 +48,7 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that processes started by us import from."""
     for name in ("holds_the_interpreter", "starts_it", "shows_its_sockets"):
         (tmp_path / f"{name}.py").write_text(globals()[name.upper()])
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=":")
     return tmp_path
 
 
