@@ -13,11 +13,15 @@ STORE_RECOVERY_SECONDS: Final = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """Times in seconds. kills: how often a worker is killed; flushed_jobs: queued when Redis is flushed."""
+    """Times in seconds.
+
+    jobs_per_second: the load. kills: how often a worker is killed. flushed_jobs: queued when Redis is flushed.
+    """
 
     name: str
     lease: float
     heartbeat: float
+    jobs_per_second: float
     kills: int
     redis_away: float
     postgres_away: float
@@ -47,6 +51,7 @@ SHORT: Final = Form(
     name="short",
     lease=3.0,
     heartbeat=0.5,
+    jobs_per_second=20.0,
     kills=4,
     redis_away=5.0,
     postgres_away=5.0,
@@ -60,6 +65,7 @@ FULL: Final = Form(
     name="full",
     lease=30.0,
     heartbeat=5.0,
+    jobs_per_second=30.0,
     kills=20,
     redis_away=30.0,
     postgres_away=40.0,
