@@ -12,7 +12,7 @@ from tests.processes import eventually
 
 API_SECONDS = 10.0
 """Until a new API is there, on a busy machine."""
-POISON_SECONDS = 25.0
+POISON_SECONDS = 40.0
 """Four deaths, with ever longer pauses before the child is started again."""
 
 
