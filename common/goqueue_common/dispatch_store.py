@@ -43,10 +43,11 @@ _CLAIM_WAITING: Final = f"""
 WITH list AS MATERIALIZED (
     SELECT l.queue, l.priority FROM unnest(%(queues)s::text[], %(priorities)s::smallint[]) WITH ORDINALITY
         AS l(queue, priority, place)
-    WHERE EXISTS (
-        SELECT FROM jobs j WHERE j.status = 'queued' AND j.queue = l.queue AND j.priority = l.priority
+    CROSS JOIN LATERAL ( -- as EXISTS it would become a join that reads every queued row
+        SELECT 1 FROM jobs j WHERE j.status = 'queued' AND j.queue = l.queue AND j.priority = l.priority
           AND (j.expires_at IS NULL OR j.expires_at > now())
-    )
+        ORDER BY j.queued_at, j.id LIMIT 1
+    ) AS oldest
     ORDER BY place LIMIT 1
 ), picked AS MATERIALIZED (
     SELECT j.id FROM list CROSS JOIN LATERAL (

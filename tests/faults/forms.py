@@ -9,6 +9,8 @@ WORKER_GRACE_SECONDS: Final = 5.0
 """Beyond the lease, until the work of a lost worker is done."""
 STORE_RECOVERY_SECONDS: Final = 5.0
 """From the moment a store listens again."""
+STARTING_SECONDS: Final = 10.0
+"""More in the short form: rigs beside each other start processes in seconds, and a lease of 3 s leaves them no room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +32,17 @@ class Form:
     link_fault: float
     flushed_jobs: int
     test_timeout: float
+    starting: float
 
     @property
     def worker_recovery(self) -> float:
         """Within which the work of dead or paused workers is done."""
-        return self.lease + WORKER_GRACE_SECONDS
+        return self.lease + WORKER_GRACE_SECONDS + self.starting
+
+    @property
+    def store_recovery(self) -> float:
+        """Within which all is well after a store listens again."""
+        return STORE_RECOVERY_SECONDS + self.starting
 
     @property
     def longer_than_lease(self) -> float:
@@ -60,6 +68,7 @@ SHORT: Final = Form(
     link_fault=4.0,
     flushed_jobs=30_000,
     test_timeout=170.0,
+    starting=STARTING_SECONDS,
 )
 FULL: Final = Form(
     name="full",
@@ -74,4 +83,5 @@ FULL: Final = Form(
     link_fault=15.0,
     flushed_jobs=1_000_000,
     test_timeout=1_700.0,
+    starting=0.0,
 )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from goqueue_cli.local.processes import wait_until
 from tests.faults.conftest import Inject
-from tests.faults.forms import STORE_RECOVERY_SECONDS
 from tests.faults.rig import SLOTS, Rig
 from tests.processes import eventually
 
 
 def test_a_child_of_a_worker_is_killed(rig: Rig, inject: Inject) -> None:
-    with inject("child of a worker killed -9", recovery=STORE_RECOVERY_SECONDS) as fault:
+    with inject("child of a worker killed -9", recovery=rig.form.store_recovery) as fault:
         worker = rig.workers[0]
         rig.wait_until_in_flight(worker)
         fault.strike(worker, worker.kill_children)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.conftest import Inject
 from tests.faults.fault_proxy import FaultProxy
-from tests.faults.forms import STORE_RECOVERY_SECONDS, Form
+from tests.faults.forms import Form
 from tests.faults.rig import Rig
 
 LINKS = {
@@ -23,7 +23,7 @@ links = pytest.mark.parametrize("link", LINKS)
 def expected(link: str, form: Form) -> dict[str, Any]:
     """Workers that cannot reach PostgreSQL lose their lease; without Redis an outcome may be recorded nowhere."""
     return {
-        "recovery": form.worker_recovery if link == "worker_postgres" else STORE_RECOVERY_SECONDS,
+        "recovery": form.worker_recovery if link == "worker_postgres" else form.store_recovery,
         "keeps_records": link != "worker_redis",
     }
 

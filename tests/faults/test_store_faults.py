@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from tests.faults.conftest import Inject
-from tests.faults.forms import STORE_RECOVERY_SECONDS
 from tests.faults.rig import Rig
 
 TERMINATE_ALL = """
@@ -15,44 +14,44 @@ WHERE backend_type = 'client backend' AND application_name <> 'observer'
 
 
 def test_postgres_is_stopped_at_once_and_started_again(rig: Rig, inject: Inject) -> None:
-    with inject("PostgreSQL immediate stop + restart", recovery=STORE_RECOVERY_SECONDS):
+    with inject("PostgreSQL immediate stop + restart", recovery=rig.form.store_recovery):
         rig.stop_postgres_at_once()
         rig.stores.postgres.start()
 
 
 def test_postgres_is_away_for_longer_than_the_lease(rig: Rig, inject: Inject) -> None:
-    with inject(f"PostgreSQL away {rig.form.postgres_away:g} s", recovery=STORE_RECOVERY_SECONDS):
+    with inject(f"PostgreSQL away {rig.form.postgres_away:g} s", recovery=rig.form.store_recovery):
         rig.stop_postgres_at_once()
         time.sleep(rig.form.postgres_away)
         rig.stores.postgres.start()
 
 
 def test_every_connection_to_postgres_is_terminated(rig: Rig, inject: Inject) -> None:
-    with inject("PostgreSQL ends every connection", recovery=STORE_RECOVERY_SECONDS):
+    with inject("PostgreSQL ends every connection", recovery=rig.form.store_recovery):
         rig.observer.execute(TERMINATE_ALL)
 
 
 def test_postgres_stands_still(rig: Rig, inject: Inject) -> None:
-    with inject(f"PostgreSQL stalled {rig.form.stalled:g} s", recovery=STORE_RECOVERY_SECONDS):
+    with inject(f"PostgreSQL stalled {rig.form.stalled:g} s", recovery=rig.form.store_recovery):
         rig.pause_postgres()
         time.sleep(rig.form.stalled)
         rig.resume_stores()
 
 
 def test_postgres_is_read_only_for_longer_than_the_lease(rig: Rig, inject: Inject) -> None:
-    with inject("PostgreSQL read-only", recovery=STORE_RECOVERY_SECONDS):
+    with inject("PostgreSQL read-only", recovery=rig.form.store_recovery):
         set_read_only(rig, "on")
         time.sleep(rig.form.longer_than_lease)
         set_read_only(rig, "off")
 
 
 def test_redis_is_flushed(rig: Rig, inject: Inject) -> None:
-    with inject("Redis FLUSHALL", recovery=STORE_RECOVERY_SECONDS, keeps_records=False):
+    with inject("Redis FLUSHALL", recovery=rig.form.store_recovery, keeps_records=False):
         rig.observer.redis.flushall()
 
 
 def test_redis_is_killed_and_started_again(rig: Rig, inject: Inject) -> None:
-    with inject("Redis killed -9 + restart", recovery=STORE_RECOVERY_SECONDS, keeps_records=False, is_without_redis=True):
+    with inject("Redis killed -9 + restart", recovery=rig.form.store_recovery, keeps_records=False, is_without_redis=True):
         rig.stores.valkey.kill()
         rig.stores.valkey.start()
 
