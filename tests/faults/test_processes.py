@@ -56,11 +56,11 @@ def test_a_worker_is_paused_for_longer_than_its_lease(rig: Rig, inject: Inject) 
 
 
 def test_workers_are_replaced_one_by_one(rig: Rig, inject: Inject) -> None:
-    with inject("rolling restart of the workers, twice", recovery=rig.form.store_recovery):
-        for worker in [*rig.workers, *rig.workers]:
-            old = worker if worker.is_running() else rig.live_workers()[0]
+    with inject("rolling restart of the workers", recovery=rig.form.store_recovery):
+        for old in rig.workers * rig.form.restarts:
+            worker = old if old.is_running() else rig.live_workers()[0]
             rig.start_worker()
-            assert old.stop() == 0
+            assert worker.stop() == 0
 
 
 def test_the_clocks_of_workers_are_wrong(rig: Rig, inject: Inject) -> None:
