@@ -13,8 +13,8 @@ INSTALLED := $(VENV)/.installed
 EXTRAS := api worker scheduler embedded dev
 COMPILE_LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 $(ARGS)
 PYTEST = $(BIN)/python -m pytest -q
-# Rigs of their own, a module each; most of a fault is waiting for it to pass.
-FAULTS = $(BIN)/python -m pytest tests/faults -n 3 --dist loadscope $(ARGS)
+# Three rigs side by side: most of a fault is waiting for it to pass.
+FAULTS = $(BIN)/python -m pytest tests/faults -n 3 --maxschedchunk 1 $(ARGS)
 
 announce = @printf '\n== %s\n' "$(1)"
 

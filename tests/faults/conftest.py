@@ -37,10 +37,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--faults-json", metavar="FILE", help="write the table of the fault suite there as JSON, too")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "alone: measures what other rigs would slow down; runs while they rest")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long ones first, so that no process of pytest-xdist waits for the last; then those that run alone."""
+    items.sort(key=lambda item: _place(item.location))
     for item in items:
         if "rig" in getattr(item, "fixturenames", ()):
-            # Not the fixtures: a rig may wait for the machine to be free.
+            # Not the fixtures: a test that runs alone waits for its turn.
             item.add_marker(pytest.mark.timeout(_form(config).test_timeout, func_only=True))
 
 
@@ -61,11 +67,21 @@ def form(pytestconfig: pytest.Config) -> Form:
     return _form(pytestconfig)
 
 
-@pytest.fixture(scope="module")
-def rig(form: Form, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    """Shared by the faults of a module, one after the other."""
-    with machine(tmp_path_factory, fcntl.LOCK_SH), Rig(tmp_path_factory.mktemp("rig"), form) as running:
+@pytest.fixture(scope="session")
+def started_rig(form: Form, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """One a process of pytest-xdist, for all its faults."""
+    with Rig(tmp_path_factory.mktemp("rig"), form) as running:
         yield running
+
+
+@pytest.fixture
+def rig(started_rig: Rig, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """A rig beside those of other processes; a test marked `alone` runs when no other does."""
+    folder = tmp_path_factory.getbasetemp()
+    path = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "machine.lock"
+    with path.open("w") as machine:
+        fcntl.flock(machine, fcntl.LOCK_EX if request.node.get_closest_marker("alone") else fcntl.LOCK_SH)
+        yield started_rig
 
 
 @pytest.fixture
@@ -94,26 +110,17 @@ def inject(rig: Rig, report: Report) -> Inject:
     return begin
 
 
-@contextmanager
-def machine(tmp_path_factory: pytest.TempPathFactory, hold: int) -> Iterator[None]:
-    """The machine, shared with other rigs (LOCK_SH) or to oneself (LOCK_EX): other processes of pytest-xdist wait."""
-    folder = tmp_path_factory.getbasetemp()
-    with ((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "machine.lock").open("w") as lock:
-        fcntl.flock(lock, hold)
-        yield
-
-
 def _rows(stats: dict[str, list[Any]]) -> list[Row]:
-    """In the order of the files, whatever the order in which processes of pytest-xdist were done."""
+    """In the order of the tests, whatever the order in which processes of pytest-xdist were done."""
     found = [report for reports in stats.values() for report in reports if isinstance(report, pytest.TestReport)]
-    called = sorted((report for report in found if report.when == "call"), key=_place)
+    called = sorted((report for report in found if report.when == "call"), key=lambda report: _place(report.location))
     return [Row(**value) for report in called for name, value in report.user_properties if name == _ROW]  # type: ignore[arg-type]
 
 
-def _place(report: pytest.TestReport) -> tuple[int, int]:
-    path, line, _ = report.location
+def _place(location: tuple[str, int | None, str]) -> tuple[int, int]:
+    path, line, _ = location
     name = Path(path).stem
-    return (_ORDER.index(name) if name in _ORDER else len(_ORDER)), line or 0
+    return (_ORDER.index(name) if name in _ORDER else -1), line or 0
 
 
 def _form(config: pytest.Config) -> Form:

@@ -15,12 +15,18 @@ STARTING_SECONDS: Final = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """Times in seconds. kills: how often a worker is killed; flushed_jobs: queued when Redis is flushed."""
+    """Times in seconds.
+
+    jobs_per_second: the load. kills: how often a worker is killed. restarts: how often all workers are replaced.
+    flushed_jobs: queued when Redis is flushed.
+    """
 
     name: str
     lease: float
     heartbeat: float
+    jobs_per_second: float
     kills: int
+    restarts: int
     redis_away: float
     postgres_away: float
     stalled: float
@@ -55,11 +61,13 @@ SHORT: Final = Form(
     name="short",
     lease=3.0,
     heartbeat=0.5,
+    jobs_per_second=20.0,
     kills=4,
+    restarts=1,
     redis_away=5.0,
     postgres_away=5.0,
     stalled=4.0,
-    redis_silent=6.5,
+    redis_silent=5.5,
     link_fault=4.0,
     flushed_jobs=30_000,
     test_timeout=170.0,
@@ -69,7 +77,9 @@ FULL: Final = Form(
     name="full",
     lease=30.0,
     heartbeat=5.0,
+    jobs_per_second=30.0,
     kills=20,
+    restarts=2,
     redis_away=30.0,
     postgres_away=40.0,
     stalled=20.0,

@@ -109,7 +109,7 @@ def injected(rig: Rig, fault: str, expected: Expectation) -> Iterator[Injection]
     rig.make_ready()
     rig.is_sound = False
     rig.effects.mark()
-    loader = Loader(rig.api_port)
+    loader = Loader(rig.api_port, rig.form.jobs_per_second)
     loader.start()
     try:
         eventually(lambda: len(rig.observer.completed(loader.accepted())) >= _WARM_JOBS, "the load runs")

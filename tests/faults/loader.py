@@ -10,7 +10,6 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-PER_SECOND: Final = 30.0
 NO_ANSWER: Final = 0
 """The status of a request that got none: reset, refused, or not within ANSWER_SECONDS."""
 ANSWER_SECONDS: Final = 10.0
@@ -35,11 +34,12 @@ class Answer:
 
 
 class Loader:
-    """Sends PER_SECOND jobs a second from `start` to `stop`, whatever happens; none to catch up after a stall."""
+    """Sends `per_second` jobs a second from `start` to `stop`, whatever happens; none to catch up after a stall."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, per_second: float) -> None:
         self.answers: list[Answer] = []
         self._port = port
+        self._per_second = per_second
         self._numbers = itertools.count()
         self._lock = threading.Lock()
         self._next_at = 0.0
@@ -71,7 +71,7 @@ class Loader:
     def _turn(self) -> float:
         with self._lock:
             turn = max(self._next_at, time.monotonic())
-            self._next_at = turn + 1.0 / PER_SECOND
+            self._next_at = turn + 1.0 / self._per_second
             return turn
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goqueue_cli.local.processes import wait_until
 from tests.faults.conftest import Inject
 from tests.faults.rig import SLOTS, Rig
 from tests.processes import eventually
@@ -42,7 +43,8 @@ def test_all_workers_are_killed(rig: Rig, inject: Inject) -> None:
 def test_workers_are_killed_whose_outcomes_only_redis_has(rig: Rig, inject: Inject) -> None:
     with inject("workers killed with outcomes only in Redis", recovery=rig.form.worker_recovery) as fault:
         rig.links.worker_postgres.refuse()
-        eventually(lambda: len(rig.observer.recorded()) >= SLOTS, "outcomes recorded")
+        eventually(rig.observer.recorded, "an outcome is recorded")
+        wait_until(lambda: len(rig.observer.recorded()) >= SLOTS, 1.0)  # rather more
         for worker in rig.workers:
             fault.strike(worker, worker.kill)
         rig.links.worker_postgres.heal()

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import fcntl
 import time
-from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.conftest import Inject, Report, machine
+from tests.faults.conftest import Inject, Report
 from tests.faults.effect_log import Tally
-from tests.faults.forms import STORE_RECOVERY_SECONDS, Form
+from tests.faults.forms import STORE_RECOVERY_SECONDS
 from tests.faults.long_queue import fill, flushed_row, watch
 from tests.faults.rig import Rig, direct_environment
 from tests.processes import eventually
+
+pytestmark = pytest.mark.alone
 
 AWAY_SECONDS = 3.0
 """Within which a job is done while Redis refuses connections."""
 SILENT_SECONDS = 5.0
 """The same while it answers nothing, which takes longer to know."""
 WITHOUT_REDIS = {"recovery": STORE_RECOVERY_SECONDS, "keeps_records": False, "is_without_redis": True}
-
-
-@pytest.fixture(scope="module")
-def rig(form: Form, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    """Other rigs would make these late, and these them."""
-    with machine(tmp_path_factory, fcntl.LOCK_EX), Rig(tmp_path_factory.mktemp("rig"), form) as running:
-        yield running
 
 
 def test_redis_is_away(rig: Rig, inject: Inject) -> None:
