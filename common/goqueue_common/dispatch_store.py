@@ -95,6 +95,8 @@ FROM held WHERE j.id = held.id
 RETURNING j.id::text, j.attempts, j.status, j.queue, j.priority
 """  # noqa: S608 - constants from the lifecycle
 
+_ACKNOWLEDGE_FREE: Final = _ACKNOWLEDGE.replace("FOR NO KEY UPDATE OF j", "FOR NO KEY UPDATE OF j SKIP LOCKED")
+
 _RETURN_UNKNOWN: Final = f"""
 WITH mine AS MATERIALIZED (
     SELECT j.id, j.cancel_requested_at IS NOT NULL AS cancelled,
@@ -102,8 +104,8 @@ WITH mine AS MATERIALIZED (
             SELECT FROM workers w WHERE w.beat_at > now() - %(give_up)s * interval '1 second' AND w.types ? j.type
         ) AS hopeless
     FROM jobs j
-    JOIN unnest(%(ids)s::uuid[], %(attempts)s::int[]) AS held(id, attempt) ON j.id = held.id AND j.attempts = held.attempt
-    WHERE j.worker_id = %(worker_id)s AND j.status || '' = 'processing'
+    WHERE j.id = ANY(%(ids)s::uuid[]) AND j.worker_id = %(worker_id)s AND j.status || '' = 'processing'
+      AND (j.id, j.attempts) IN (SELECT * FROM unnest(%(ids)s::uuid[], %(attempts)s::int[]))
     ORDER BY j.id
     FOR NO KEY UPDATE OF j
 )
@@ -185,10 +187,17 @@ class DispatchStore:
 
     def acknowledge(self, worker_id: str, outcomes: Sequence[Outcome]) -> list[Settled]:
         """See JobStorage. Safe to repeat: what was applied before is stale the second time."""
+        return self._acknowledge(_ACKNOWLEDGE, worker_id, outcomes)
+
+    def acknowledge_free(self, worker_id: str, outcomes: Sequence[Outcome]) -> list[Settled]:
+        """Like acknowledge, but waits for no row: those that somebody holds are left, as are stale ones."""
+        return self._acknowledge(_ACKNOWLEDGE_FREE, worker_id, outcomes)
+
+    def _acknowledge(self, statement: str, worker_id: str, outcomes: Sequence[Outcome]) -> list[Settled]:
         document = orjson.dumps([_encoded(outcome) for outcome in outcomes]).decode()
         # One source status serves them all: every outcome ends a processing row.
         guards = {"worker_id": worker_id, "sources": sources(JobEvent.COMPLETE)}
-        return [Settled._make(row) for row in self._database.run(_ACKNOWLEDGE, {"outcomes": document, **guards})]
+        return [Settled._make(row) for row in self._database.run(statement, {"outcomes": document, **guards})]
 
     def return_unknown(
         self,

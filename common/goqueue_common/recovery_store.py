@@ -1,4 +1,6 @@
-"""Taking back what dead workers held. Everything here is safe if two do it at once."""
+"""Taking back what dead workers held. Everything here is safe if two do it at once, and waits for no row that somebody
+holds: one open transaction must not keep the others from being rescued. What was skipped is there the next time.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,10 @@ WITH died AS MATERIALIZED (
         jsonb_build_object('attempt', j.attempts, 'worker_id', j.worker_id, 'started_at', j.started_at,
             'finished_at', now(), 'outcome', 'died', 'error', %(error)s::text, 'traceback', NULL) AS entry
     FROM jobs j
-    JOIN unnest(%(ids)s::uuid[], %(attempts)s::int[]) AS held(id, attempt) ON j.id = held.id AND j.attempts = held.attempt
-    WHERE j.worker_id = %(worker_id)s AND j.status || '' = 'processing'
+    WHERE j.id = ANY(%(ids)s::uuid[]) AND j.worker_id = %(worker_id)s AND j.status || '' = 'processing'
+      AND (j.id, j.attempts) IN (SELECT * FROM unnest(%(ids)s::uuid[], %(attempts)s::int[]))
     ORDER BY j.id
-    FOR NO KEY UPDATE OF j
+    FOR NO KEY UPDATE OF j SKIP LOCKED
 )
 UPDATE jobs j SET
     status = CASE WHEN cancelled THEN 'cancelled' WHEN poisonous THEN '{TRANSITIONS[JobEvent.POISON].target}'
@@ -55,12 +57,7 @@ WHERE n.worker_id IS NOT NULL AND NOT EXISTS (
 )
 """
 
-# The one that was alone before has ended, whether or not its outcome is written yet.
 _MARK_ALONE: Final = """
-WITH ended AS (
-    UPDATE jobs SET alone_attempt = NULL
-    WHERE status = 'processing' AND worker_id = %(worker_id)s AND alone_attempt = attempts AND id <> %(id)s
-)
 UPDATE jobs SET alone_attempt = attempts
 WHERE id = %(id)s AND attempts = %(attempt)s AND worker_id = %(worker_id)s AND status || '' = 'processing' RETURNING 1
 """
@@ -68,7 +65,8 @@ WHERE id = %(id)s AND attempts = %(attempt)s AND worker_id = %(worker_id)s AND s
 _RELEASE_ALL: Final = f"""
 WITH left_over AS MATERIALIZED (
     SELECT id, cancel_requested_at IS NOT NULL AS cancelled FROM jobs
-    WHERE worker_id = %(worker_id)s AND status = 'processing' ORDER BY id FOR NO KEY UPDATE
+    WHERE worker_id = %(worker_id)s AND status = 'processing' AND id <> ALL(%(but_for)s::uuid[])
+    ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 )
 UPDATE jobs j SET
     status = CASE WHEN cancelled THEN 'cancelled' ELSE '{TRANSITIONS[JobEvent.RELEASE].target}' END,
@@ -123,7 +121,7 @@ class RecoveryStore:
     ) -> list[Settled]:
         """Take (id, attempt) that had started from a worker known to be dead: back to the queue, or failed as poison.
 
-        Their recorded outcomes must have been looked for before.
+        Their recorded outcomes must have been looked for before. Rows that somebody holds are left.
         """
         rows = self._database.run(
             _RESCUE,
@@ -137,6 +135,10 @@ class RecoveryStore:
         )
         return [Settled._make(row) for row in rows]
 
-    def release_all(self, worker_id: str) -> list[Settled]:
-        """Give back, uncounted, every row that still names a worker known to be dead: those had never started."""
-        return [Settled._make(row) for row in self._database.run(_RELEASE_ALL, {"worker_id": worker_id})]
+    def release_all(self, worker_id: str, *, but_for: Sequence[str] = ()) -> list[Settled]:
+        """Give back, uncounted, the rows that still name a worker known to be dead: those had never started.
+
+        but_for: ids that are not to be released, since their end is known and could not be written yet.
+        """
+        rows = self._database.run(_RELEASE_ALL, {"worker_id": worker_id, "but_for": list(but_for)})
+        return [Settled._make(row) for row in rows]

@@ -60,4 +60,5 @@ class Submitter:
         try:
             self._broker.enqueue_many(refs)
         except BrokerUnavailable as error:
-            log.warning("push_failed", jobs=len(refs), reason=str(error))
+            say = log.debug if self._broker.is_away else log.warning  # the broker says once that Redis is away
+            say("push_failed", jobs=len(refs), reason=str(error))

@@ -28,7 +28,7 @@ OTHERS = (
         r"make faults\b.*",
         NOT_RUN,
         "takes half an hour; its short form is a part of make test",
-        "tests/faults/test_killed_processes.py",
+        "tests/faults/test_killed_workers.py",
     ),
     Other(r"docker compose up\b.*", NOT_RUN, "needs a container engine", "tests/deploy/test_compose.py"),
     Other(

@@ -80,6 +80,8 @@ class Acknowledger:
         except StoreUnavailable as error:
             if isinstance(error, QueryTimeout) or sqlstate(error) == LOCK_TIMEOUT:
                 self._split(batch)
+            if not self._pause:  # what was gathered before anybody knew counts too
+                self._backlog_bytes = sum(map(_size, self._waiting))
             self._pause = min(_LONGEST_PAUSE, max(0.1, self._pause * 2))
             log.warning("outcomes_wait", outcomes=len(self._waiting), reason=str(error), pause_seconds=self._pause)
             return self._pause

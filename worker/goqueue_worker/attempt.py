@@ -28,12 +28,13 @@ class InterruptReason(StrEnum):
 
 
 class Attempt:
-    """One claimed attempt, from the claim until its outcome is written."""
+    """One claimed attempt, from the claim until its outcome is written; is_settled: it is, or it is no longer ours."""
 
     __slots__ = (
         "cancel_requested_at",
         "handler",
         "interrupted_at",
+        "is_settled",
         "job",
         "notify_cancel",
         "reason",
@@ -50,6 +51,7 @@ class Attempt:
         self.started_at = 0.0
         self.reason: InterruptReason | None = None
         self.interrupted_at: float | None = None
+        self.is_settled = False
         self.cancel_requested_at: float | None = None
         self.notify_cancel: Callable[[], None] | None = None
 

@@ -209,7 +209,7 @@ class Child:
     def _release_records(self, attempts: Sequence[Attempt]) -> None:
         for attempt in attempts:
             self._table.settle(attempt.record)
-        self._pool.settled(len(attempts))
+        self._pool.settled(attempts)
 
     def _on_stuck(self, attempt: Attempt) -> None:
         if id(attempt) not in self._stuck:

@@ -136,6 +136,7 @@ class Parent:
         if self._reloader is not None:
             self._reloader.stop()
         stop_all(self._runners.values())
+        self._settler.leave()
         giving_up = threading.Thread(target=self._give_up_duties, name="give-up", daemon=True)
         giving_up.start()
         giving_up.join(_GIVE_UP_SECONDS)
@@ -199,7 +200,7 @@ class Parent:
         while not self._settler.is_done:
             patience = _SETTLE_AT_EXIT_SECONDS if self._signals < 2 else _SETTLE_AT_ONCE_SECONDS
             if time.monotonic() - began > patience:
-                log.warning("left_to_others", reason="PostgreSQL is away: jobs of this worker run again after its lease")
+                log.warning("left_to_others", reason="PostgreSQL is away: jobs of this worker go back after its lease")
                 return
             self._wait(0.05)
 

@@ -26,6 +26,7 @@ _BUFFERED_SECONDS: Final = 0.05
 """Claim this much work ahead: for jobs of milliseconds it hides a round trip, for jobs of seconds it is nothing."""
 _SMOOTHING: Final = 0.3
 _MARK_AGAIN_SECONDS: Final = 0.5
+_LOOK_SECONDS: Final = 0.1
 
 
 class Pool:
@@ -83,10 +84,12 @@ class Pool:
         for attempt in attempts:
             self._work.put(attempt)
 
-    def settled(self, count: int) -> None:
-        """So many attempts are written, or no longer ours."""
+    def settled(self, attempts: Sequence[Attempt]) -> None:
+        """These are written, or no longer ours."""
         with self._changed:
-            self._held -= count
+            for attempt in attempts:
+                attempt.is_settled = True
+            self._held -= len(attempts)
             self._changed.notify_all()
 
     @property
@@ -181,8 +184,9 @@ class Pool:
         """Attempts whose job died with its process before: one at a time in this child.
 
         Side by side, a poison job would take an innocent one, rescued with it, down again and again until both count as
-        poison. Each is marked first, so that what takes the whole machine down is told from what only waited there. A
-        thread that finds another at it goes on with other work; whoever is at it looks again before it leaves.
+        poison. Each is marked first, so that what takes the whole machine down is told from what only waited there; and
+        the one before it is written, or it would run again with each death of its successor. A thread that finds another
+        at it goes on with other work; whoever is at it looks again before it leaves.
         """
         while self._suspects and self._alone.acquire(blocking=False):
             try:
@@ -193,6 +197,7 @@ class Pool:
                         break
                     if self._is_marked(attempt):
                         self._run_one(attempt, slot, meter)
+                        self._wait_until_written(attempt)
                     else:
                         meter.dropped += 1
             finally:
@@ -211,6 +216,11 @@ class Pool:
                 self._deliver(attempt, Outcome(id=attempt.job.id, attempt=attempt.job.attempt, event=JobEvent.RELEASE))
             return marked
         return False  # still noted as claimed: the parent gives it back
+
+    def _wait_until_written(self, attempt: Attempt) -> None:
+        with self._changed:
+            while not attempt.is_settled and not self._stopping:
+                self._changed.wait(_LOOK_SECONDS)
 
     def _run_one(self, attempt: Attempt, slot: RunningSlot, meter: _Meter) -> None:
         while not self._may_start():

@@ -11,7 +11,7 @@ from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.errors import BrokerUnavailable, GoQueueError
 from goqueue_common.job import Outcome, Settled
 from goqueue_common.job_store import JobStore
-from goqueue_common.lifecycle import JobStatus
+from goqueue_common.lifecycle import JobEvent, JobStatus
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_worker.slot_table import HeldAttempt
 
@@ -21,11 +21,15 @@ _FENCE_SECONDS: Final = 3600.0
 
 
 class TakenBack(NamedTuple):
-    """How many jobs. applied: their outcome had been recorded; rescued: run again, counted; released: uncounted."""
+    """How many jobs. applied: their outcome had been recorded; rescued: run again, counted; released: uncounted.
+
+    left: somebody holds their rows.
+    """
 
     applied: int
     rescued: int
     released: int
+    left: int
 
 
 class Recovery:
@@ -42,18 +46,34 @@ class Recovery:
         """Its row must no longer be alive: then it claims nothing more, and with the fence records nothing more.
 
         held: what is known of its attempts. error: what a rescued job is told, None: nothing is counted. unwritten:
-        outcomes that only the end of its process made true. Raises StoreUnavailable; then it may be repeated.
+        outcomes that only the end of its process made true. Rows that somebody holds are left: to be repeated while any
+        are. Raises StoreUnavailable; then it may be repeated, too.
         """
         outcomes = {outcome.field: outcome for outcome in unwritten} | self._recorded(worker_id, held)
-        applied = self._apply(worker_id, list(outcomes.values()))
-        written = {(item.id, item.attempt) for item in applied}
-        suspects = [(item.id, item.attempt) for item in held if item.running and (item.id, item.attempt) not in written]
-        rescued: list[Settled] = []
-        if suspects and error is not None:
-            rescued = self._store.rescue(worker_id, suspects, error=error)
-        released = self._store.release_all(worker_id)
-        self._announce(list(outcomes), [*applied, *rescued, *released])
-        return TakenBack(len(applied), len(rescued), len(released))
+        applied, refused = self._apply(worker_id, list(outcomes.values()))
+        # Their end is known: what was not written now is somebody's at this moment, and must not run again for that.
+        ended = {outcome.id for field, outcome in outcomes.items() if field not in refused}
+        suspects = [(item.id, item.attempt) for item in held if item.running and item.id not in ended] if error else []
+        rescued = self._store.rescue(worker_id, suspects, error=error) if error and suspects else []
+        released = self._store.release_all(worker_id, but_for=[*ended, *(job_id for job_id, _ in suspects)])
+        written = [f"{item.id}:{item.attempt}" for item in applied]
+        self._announce([*written, *refused], [*applied, *rescued, *released])
+        return TakenBack(len(applied), len(rescued), len(released), len(self._store.held(worker_id)))
+
+    def leave_to_others(self, worker_id: str, held: Sequence[HeldAttempt], unwritten: Sequence[Outcome]) -> None:
+        """Record how its attempts end, for whoever takes them back when PostgreSQL is there again: nothing is counted.
+
+        What it had recorded itself stays.
+        """
+        outcomes = {outcome.field: outcome for outcome in unwritten}
+        released = {item.field: Outcome(id=item.id, attempt=item.attempt, event=JobEvent.RELEASE) for item in held}
+        try:
+            known = self._broker.recorded([*outcomes, *released])
+            wanted = {field: outcome for field, outcome in (released | outcomes).items() if field not in known}
+            if wanted:
+                self._broker.record(worker_id, {field: outcome.encoded() for field, outcome in wanted.items()})
+        except BrokerUnavailable as error:
+            log.warning("nothing_left_to_others", worker_id=worker_id, jobs=len(held), reason=str(error))
 
     def _recorded(self, worker_id: str, held: Sequence[HeldAttempt]) -> dict[str, Outcome]:
         """Outcomes that it had recorded in Redis but perhaps not written; none when Redis is away."""
@@ -65,17 +85,18 @@ class Recovery:
             return {}
         return {field: outcome for field, value in found.items() if (outcome := _decoded(field, value)) is not None}
 
-    def _apply(self, worker_id: str, outcomes: list[Outcome]) -> list[Settled]:
-        """What PostgreSQL takes of them; a job whose outcome it refuses runs again."""
+    def _apply(self, worker_id: str, outcomes: list[Outcome]) -> tuple[list[Settled], list[str]]:
+        """What was written, and the fields of what PostgreSQL refuses: those jobs run again."""
         try:
-            return self._jobs.acknowledge(worker_id, outcomes) if outcomes else []
+            return (self._jobs.acknowledge_free(worker_id, outcomes) if outcomes else []), []
         except GoQueueError:
             raise
         except Exception as error:  # noqa: BLE001 - one row PostgreSQL refuses must not keep the others from being rescued
             if len(outcomes) == 1:
                 log.error("recorded_outcome_refused", job_id=outcomes[0].id, reason=type(error).__name__)  # noqa: TRY400
-                return []
-        return [settled for outcome in outcomes for settled in self._apply(worker_id, [outcome])]
+                return [], [outcomes[0].field]
+        parts = [self._apply(worker_id, [outcome]) for outcome in outcomes]
+        return [item for written, _ in parts for item in written], [field for _, refused in parts for field in refused]
 
     def _announce(self, fields: list[str], settled: Sequence[Settled]) -> None:
         try:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,27 +53,36 @@ class Settler:
         """Whether nothing waits to be settled."""
         return not self._dead
 
+    def leave(self) -> None:
+        """What cannot be settled before this worker ends is left to others, with how it ended; call after the last step."""
+        with self._lock:
+            left, self._dead = self._dead, []
+        for dead in left:
+            if dead.shutting_down:
+                self._recovery.leave_to_others(dead.worker_id, dead.held, dead.unwritten)
+
     def step(self) -> float:
         """Settle the child that died first."""
         if not self._dead:
             return 0.1
-        dead = self._dead[0]
+        with self._lock:  # at the end of the list: whatever is wrong with this one must not keep those that died later
+            dead = self._dead.pop(0)
+            self._dead.append(dead)
         try:
-            self._settle(dead)
+            is_settled = self._settle(dead)
         except StoreUnavailable as error:
             log.warning("settling_waits", worker_id=dead.worker_id, reason=str(error))
             return _AGAIN_SECONDS
-        except Exception:
-            with self._lock:  # whatever is wrong with this one must not keep those that died later
-                self._dead.remove(dead)
-                self._dead.append(dead)
-            raise
-        with self._lock:
+        if not is_settled:
+            return _AGAIN_SECONDS
+        with self._lock, suppress(ValueError):  # given up meanwhile
             self._dead.remove(dead)
         return 0.0
 
-    def _settle(self, dead: DeadChild) -> None:
+    def _settle(self, dead: DeadChild) -> bool:
         self._workers.declare_lost(dead.worker_id)
         error = None if dead.shutting_down else f"its process died: {dead.how}"
         taken = self._recovery.take_back(dead.worker_id, dead.held, error=error, unwritten=dead.unwritten)
-        log.warning("dead_child_settled", worker_id=dead.worker_id, how=dead.how, **taken._asdict())
+        event = "settling_waits" if taken.left else "dead_child_settled"
+        log.warning(event, worker_id=dead.worker_id, how=dead.how, **taken._asdict())
+        return taken.left == 0

@@ -105,7 +105,7 @@ def test_an_acknowledgement_goes_by_the_primary_key_alone(seeded: Seeded, batch:
     assert seeded.scans(dispatch_store._ACKNOWLEDGE, parameters) == {"jobs_pkey"}
 
 
-@pytest.mark.parametrize("batch", BATCHES[:3])
+@pytest.mark.parametrize("batch", BATCHES)
 def test_jobs_of_unknown_types_and_of_dead_processes_go_by_the_primary_key_alone(seeded: Seeded, batch: int) -> None:
     held = {"ids": seeded.processing[:batch], "attempts": [1] * batch, "worker_id": seeded.worker_id}
     unknown = held | {"give_up": 600.0, "longest": 30.0}
@@ -176,7 +176,7 @@ def test_places_of_listed_ids_are_found_by_the_primary_key_alone(seeded: Seeded,
 
 
 def test_rows_of_a_dead_worker_are_found_by_their_worker(seeded: Seeded) -> None:
-    scans = seeded.scans(recovery_store._RELEASE_ALL, {"worker_id": str(uuid4())})
+    scans = seeded.scans(recovery_store._RELEASE_ALL, {"worker_id": str(uuid4()), "but_for": []})
     assert scans == {"jobs_processing", "jobs_pkey"}
 
 
@@ -190,4 +190,4 @@ def test_what_a_lost_worker_held_is_found_by_its_worker(seeded: Seeded) -> None:
     assert seeded.scans(recovery_store._HELD, {"worker_id": seeded.worker_id}) == {"jobs_processing"}
     assert seeded.scans(recovery_store._ORPHANING, {"grace": 5.0}) - {"workers_pkey"} == {"jobs_processing"}
     alone = {"worker_id": seeded.worker_id, "id": seeded.processing[0], "attempt": 1}
-    assert seeded.scans(recovery_store._MARK_ALONE, alone) == {"jobs_processing", "jobs_pkey"}
+    assert seeded.scans(recovery_store._MARK_ALONE, alone) == {"jobs_pkey"}

@@ -48,14 +48,9 @@ class WorkerProcess:
         return [key for key in self.hand if key not in self.started]
 
     @property
-    def running(self) -> set[JobAttempt]:
-        """Attempts whose handler has been called and has not ended: what may be the death of the process."""
-        return self.started - self.outcomes.keys()
-
-    @property
-    def runs_a_suspect(self) -> bool:
-        """Jobs that died with a process before run one at a time."""
-        return any(self.hand[key].job.rescues for key in self.running)
+    def is_at_a_suspect(self) -> bool:
+        """Jobs that died with a process before run one at a time, each until its outcome is written."""
+        return any(self.hand[key].job.rescues for key in self.started)
 
     def hold(self, job: ClaimedJob) -> None:
         self.hand[job.id, job.attempt] = Attempt(job, _HANDLER, self._table.hold(job.id, job.attempt))

@@ -81,7 +81,7 @@ class WorkerRules(Ledger):
 
     def _start(self, worker: WorkerProcess, keys: Sequence[JobAttempt]) -> None:
         for key in keys:
-            if worker.hand[key].job.rescues == 0 or (not worker.runs_a_suspect and self._is_marked(worker, key)):
+            if worker.hand[key].job.rescues == 0 or (not worker.is_at_a_suspect and self._is_marked(worker, key)):
                 worker.start(key)
 
     def _is_marked(self, worker: WorkerProcess, key: JobAttempt) -> bool:
@@ -89,9 +89,6 @@ class WorkerRules(Ledger):
         job = self.jobs[key[0]]
         held = self.is_held(worker, key)
         assert self.system.recoveries.mark_alone(worker.id, *key) is held
-        for other in self.held_by(worker.id):
-            if other.alone_attempt == other.attempts:
-                other.alone_attempt = None
         if held:
             job.alone_attempt = job.attempts
         else:

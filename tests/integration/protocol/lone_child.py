@@ -139,7 +139,7 @@ class LoneChild:
     def _settled(self, attempts: Sequence[Attempt]) -> None:
         for attempt in attempts:
             self.table.settle(attempt.record)
-        self.pool.settled(len(attempts))
+        self.pool.settled(attempts)
 
     def _lose(self) -> None:
         self.is_lost = True

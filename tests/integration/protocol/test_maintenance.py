@@ -205,7 +205,6 @@ def test_two_relays_at_once_have_no_job_run_twice(
     assert claimed == ids
 
 
-@pytest.mark.xfail(reason="a round of the rescuer ends at the first row that it cannot have, and the next one begins there")
 def test_one_row_that_somebody_locks_keeps_no_other_worker_s_jobs_from_being_rescued(
     database: Database, impatient: Database, broker: RedisBroker, jobs: JobStore
 ) -> None:

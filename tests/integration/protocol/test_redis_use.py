@@ -65,7 +65,7 @@ def claimed_in_polls(polls: int, database: Database, broker: RedisBroker) -> lis
     claiming, pool, table = poller(database, broker, slots=1)
     for _ in range(polls):
         claiming.step()
-        pool.settled(pool.held)
+        pool.settled(pool.take_unstarted())
     return [attempt.id for attempt in table.held()]
 
 

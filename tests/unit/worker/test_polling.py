@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
+from uuid import uuid4
 
 import pytest
 import structlog
@@ -143,6 +144,32 @@ class WaitingExecutor:
             assert self.release.wait(10)
         self.running.remove(attempt.job.type)
         return Outcome(id=attempt.job.type, attempt=1, event=JobEvent.COMPLETE)
+
+
+def test_a_job_that_died_with_its_process_waits_until_the_one_before_it_is_written() -> None:
+    table, _ = SlotTable.create(100)
+    executor, done = WaitingExecutor(), SimpleQueue[Attempt]()
+    executor.release.set()
+    marked = SimpleQueue[Attempt]()
+
+    def mark(attempt: Attempt) -> bool:
+        marked.put(attempt)
+        return True
+
+    pool = Pool(2, executor, table, lambda attempt, _: done.put(attempt), lambda: True, mark)  # type: ignore[arg-type]
+    handler = Handler(type="t", function=print)
+    first, second = (Attempt(claimed_job("suspect", rescues=1), handler, table.hold(str(uuid4()), 1)) for _ in range(2))
+    pool.put([first, second])
+    pool.start()
+    assert done.get(timeout=10) is first
+    assert marked.get(timeout=10) is first
+    with pytest.raises(Empty):
+        marked.get(timeout=0.3)
+    pool.settled([first])
+    assert marked.get(timeout=10) is second
+    assert done.get(timeout=10) is second
+    pool.take_unstarted()
+    pool.stop()
 
 
 def test_jobs_that_died_with_their_process_run_one_at_a_time_and_hold_up_no_other() -> None:

@@ -31,10 +31,10 @@ def test_a_pool_takes_as_many_attempts_as_it_may_in_its_life_and_no_more() -> No
     pool = pool_of(4, max_jobs=6)
     assert pool.room() == 4
     pool.put(attempts(4))
-    pool.settled(4)
+    pool.settled(attempts(4))
     assert (pool.room(), pool.is_spent) == (2, False)
     pool.put(attempts(2))
-    pool.settled(2)
+    pool.settled(attempts(2))
     assert pool.room() == 0
 
 
@@ -50,7 +50,7 @@ def test_a_pool_without_a_limit_is_never_spent() -> None:
     pool = pool_of(2, max_jobs=None)
     pool.put(attempts(2))
     pool.take_unstarted()
-    pool.settled(2)
+    pool.settled(attempts(2))
     assert (pool.room(), pool.is_spent) == (2, False)
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
@@ -45,11 +45,11 @@ class Written:
 
     def __init__(self) -> None:
         self.events: list[JobEvent] = []
-        self.settle: Callable[[int], None] = lambda _: None
+        self.settle: Callable[[Sequence[Attempt]], None] = lambda _: None
 
-    def put(self, _attempt: Attempt, outcome: Outcome) -> None:
+    def put(self, attempt: Attempt, outcome: Outcome) -> None:
         self.events.append(outcome.event)
-        self.settle(1)
+        self.settle([attempt])
 
 
 class Bench:

@@ -46,4 +46,5 @@ class Rescuer:
         if not held:
             return
         taken = self._recovery.take_back(worker_id, held, error="its worker was lost: no heartbeat for a whole lease")
-        log.warning("worker_rescued", worker_id=worker_id, **taken._asdict())
+        if taken.left < len(held):  # else somebody holds them all, and so in the next round
+            log.warning("worker_rescued", worker_id=worker_id, **taken._asdict())
