@@ -9,8 +9,6 @@ WORKER_GRACE_SECONDS: Final = 5.0
 """Beyond the lease, until the work of a lost worker is done."""
 STORE_RECOVERY_SECONDS: Final = 5.0
 """From the moment a store listens again."""
-STARTING_SECONDS: Final = 10.0
-"""More in the short form: rigs beside each other start processes in seconds, and a lease of 3 s leaves them no room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +32,16 @@ class Form:
     link_fault: float
     flushed_jobs: int
     test_timeout: float
-    starting: float
 
     @property
     def worker_recovery(self) -> float:
         """Within which the work of dead or paused workers is done."""
-        return self.lease + WORKER_GRACE_SECONDS + self.starting
+        return self.lease + WORKER_GRACE_SECONDS
 
     @property
     def store_recovery(self) -> float:
         """Within which all is well after a store listens again."""
-        return STORE_RECOVERY_SECONDS + self.starting
+        return STORE_RECOVERY_SECONDS
 
     @property
     def longer_than_lease(self) -> float:
@@ -61,9 +58,9 @@ SHORT: Final = Form(
     name="short",
     lease=3.0,
     heartbeat=0.5,
-    jobs_per_second=20.0,
+    jobs_per_second=30.0,
     kills=4,
-    restarts=1,
+    restarts=2,
     redis_away=5.0,
     postgres_away=5.0,
     stalled=4.0,
@@ -71,7 +68,6 @@ SHORT: Final = Form(
     link_fault=4.0,
     flushed_jobs=30_000,
     test_timeout=170.0,
-    starting=STARTING_SECONDS,
 )
 FULL: Final = Form(
     name="full",
@@ -87,5 +83,4 @@ FULL: Final = Form(
     link_fault=15.0,
     flushed_jobs=1_000_000,
     test_timeout=1_700.0,
-    starting=0.0,
 )

@@ -11,7 +11,7 @@ from tests.processes import eventually
 
 API_SECONDS = 10.0
 """Until a new API is there, on a busy machine."""
-POISON_SECONDS = 40.0
+POISON_SECONDS = 25.0
 """Four deaths, with ever longer pauses before the child is started again."""
 DYING_SECONDS = 1.0
 """From the line that the poison job writes to the end of its process."""
@@ -56,7 +56,7 @@ def test_a_worker_is_paused_for_longer_than_its_lease(rig: Rig, inject: Inject) 
 
 
 def test_workers_are_replaced_one_by_one(rig: Rig, inject: Inject) -> None:
-    with inject("rolling restart of the workers", recovery=rig.form.store_recovery):
+    with inject(f"workers replaced one by one, {rig.form.restarts} times", recovery=rig.form.store_recovery):
         for old in rig.workers * rig.form.restarts:
             worker = old if old.is_running() else rig.live_workers()[0]
             rig.start_worker()
