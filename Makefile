@@ -61,7 +61,7 @@ acceptance: $(INSTALLED) ## Acceptance tests: whole processes, from a POST to th
 	$(call announce,acceptance tests)
 	@$(PYTEST) tests/acceptance
 
-faults: $(INSTALLED) ## Everything that may fail, under load, with the default lease; prints the table (half an hour)
+faults: $(INSTALLED) ## Everything that may fail, under load, with the default lease; prints the table (half an hour at most)
 	$(call announce,faults)
 	@$(FAULTS) -v --full
 

@@ -27,7 +27,7 @@ OTHERS = (
     Other(
         r"make faults\b.*",
         NOT_RUN,
-        "takes half an hour; its short form is a part of make test",
+        "takes minutes and a quiet machine; its short form is a part of make test",
         "tests/faults/test_killed_workers.py",
     ),
     Other(r"docker compose up\b.*", NOT_RUN, "needs a container engine", "tests/deploy/test_compose.py"),
