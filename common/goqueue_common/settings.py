@@ -6,13 +6,14 @@ A service has one frozen dataclass of its own (goqueue_api.settings, goqueue_wor
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from environs import EnvError, FileAwareEnv
+from environs import EnvError, EnvValidationError, FileAwareEnv
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -68,9 +69,13 @@ def host_and_port(name: str, address: str, usual_port: int) -> tuple[str, int]:
 
 @contextmanager
 def clear_errors() -> Iterator[None]:
-    """Turn what environs raises into one SettingsError line that names the variable."""
+    """Turn what environs raises into one SettingsError line that names the variable and its value."""
     try:
         yield
+    except EnvValidationError as error:
+        name = str(error).split('"')[1]  # it says so nowhere else
+        value = os.environ.get(name, os.environ.get(f"{name}_FILE"))
+        raise SettingsError(f"{name}={value!r}: {' '.join(error.error_messages)}") from error
     except (EnvError, OSError, ValueError) as error:
         raise SettingsError(str(error)) from error
 

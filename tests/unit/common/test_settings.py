@@ -8,6 +8,7 @@ import pytest
 from goqueue_common.errors import SettingsError
 from goqueue_common.settings import (
     StoreSettings,
+    clear_errors,
     environment,
     format_check,
     mask_url,
@@ -167,6 +168,12 @@ def test_nonsense_is_refused_with_the_name_of_the_variable(monkeypatch: pytest.M
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=f"^{name}="):
         StoreSettings.read(environment())
+
+
+def test_what_is_no_number_is_refused_with_the_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOQUEUE_LEASE", "half a minute")
+    with pytest.raises(SettingsError, match=r"^GOQUEUE_LEASE='half a minute': Not a valid number\.$"), clear_errors():
+        environment().float("GOQUEUE_LEASE", 30.0)
 
 
 @dataclass(frozen=True)
