@@ -15,7 +15,6 @@ from goqueue_api.settings import ApiSettings
 from goqueue_common.database import Database
 from goqueue_common.job_store import JobStore
 from goqueue_common.settings import StoreSettings
-from tests.factories import register_worker
 
 
 @pytest.fixture
@@ -41,12 +40,6 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def store(database: Database) -> JobStore:
     return JobStore(database)
-
-
-@pytest.fixture
-def worker_id(database: Database) -> str:
-    """A worker that is alive, serves every queue and knows the type `demo`."""
-    return register_worker(database)
 
 
 @pytest.fixture

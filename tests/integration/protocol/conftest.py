@@ -134,11 +134,6 @@ def look(relay: Relay) -> None:
 
 
 @pytest.fixture
-def jobs(database: Database) -> JobStore:
-    return JobStore(database)
-
-
-@pytest.fixture
 def workers(database: Database) -> WorkerStore:
     return WorkerStore(database)
 
@@ -164,12 +159,6 @@ def judge(database: Database, recovery: Recovery) -> Judge:
 
 
 @pytest.fixture
-def worker_id(database: Database) -> str:
-    """A worker that is alive, serves every queue and knows the type `demo`."""
-    return register_worker(database)
-
-
-@pytest.fixture
 def worker(database: Database, broker: RedisBroker) -> LedWorker:
     return LedWorker(database, broker)
 
@@ -177,16 +166,6 @@ def worker(database: Database, broker: RedisBroker) -> LedWorker:
 @pytest.fixture
 def other_worker(database: Database, broker: RedisBroker) -> LedWorker:
     return LedWorker(database, broker)
-
-
-@pytest.fixture
-def impatient(database_url: str) -> Iterator[Database]:
-    """The same database by other connections, which give up on a lock soon."""
-    opened = connect(
-        database_url, pool_size=2, statement_timeout_seconds=5.0, application_name="other", lock_timeout_seconds=0.2
-    )
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

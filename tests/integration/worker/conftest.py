@@ -7,19 +7,7 @@ from goqueue_common.database import Database
 from goqueue_common.job_store import JobStore
 from goqueue_common.relay_store import RelayStore
 from goqueue_worker.maintenance.relay import Relay
-from tests.factories import register_worker
 from tests.integration.worker.waiting_list import BATCH, WaitingList
-
-
-@pytest.fixture
-def jobs(database: Database) -> JobStore:
-    return JobStore(database)
-
-
-@pytest.fixture
-def worker_id(database: Database) -> str:
-    """A worker that is alive, serves every queue and knows the type `demo`."""
-    return register_worker(database)
 
 
 @pytest.fixture

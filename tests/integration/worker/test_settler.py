@@ -20,11 +20,6 @@ from tests.factories import register_worker, start, submit
 
 
 @pytest.fixture
-def jobs(database: Database) -> JobStore:
-    return JobStore(database)
-
-
-@pytest.fixture
 def recovery(database: Database, jobs: JobStore, broker: RedisBroker) -> Recovery:
     return Recovery(jobs, RecoveryStore(database), broker)
 
