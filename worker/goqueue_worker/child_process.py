@@ -38,8 +38,8 @@ class ChildProcess:
         self._unwritten: list[Outcome] = []
         self._on_change = on_change
         slots = settings.slots_of(number)
-        # Poller and acknowledger may hold a batch more than there is room for between two looks.
-        self.table, table_descriptor = SlotTable.create(slots + 2 * MAX_PREFETCH)
+        # Beside what is prefetched: suspects that wait for each other, and what poller and acknowledger hold between looks.
+        self.table, table_descriptor = SlotTable.create(slots + 3 * MAX_PREFETCH)
         self.life = ProofOfLife(self.table, look_seconds=look_seconds, lease_seconds=settings.lease)
         self._pipe, theirs = MessagePipe.pair()
         with theirs:

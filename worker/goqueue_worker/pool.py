@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 
+from goqueue_common.database import LOCK_TIMEOUT, sqlstate
 from goqueue_common.errors import StoreUnavailable
 from goqueue_common.job import Outcome
 from goqueue_common.lifecycle import JobEvent
@@ -98,9 +99,13 @@ class Pool:
         return self._held
 
     def room(self) -> int:
-        """How many attempts to claim now; 0: wait. Small batches are put off while the buffer is more than half full."""
+        """How many attempts to claim now; 0: wait. Small batches are put off while the buffer is more than half full.
+
+        Suspects that wait for each other keep no thread from other work, so as many as there are threads are not counted.
+        """
         prefetch = self._prefetch()
-        room = len(self.slots) + prefetch - self._held
+        waiting = min(len(self._suspects), len(self.slots), MAX_PREFETCH)
+        room = len(self.slots) + prefetch - (self._held - waiting)
         if room < max(1, prefetch // 2):
             return 0
         return room if self._left is None else min(room, self._left)
@@ -195,21 +200,26 @@ class Pool:
                         attempt = self._suspects.popleft()
                     except IndexError:  # taken back, for a stop
                         break
-                    if self._is_marked(attempt):
+                    marked = self._is_marked(attempt)
+                    if marked:
                         self._run_one(attempt, slot, meter)
                         self._wait_until_written(attempt)
+                    elif marked is None:
+                        self._suspects.append(attempt)
                     else:
                         meter.dropped += 1
             finally:
                 self._alone.release()
 
-    def _is_marked(self, attempt: Attempt) -> bool:
-        """Waits for PostgreSQL; False: stopping, or not ours any more."""
+    def _is_marked(self, attempt: Attempt) -> bool | None:
+        """Waits for PostgreSQL; None: somebody holds the row, try another first; False: stopping, or not ours any more."""
         while not self._stopping:
             try:
                 marked = self._mark_alone(attempt)
             except StoreUnavailable as error:
                 log.warning("suspect_waits", job_id=attempt.job.id, reason=str(error))
+                if sqlstate(error) == LOCK_TIMEOUT:
+                    return None
                 time.sleep(_MARK_AGAIN_SECONDS)
                 continue
             if not marked:  # its release changes nothing, and lets go of it here

@@ -51,29 +51,28 @@ class Recovery:
         """
         outcomes = {outcome.field: outcome for outcome in unwritten} | self._recorded(worker_id, held)
         applied, refused = self._apply(worker_id, list(outcomes.values()))
+        rows = {(row.id, row.attempt) for row in self._store.held(worker_id)}
         # Their end is known: what was not written now is somebody's at this moment, and must not run again for that.
-        ended = {outcome.id for field, outcome in outcomes.items() if field not in refused}
-        suspects = [(item.id, item.attempt) for item in held if item.running and item.id not in ended] if error else []
+        ended = [o.id for field, o in outcomes.items() if (o.id, o.attempt) in rows and field not in refused]
+        started = [(item.id, item.attempt) for item in held if item.running and (item.id, item.attempt) in rows]
+        suspects = [attempt for attempt in started if attempt[0] not in ended] if error else []
         rescued = self._store.rescue(worker_id, suspects, error=error) if error and suspects else []
         released = self._store.release_all(worker_id, but_for=[*ended, *(job_id for job_id, _ in suspects)])
         written = [f"{item.id}:{item.attempt}" for item in applied]
         self._announce([*written, *refused], [*applied, *rescued, *released])
         return TakenBack(len(applied), len(rescued), len(released), len(self._store.held(worker_id)))
 
-    def leave_to_others(self, worker_id: str, held: Sequence[HeldAttempt], unwritten: Sequence[Outcome]) -> None:
-        """Record how its attempts end, for whoever takes them back when PostgreSQL is there again: nothing is counted.
+    def leave_word(self, worker_id: str, never_started: Sequence[HeldAttempt], unwritten: Sequence[Outcome]) -> None:
+        """Record what only its parent knows of a dead process, for whoever takes its jobs back if the parent cannot.
 
-        What it had recorded itself stays.
+        What it had recorded itself stays. Nothing is said when Redis is away, too: then all of them count as started.
         """
-        outcomes = {outcome.field: outcome for outcome in unwritten}
-        released = {item.field: Outcome(id=item.id, attempt=item.attempt, event=JobEvent.RELEASE) for item in held}
+        ends = {item.field: Outcome(id=item.id, attempt=item.attempt, event=JobEvent.RELEASE) for item in never_started}
+        ends |= {outcome.field: outcome for outcome in unwritten}
         try:
-            known = self._broker.recorded([*outcomes, *released])
-            wanted = {field: outcome for field, outcome in (released | outcomes).items() if field not in known}
-            if wanted:
-                self._broker.record(worker_id, {field: outcome.encoded() for field, outcome in wanted.items()})
+            self._broker.record_missing({field: outcome.encoded() for field, outcome in ends.items()})
         except BrokerUnavailable as error:
-            log.warning("nothing_left_to_others", worker_id=worker_id, jobs=len(held), reason=str(error))
+            log.warning("no_word_left", worker_id=worker_id, jobs=len(ends), reason=str(error))
 
     def _recorded(self, worker_id: str, held: Sequence[HeldAttempt]) -> dict[str, Outcome]:
         """Outcomes that it had recorded in Redis but perhaps not written; none when Redis is away."""

@@ -51,33 +51,39 @@ class Settler:
     @property
     def is_done(self) -> bool:
         """Whether nothing waits to be settled."""
-        return not self._dead
+        with self._lock:
+            return not self._dead
 
     def leave(self) -> None:
-        """What cannot be settled before this worker ends is left to others, with how it ended; call after the last step."""
+        """Leave to others what cannot be settled before this worker ends, with what is known of it; after the last step."""
         with self._lock:
             left, self._dead = self._dead, []
         for dead in left:
-            if dead.shutting_down:
-                self._recovery.leave_to_others(dead.worker_id, dead.held, dead.unwritten)
+            self._leave_word(dead)
 
     def step(self) -> float:
         """Settle the child that died first."""
-        if not self._dead:
-            return 0.1
-        with self._lock:  # at the end of the list: whatever is wrong with this one must not keep those that died later
+        with self._lock:
+            if not self._dead:
+                return 0.1
             dead = self._dead.pop(0)
-            self._dead.append(dead)
+            self._dead.append(dead)  # whatever is wrong with this one must not keep those that died later
         try:
             is_settled = self._settle(dead)
         except StoreUnavailable as error:
             log.warning("settling_waits", worker_id=dead.worker_id, reason=str(error))
-            return _AGAIN_SECONDS
+            is_settled = False
         if not is_settled:
+            self._leave_word(dead)  # others take over soon, and see only rows
             return _AGAIN_SECONDS
         with self._lock, suppress(ValueError):  # given up meanwhile
             self._dead.remove(dead)
         return 0.0
+
+    def _leave_word(self, dead: DeadChild) -> None:
+        """What runs at the end of a worker is not counted against its job; what was the death of a process may be."""
+        uncounted = [item for item in dead.held if dead.shutting_down or not item.running]
+        self._recovery.leave_word(dead.worker_id, uncounted, dead.unwritten)
 
     def _settle(self, dead: DeadChild) -> bool:
         self._workers.declare_lost(dead.worker_id)

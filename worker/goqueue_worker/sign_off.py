@@ -16,12 +16,11 @@ log = structlog.get_logger(__name__)
 
 
 def sign_off(worker_id: str, workers: WorkerStore, strays: Strays) -> bool:
-    """To be called when nothing claims any more. False: PostgreSQL is away, and the parent has to do it."""
+    """To be called when nothing claims any more. False: PostgreSQL is away or a row is held, the parent has to do it."""
     try:
         workers.stop(worker_id)  # first: after it, no claim that is still under way can take anything
-        strays.suspect()
-        strays.give_back_when_due()
+        is_clean = strays.give_back()
     except StoreUnavailable as error:
         log.warning("sign_off_failed", worker_id=worker_id, reason=str(error))
         return False
-    return True
+    return is_clean

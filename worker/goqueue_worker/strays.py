@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from goqueue_common.broker.broker import Broker
-from goqueue_common.dispatch_store import DispatchStore
+from goqueue_common.dispatch_store import DispatchStore, JobAttempt
 from goqueue_common.errors import BrokerUnavailable
 from goqueue_common.job import Outcome
 from goqueue_common.lifecycle import JobEvent, JobStatus
@@ -39,18 +39,25 @@ class Strays:
 
     def give_back_when_due(self) -> None:
         """Release strays, uncounted, to the tail of their lists. Raises StoreUnavailable."""
-        if time.monotonic() < self._due_at:
-            return
+        if time.monotonic() >= self._due_at:
+            self.give_back()
+
+    def give_back(self) -> bool:
+        """The same at once; False: somebody holds the row of one, which must not keep this worker from its work."""
+        strays = self._found()
+        for start in range(0, len(strays), _BATCH):
+            self._release([Outcome(id=i, attempt=a, event=JobEvent.RELEASE) for i, a in strays[start : start + _BATCH]])
+        self._due_at = time.monotonic() + _LOOK_EVERY_SECONDS
+        return not strays or not self._found()
+
+    def _found(self) -> list[JobAttempt]:
         # Held means until acknowledged. Taken before the query: what is acknowledged in between is no longer in its answer.
         held = {(item.id, item.attempt) for item in self._table.held()}
-        strays = [attempt for attempt in self._store.held_by(self._worker_id) if attempt not in held]
-        for start in range(0, len(strays), _BATCH):
-            self._give_back([Outcome(id=i, attempt=a, event=JobEvent.RELEASE) for i, a in strays[start : start + _BATCH]])
-        self._due_at = time.monotonic() + _LOOK_EVERY_SECONDS
+        return [attempt for attempt in self._store.held_by(self._worker_id) if attempt not in held]
 
-    def _give_back(self, outcomes: list[Outcome]) -> None:
-        settled = self._store.acknowledge(self._worker_id, outcomes)
-        log.warning("strays_given_back", jobs=len(settled))
+    def _release(self, outcomes: list[Outcome]) -> None:
+        settled = self._store.acknowledge_free(self._worker_id, outcomes)
+        log.warning("strays_given_back", jobs=len(settled), held_by_others=len(outcomes) - len(settled))
         try:
             self._broker.ack_many([], [item.id for item in settled])
             self._broker.give_back([item.ref for item in settled if item.status == JobStatus.QUEUED])

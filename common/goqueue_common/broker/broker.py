@@ -163,6 +163,16 @@ class RedisBroker:
                 for start in range(0, len(arguments), 2 * 1_000)
             )
 
+    def record_missing(self, outcomes: Mapping[str, bytes]) -> None:
+        """Keep those of which none is recorded; for whoever knows that the process is dead, so no fence is asked.
+
+        Raises BrokerUnavailable.
+        """
+        with self._availability.watched(), self._client.pipeline(transaction=False) as pipeline:
+            for field, outcome in outcomes.items():
+                pipeline.hsetnx(self.keys.acks, field, outcome)
+            pipeline.execute()
+
     def recorded(self, fields: Sequence[str]) -> dict[str, bytes]:
         """Those of the recorded outcomes that are there. Raises BrokerUnavailable."""
         with self._availability.watched():

@@ -16,7 +16,7 @@ import pytest
 
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.clock import SystemClock
-from goqueue_common.database import Database
+from goqueue_common.database import Database, run_on
 from goqueue_common.errors import StoreUnavailable
 from goqueue_common.job import ClaimedJob, Outcome
 from goqueue_common.job_store import JobStore
@@ -80,7 +80,67 @@ def test_rule_2_a_job_that_takes_whole_workers_down_is_poison_and_the_one_beside
     assert (second.status, second.rescues) == (JobStatus.QUEUED, 1), "nobody knew, the first time"
 
 
+def suspects(database: Database, number: int) -> list[str]:
+    """Ids of jobs that died with a process before."""
+    ids = [submit(JobStore(database)) for _ in range(number)]
+    database.run("UPDATE jobs SET rescues = 1")
+    return ids
+
+
+def test_rule_2_jobs_that_run_alone_keep_no_thread_from_other_work(
+    database: Database, broker: RedisBroker, let_go: threading.Event
+) -> None:
+    ran: list[str] = []
+
+    def handler(_payload: Any, job: Any) -> None:
+        ran.append(job.id)
+        assert job.id != ids[0] or let_go.wait(10)
+
+    child = LoneChild(database, broker, handler, slots=4)
+    ids = suspects(database, 4)
+    child.hold(ids)
+    child.pool.start()
+    eventually(lambda: len(ran) == 1 and child.pool.room() == 3)
+    fresh = [submit(child.store) for _ in range(3)]
+    broker.enqueue_many([ref(job_id) for job_id in fresh])
+    child.poll()
+    eventually(lambda: sorted(ran[1:]) == sorted(fresh))
+    let_go.set()
+    child.finish_writing()
+    assert ran[4:] == ids[1:]
+
+
+def test_rule_2_a_job_that_runs_alone_and_whose_row_is_held_keeps_no_other_from_running(
+    database: Database, impatient: Database, broker: RedisBroker
+) -> None:
+    ran: list[str] = []
+    child = LoneChild(impatient, broker, lambda _payload, job: ran.append(job.id), slots=2)
+    held, *others = suspects(database, 3)
+    child.hold([held, *others])
+    with database.transaction() as connection:
+        run_on(connection, "SELECT FROM jobs WHERE id = %(id)s FOR UPDATE", {"id": held})
+        child.pool.start()
+        eventually(lambda: child.acknowledge() or len(ran) == 2)
+    child.finish_writing()
+    assert ran == [*others, held]
+
+
 # Rule 5
+
+
+def test_rule_5_a_stray_whose_row_is_held_keeps_no_worker_from_claiming(
+    database: Database, broker: RedisBroker, jobs: JobStore
+) -> None:
+    child = LoneChild(database, broker, lambda _payload, _job: None, slots=4)
+    stray = start(jobs, child.worker_id, submit(jobs))
+    others = [submit(jobs) for _ in range(4)]
+    broker.enqueue_many([ref(job_id) for job_id in others])
+    child.poller._strays.suspect()
+    with database.transaction() as connection:
+        run_on(connection, "SELECT FROM jobs WHERE id = %(id)s FOR UPDATE", {"id": stray.id})
+        child.poll()
+        assert child.pool.held == 4
+    child.finish()
 
 
 class LostReply(JobStore):

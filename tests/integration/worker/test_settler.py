@@ -43,6 +43,25 @@ def dead(worker_id: str, *held: ClaimedJob, running: bool = True, **fields: obje
     return DeadChild(worker_id=worker_id, held=attempts, how="signal 9", **{"unwritten": (), **fields})  # type: ignore[arg-type]
 
 
+def timeout_of(job: ClaimedJob) -> Outcome:
+    """What only the parent knows: the thread ignored it."""
+    return Outcome(id=job.id, attempt=job.attempt, event=JobEvent.FAIL, error="timeout", failure_reason="timeout")
+
+
+def remains(worker_id: str, deaf: ClaimedJob, prefetched: ClaimedJob, *, shutting_down: bool = False) -> DeadChild:
+    held = [HeldAttempt(deaf.id, 1, running=True), HeldAttempt(prefetched.id, 1, running=False)]
+    return DeadChild(
+        worker_id=worker_id, held=held, unwritten=[timeout_of(deaf)], how="exit code 1", shutting_down=shutting_down
+    )
+
+
+def rescued_by_others(database: Database, recovery: Recovery, worker_id: str) -> None:
+    """As the rescuer of another worker does it, which sees only rows."""
+    WorkerStore(database).declare_lost(worker_id)
+    held = [HeldAttempt(row.id, row.attempt, row.counts) for row in RecoveryStore(database).held(worker_id)]
+    recovery.take_back(worker_id, held, error="lost")
+
+
 def state(jobs: JobStore, job: ClaimedJob) -> tuple[str, int]:
     found = jobs.get_job_by_id(job.id)
     return found.status, found.rescues
@@ -94,7 +113,51 @@ def test_a_worker_that_stops_while_postgresql_is_away_leaves_word_and_nothing_is
     stopping.step()
     stopping.leave()
     assert stopping.is_done
-    WorkerStore(database).declare_lost(worker_id)
-    others = [HeldAttempt(row.id, row.attempt, row.counts) for row in RecoveryStore(database).held(worker_id)]
-    recovery.take_back(worker_id, others, error="lost")
+    rescued_by_others(database, recovery, worker_id)
     assert [state(jobs, job) for job in (interrupted, ended)] == [("queued", 0), ("completed", 0)]
+
+
+@pytest.mark.parametrize("stops", [True, False])
+@pytest.mark.parametrize("shutting_down", [True, False])
+def test_others_who_are_quicker_than_the_parent_learn_what_it_knows(
+    database: Database, jobs: JobStore, settler: Settler, recovery: Recovery, stops: bool, shutting_down: bool
+) -> None:
+    worker_id = register_worker(database)
+    deaf, prefetched = (start(jobs, worker_id, submit(jobs)) for _ in range(2))
+    settler.add(remains(worker_id, deaf, prefetched, shutting_down=shutting_down))
+    with database.transaction() as connection:
+        run_on(connection, "SELECT FROM jobs FOR UPDATE", {})
+        settler.step()
+        if stops:
+            settler.leave()
+    rescued_by_others(database, recovery, worker_id)
+    settler.step()
+    assert [state(jobs, job) for job in (deaf, prefetched)] == [("failed", 0), ("queued", 0)]
+    assert settler.is_done
+
+
+def test_a_child_that_died_before_a_stop_without_postgresql_leaves_word_too(
+    database: Database, jobs: JobStore, recovery: Recovery, broker: RedisBroker, away: Database
+) -> None:
+    worker_id = register_worker(database)
+    deaf, prefetched = (start(jobs, worker_id, submit(jobs)) for _ in range(2))
+    stopping = Settler(WorkerStore(away), Recovery(JobStore(away), RecoveryStore(away), broker))
+    stopping.add(remains(worker_id, deaf, prefetched))
+    stopping.leave()
+    rescued_by_others(database, recovery, worker_id)
+    assert [state(jobs, job) for job in (deaf, prefetched)] == [("failed", 0), ("queued", 0)]
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_what_is_known_of_an_attempt_hides_no_later_one_of_the_same_job(
+    database: Database, jobs: JobStore, settler: Settler, running: bool
+) -> None:
+    worker_id = register_worker(database)
+    first = start(jobs, worker_id, submit(jobs))
+    given_back = Outcome(id=first.id, attempt=first.attempt, event=JobEvent.RELEASE)
+    jobs.acknowledge(worker_id, [given_back])  # its reply was lost: the child still holds it
+    second = start(jobs, worker_id, first.id)
+    held = [HeldAttempt(first.id, 1, running=running), HeldAttempt(second.id, 2, running=False)]
+    settler.add(DeadChild(worker_id=worker_id, held=held, unwritten=[] if running else [given_back], how="signal 9"))
+    settler.step()
+    assert (state(jobs, second), settler.is_done) == (("queued", 0), True)

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from goqueue_common.broker.broker import RedisBroker
-from goqueue_common.database import Database, connect
+from goqueue_common.database import Database, connect, run_on
 from goqueue_common.job_store import JobStore
 from goqueue_common.new_job import NewJob, Submission
 from goqueue_common.worker_store import WorkerInfo, WorkerStore
@@ -44,6 +44,18 @@ def test_rows_of_a_claim_whose_reply_was_lost_go_back_uncounted(
     assert broker.dequeue([(job.queue, job.priority)], 0) is not None
     assert worker_id not in [worker.id for worker in workers.live()]
     assert store.claim(worker_id, [job.id], None) == []
+
+
+def test_a_row_that_somebody_holds_is_left_to_the_parent(database: Database, broker: RedisBroker, worker_id: str) -> None:
+    store = JobStore(database)
+    job = NewJob.checked("t")
+    store.create_jobs([Submission(job)])
+    store.claim(worker_id, [job.id], None)
+    strays = strays_of(worker_id, database, broker)
+    with database.transaction() as connection:
+        run_on(connection, "SELECT FROM jobs FOR UPDATE", {})
+        assert not sign_off(worker_id, WorkerStore(database), strays)
+    assert strays.give_back()
 
 
 def test_without_postgresql_it_is_left_to_the_parent(broker: RedisBroker) -> None:
