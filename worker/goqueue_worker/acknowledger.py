@@ -1,4 +1,5 @@
 """Writing outcomes: gathered for a few milliseconds, recorded in Redis, written by one guarded UPDATE, forgotten in Redis.
+Rows that somebody holds are passed over and tried again.
 
 Neither a dead worker nor an absent PostgreSQL loses what already ran: the record in Redis outlives the one, and what
 cannot be written waits here for the other.
@@ -14,7 +15,6 @@ from typing import Final
 import structlog
 
 from goqueue_common.broker.broker import Broker
-from goqueue_common.database import LOCK_TIMEOUT, sqlstate
 from goqueue_common.dispatch_store import DispatchStore
 from goqueue_common.errors import BrokerUnavailable, GoQueueError, QueryTimeout, StoreUnavailable
 from goqueue_common.job import Outcome, Settled
@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 _GATHER_SECONDS: Final = 0.002
 _BATCH: Final = 1_000
 _LONGEST_PAUSE: Final = 2.0
+_HELD_UP_SECONDS: Final = 0.1
+"""Until rows that somebody holds are tried again, if there is nothing else to write."""
 MAX_BACKLOG_BYTES: Final = 32 * 1024 * 1024
 """Outcomes that wait for an absent PostgreSQL; at this bound the worker claims no more."""
 
@@ -76,9 +78,9 @@ class Acknowledger:
             return 0.05
         batch = self._waiting[: 1 if self._singly else _BATCH]
         try:
-            self._write(batch)
+            held_up = self._write(batch)
         except StoreUnavailable as error:
-            if isinstance(error, QueryTimeout) or sqlstate(error) == LOCK_TIMEOUT:
+            if isinstance(error, QueryTimeout):
                 self._split(batch)
             if not self._pause:  # what was gathered before anybody knew counts too
                 self._backlog_bytes = sum(map(_size, self._waiting))
@@ -96,9 +98,10 @@ class Acknowledger:
             return 0.0
         self._pause = 0.0
         self._singly = max(0, self._singly - 1)
-        del self._waiting[: len(batch)]
+        self._waiting[: len(batch)] = []
+        self._waiting += held_up
         self._backlog_bytes = sum(map(_size, self._waiting)) if self._waiting else 0
-        return 0.0
+        return _HELD_UP_SECONDS if len(held_up) == len(batch) else 0.0
 
     def leftovers(self) -> list[Outcome]:
         """What could not be written; call when `step` is called no more."""
@@ -145,19 +148,29 @@ class Acknowledger:
         if self._pause:
             self._backlog_bytes += sum(map(_size, self._waiting[before:]))
 
-    def _write(self, batch: Sequence[Finished]) -> None:
+    def _write(self, batch: Sequence[Finished]) -> list[Finished]:
+        """Those that must be tried again, for somebody holds their rows."""
         outcomes = [outcome for _, outcome in batch]
         recorded = self._record([outcome for outcome in outcomes if outcome.event is not JobEvent.RELEASE])
         if recorded is None:
             self._on_lost()
-            return
-        settled = self._store.acknowledge(self._worker_id, outcomes)
-        if len(settled) < len(outcomes):
-            held = {(item.id, item.attempt) for item in settled}
-            stale = [outcome.field for outcome in outcomes if (outcome.id, outcome.attempt) not in held]
+            return []
+        settled = self._store.acknowledge_free(self._worker_id, outcomes)
+        held_up = [] if len(settled) == len(outcomes) else self._held_up(batch, settled)
+        kept = {outcome.field for _, outcome in held_up}
+        self._forget([field for field in recorded if field not in kept], settled)
+        self._on_settled([attempt for attempt, outcome in batch if outcome.field not in kept])
+        return held_up
+
+    def _held_up(self, batch: Sequence[Finished], settled: Sequence[Settled]) -> list[Finished]:
+        """What was not written is still this worker's, or stale."""
+        written = {(item.id, item.attempt) for item in settled}
+        ours = set(self._store.held_by(self._worker_id)) - written
+        held_up = [item for item in batch if (item[1].id, item[1].attempt) in ours]
+        stale = [outcome.field for _, outcome in batch if (outcome.id, outcome.attempt) not in written | ours]
+        if stale:
             log.warning("stale_outcomes_dropped", attempts=stale[:20], count=len(stale))
-        self._forget(recorded, settled)
-        self._on_settled([attempt for attempt, _ in batch])
+        return held_up
 
     def _record(self, outcomes: Sequence[Outcome]) -> list[str] | None:
         """Fields recorded in Redis; none when Redis is away or slow; None when this worker has been declared lost."""
