@@ -163,7 +163,7 @@ class Acknowledger:
         return held_up
 
     def _held_up(self, batch: Sequence[Finished], settled: Sequence[Settled]) -> list[Finished]:
-        """What was not written is still this worker's, or stale."""
+        """Of what was not written: that which is still this worker's. The rest is stale."""
         written = {(item.id, item.attempt) for item in settled}
         ours = set(self._store.held_by(self._worker_id)) - written
         held_up = [item for item in batch if (item[1].id, item[1].attempt) in ours]

@@ -62,12 +62,13 @@ class Recovery:
         self._announce([*written, *refused], [*applied, *rescued, *released])
         return TakenBack(len(applied), len(rescued), len(released), len(self._store.held(worker_id)))
 
-    def leave_word(self, worker_id: str, never_started: Sequence[HeldAttempt], unwritten: Sequence[Outcome]) -> None:
+    def leave_word(self, worker_id: str, uncounted: Sequence[HeldAttempt], unwritten: Sequence[Outcome]) -> None:
         """Record what only its parent knows of a dead process, for whoever takes its jobs back if the parent cannot.
 
-        What it had recorded itself stays. Nothing is said when Redis is away, too: then all of them count as started.
+        uncounted: attempts that its death is not held against; unwritten: as for take_back. What it had recorded itself
+        stays. Nothing is said when Redis is away, too: then all of them count as started.
         """
-        ends = {item.field: Outcome(id=item.id, attempt=item.attempt, event=JobEvent.RELEASE) for item in never_started}
+        ends = {item.field: Outcome(id=item.id, attempt=item.attempt, event=JobEvent.RELEASE) for item in uncounted}
         ends |= {outcome.field: outcome for outcome in unwritten}
         try:
             self._broker.record_missing({field: outcome.encoded() for field, outcome in ends.items()})
