@@ -101,8 +101,8 @@ def inject(rig: Rig, report: Report) -> Inject:
     """`with inject("what happens", **expectation) as fault`: the fault under load; its row goes into the table."""
 
     @contextmanager
-    def begin(fault: str, **expected: Any) -> Iterator[Injection]:
-        with injected(rig, fault, Expectation(**expected)) as injection:
+    def begin(fault: str, *, jobs_per_second: float | None = None, **expected: Any) -> Iterator[Injection]:
+        with injected(rig, fault, Expectation(**expected), jobs_per_second or rig.form.jobs_per_second) as injection:
             yield injection
         assert injection.row is not None
         report(injection.row)

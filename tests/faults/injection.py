@@ -104,12 +104,12 @@ class Injection:
 
 
 @contextmanager
-def injected(rig: Rig, fault: str, expected: Expectation) -> Iterator[Injection]:
-    """The block does the fault and undoes it; `row` is there after it."""
+def injected(rig: Rig, fault: str, expected: Expectation, jobs_per_second: float) -> Iterator[Injection]:
+    """The block does the fault and undoes it, under a load of so many jobs; `row` is there after it."""
     rig.make_ready()
     rig.is_sound = False
     rig.effects.mark()
-    loader = Loader(rig.api_port, rig.form.jobs_per_second)
+    loader = Loader(rig.api_port, jobs_per_second)
     loader.start()
     try:
         eventually(lambda: len(rig.observer.completed(loader.accepted())) >= _WARM_JOBS, "the load runs")

@@ -14,7 +14,8 @@ NO_ANSWER: Final = 0
 """The status of a request that got none: reset, refused, or not within ANSWER_SECONDS."""
 ANSWER_SECONDS: Final = 10.0
 _SENDERS: Final = 4
-_JOB_SECONDS: Final = (0.03, 0.06, 0.1, 0.05, 0.4)
+_JOB_LENGTHS: Final = (0.9, 1.8, 3.0, 1.5, 12.0)
+"""In intervals between two jobs, so that they keep about four slots busy at any rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ class Loader:
     def _send_all(self) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=ANSWER_SECONDS)
         while not self._stop.wait(max(0.0, self._turn() - time.monotonic())):
-            self.answers.append(_send(connection, next(self._numbers)))
+            number = next(self._numbers)
+            seconds = _JOB_LENGTHS[number % len(_JOB_LENGTHS)] / self._per_second
+            self.answers.append(_send(connection, {"n": number, "seconds": seconds}))
         connection.close()
 
     def _turn(self) -> float:
@@ -75,9 +78,8 @@ class Loader:
             return turn
 
 
-def _send(connection: http.client.HTTPConnection, number: int) -> Answer:
-    seconds = _JOB_SECONDS[number % len(_JOB_SECONDS)]
-    body = json.dumps({"type": "fault.work", "payload": {"n": number, "seconds": seconds}})
+def _send(connection: http.client.HTTPConnection, payload: dict[str, float]) -> Answer:
+    body = json.dumps({"type": "fault.work", "payload": payload})
     began = time.monotonic()
     try:
         connection.request("POST", "/jobs", body, {"Content-Type": "application/json"})
