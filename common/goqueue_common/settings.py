@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _LEVELS = ("debug", "info", "warning", "error")
 _LOG_FORMATS = ("auto", "console", "json")
+_DATABASE_URL_FORM = "postgresql://user:password@host:5432/database"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,11 @@ def normalise_database_url(url: str) -> str:
     """
     scheme, separator, rest = url.strip().partition("://")
     if not separator or scheme.partition("+")[0] not in ("postgres", "postgresql"):
-        raise SettingsError(
-            f"DATABASE_URL={mask_url(url)!r} is no PostgreSQL URL: write postgresql://user:password@host:5432/database"
-        )
+        raise SettingsError(f"DATABASE_URL={mask_url(url)!r} is no PostgreSQL URL: write {_DATABASE_URL_FORM}")
     try:
         parsed = make_url(f"postgresql+psycopg2://{rest}")
     except (ArgumentError, ValueError) as error:
-        raise SettingsError(f"DATABASE_URL={mask_url(url)!r} cannot be read: {type(error).__name__}") from error
+        raise SettingsError(f"DATABASE_URL={mask_url(url)!r} cannot be read: write {_DATABASE_URL_FORM}") from error
     if "@" in f"{parsed.host}{parsed.database}":  # PostgreSQL would tell, with the rest of the password as a host's name
         raise SettingsError(f"DATABASE_URL={mask_url(url)!r} has an '@' in its user or password: write it as %40")
     return parsed.render_as_string(hide_password=False)
