@@ -14,6 +14,7 @@ from flask_smorest import Api, Blueprint
 from flask_smorest.utils import prepare_response
 from webargs.flaskparser import FlaskParser
 
+from goqueue_api.access.scope import Scope
 from goqueue_api.errors import PROBLEM_TYPE, InvalidRequest
 from goqueue_api.json_provider import dumps
 from goqueue_api.schemas.problem import ProblemSchema
@@ -105,6 +106,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
         rule: str,
         operation_id: str,
         *,
+        scope: Scope | None,
         answers: Mapping[int, Answer],
         problems: Iterable[int] = (),
         query: ma.Schema | None = None,
@@ -113,6 +115,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
     ) -> Callable[[View], View]:
         """Serve a view and document it; its docstring becomes summary and description.
 
+        scope: what its caller's key must allow; None: no key is asked for.
         problems: HTTP statuses of the problem documents it may answer. query: the view is handed what this loads, first.
         headers: OpenAPI parameters.
         """
@@ -134,6 +137,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
             served = view if query is None else self.arguments(query, location="query")(view)
             served = self.doc(**documented)(served)
             served.__dict__[_TAKES_QUERY] = query is not None
+            served.__dict__[SCOPE] = scope
             self.add_url_rule(rule, view.__name__, served, methods=[method], parameters=path)
             return view
 
@@ -141,6 +145,8 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
 
 
 _TAKES_QUERY: Final = "takes_query"
+SCOPE: Final = "scope"
+"""Attribute of a view: what it asks of its caller."""
 
 
 def _refuse_query() -> None:

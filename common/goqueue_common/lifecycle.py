@@ -42,6 +42,7 @@ class JobEvent(StrEnum):
     SUBMIT_LATER = "submit_later"
     PROMOTE = "promote"
     RUN_NOW = "run_now"
+    RESCHEDULE = "reschedule"
     CLAIM = "claim"
     COMPLETE = "complete"
     RETRY_LATER = "retry_later"
@@ -94,6 +95,9 @@ TRANSITIONS: Final[dict[JobEvent, Transition]] = {
     JobEvent.SUBMIT_LATER: Transition(_NEW, JobStatus.SCHEDULED, "`run_at` lies ahead"),
     JobEvent.PROMOTE: Transition(_LATER, JobStatus.QUEUED, "`run_at` has come"),
     JobEvent.RUN_NOW: Transition(_LATER, JobStatus.QUEUED, "by hand, before `run_at`"),
+    JobEvent.RESCHEDULE: Transition(
+        frozenset({JobStatus.QUEUED, JobStatus.SCHEDULED}), JobStatus.SCHEDULED, "by hand: `run_at` was moved ahead"
+    ),
     JobEvent.CLAIM: Transition(
         frozenset({JobStatus.QUEUED}), JobStatus.PROCESSING, "attempts + 1; worker_id and attempts fence it"
     ),

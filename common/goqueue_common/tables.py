@@ -12,9 +12,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -129,6 +131,8 @@ class QueueRow(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    paused_at: Mapped[datetime | None]
+    paused_by: Mapped[str | None]
 
 
 class IdempotencyKeyRow(Base):
@@ -163,6 +167,7 @@ class WorkerRow(Base):
     beat_at: Mapped[datetime] = mapped_column(server_default=_now)
     lease_seconds: Mapped[float] = mapped_column(server_default=text("30"))
     ended_at: Mapped[datetime | None]
+    drain_requested_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint("state IN ('alive', 'lost', 'stopped')", name="workers_state"),
@@ -196,3 +201,89 @@ class MaintenanceLeaseRow(Base):
     duty: Mapped[str] = mapped_column(primary_key=True)
     holder: Mapped[UUID]
     expires_at: Mapped[datetime]
+
+
+class ApiKeyRow(Base):
+    """A key that opens the API; only the sha256 of its secret is kept. Revoked ones stay: they were seen in the audit."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint(
+            "cardinality(scopes) > 0 AND scopes <@ ARRAY['submit', 'read', 'operate', 'admin']", name="api_keys_scopes"
+        ),
+    )
+
+
+class AuditRow(Base):
+    """Who did what; a trigger lets nobody change or delete it."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=_now)
+    actor: Mapped[str]
+    key_id: Mapped[str | None]
+    action: Mapped[str]
+    target: Mapped[dict[str, Any]]
+    affected: Mapped[int] = mapped_column(BigInteger)
+    request_id: Mapped[str | None]
+
+
+class BulkOperationRow(Base):
+    """One action on many jobs, and how far it has come: by id, ascending; `held_ids` were locked when it passed."""
+
+    __tablename__ = "bulk_operations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    action: Mapped[str]
+    selection: Mapped[dict[str, Any]]
+    parameters: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    rate_per_second: Mapped[float | None]
+    state: Mapped[str] = mapped_column(server_default=text("'running'"))
+    matched: Mapped[int] = mapped_column(BigInteger)
+    matched_is_capped: Mapped[bool]
+    processed: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    changed: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    skipped: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    after_id: Mapped[UUID | None]
+    held_ids: Mapped[list[UUID]] = mapped_column(ARRAY(PGUUID(as_uuid=True)), server_default=text("'{}'"))
+    error: Mapped[str | None]
+    actor: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=_now)
+    updated_at: Mapped[datetime] = mapped_column(server_default=_now)
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint(
+            "action IN ('cancel', 'delete', 'retry', 'run-now', 'set-priority')", name="bulk_operations_action"
+        ),
+        CheckConstraint("state IN ('aborted', 'completed', 'failed', 'running')", name="bulk_operations_state"),
+        CheckConstraint("(finished_at IS NOT NULL) = (state <> 'running')", name="bulk_operations_finished_at"),
+        Index("bulk_operations_running", "id", postgresql_where=text("state = 'running'")),
+    )
+
+
+class ConcurrencyLimitRow(Base):
+    """How many jobs of a queue or a type may run at once over all workers."""
+
+    __tablename__ = "concurrency_limits"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    max_running: Mapped[int]
+    updated_at: Mapped[datetime] = mapped_column(server_default=_now)
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('queue', 'type')", name="concurrency_limits_kind"),
+        CheckConstraint("max_running >= 1", name="concurrency_limits_max_running"),
+    )

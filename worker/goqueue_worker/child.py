@@ -17,6 +17,7 @@ from typing import Final
 
 import structlog
 
+from goqueue_common.background.runner import Runner, Stepper, stop_all
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.clock import SystemClock
@@ -45,7 +46,6 @@ from goqueue_worker.poller import Poller, QueueView
 from goqueue_worker.pool import Pool
 from goqueue_worker.proof_of_life import ProvingDuty
 from goqueue_worker.registry import Registry
-from goqueue_worker.runner import Runner, Stepper, stop_all
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.shutdown import Shutdown
 from goqueue_worker.sign_off import sign_off

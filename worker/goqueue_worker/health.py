@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from goqueue_common.background.runner import Pulse
 from goqueue_common.clock import Clock
 from goqueue_worker.child_process import ChildProcess
 from goqueue_worker.health_server import Answer
-from goqueue_worker.runner import Pulse
 from goqueue_worker.slot_table import Claiming
 from goqueue_worker.store_ping import StorePing
 

@@ -17,6 +17,7 @@ from typing import Final
 import structlog
 from setproctitle import setproctitle
 
+from goqueue_common.background.runner import Pulse, Runner, Stepper, stop_all
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.clock import SystemClock
@@ -32,7 +33,6 @@ from goqueue_worker.heartbeat import Heartbeat
 from goqueue_worker.maintenance.duties import leased_duties
 from goqueue_worker.recovery import Recovery
 from goqueue_worker.reloader import Reloader, handler_folders
-from goqueue_worker.runner import Pulse, Runner, Stepper, stop_all
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.settler import Settler
 from goqueue_worker.steadiness import Steadiness

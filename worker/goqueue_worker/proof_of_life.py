@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from goqueue_worker.runner import Stepper
+from goqueue_common.background.runner import Stepper
 from goqueue_worker.slot_table import Loop, SlotTable
 
 STORE_SECONDS: Final = 60.0

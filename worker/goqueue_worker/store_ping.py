@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from goqueue_common.background.runner import Pulse
 from goqueue_common.errors import BrokerUnavailable, StoreUnavailable
-from goqueue_worker.runner import Pulse
 
 _PAUSE_SECONDS: Final = 2.0
 _OLD_SECONDS: Final = 8.0

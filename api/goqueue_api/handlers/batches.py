@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, request
 
+from goqueue_api.access.scope import Scope
 from goqueue_api.handlers.jobs import KEY_HEADER, KEY_PARAMETER, REPLAYED
 from goqueue_api.json_body import read_object
 from goqueue_api.json_provider import json_response
@@ -24,6 +25,7 @@ blueprint = ApiBlueprint("batches", __name__, "Submit many jobs at once.")
     "POST",
     "/jobs/batch",
     "submitBatch",
+    scope=Scope.SUBMIT,
     body=Body(BatchRequestSchema(), BATCH_EXAMPLES),
     headers=[KEY_PARAMETER],
     answers={

@@ -12,7 +12,7 @@ from goqueue_api.services import services
 blueprint = ApiBlueprint("health", __name__, description="For probes and load balancers.")
 
 
-@blueprint.operation("GET", "/healthz", "getHealth", answers={200: Answer(HealthSchema(), "It lives.")})
+@blueprint.operation("GET", "/healthz", "getHealth", scope=None, answers={200: Answer(HealthSchema(), "It lives.")})
 def get_health() -> Response:
     """Say that the process lives; asks no store"""
     return json_response({"status": "ok"})
@@ -22,6 +22,7 @@ def get_health() -> Response:
     "GET",
     "/readyz",
     "getReadiness",
+    scope=None,
     answers={200: Answer(ReadinessSchema(), "Ready."), 503: Answer(ReadinessSchema(), "Starting, or draining.")},
 )
 def get_readiness() -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response
 
+from goqueue_api.access.scope import Scope
 from goqueue_api.json_provider import json_response
 from goqueue_api.openapi import Answer, ApiBlueprint
 from goqueue_api.schemas.services import HandlerListSchema
@@ -20,6 +21,7 @@ blueprint = ApiBlueprint("handlers", __name__, description="Which job types work
     "GET",
     "/handlers",
     "listHandlers",
+    scope=Scope.READ,
     answers={200: Answer(HandlerListSchema(), "Every type that a worker ever published.")},
     problems=(503,),
 )

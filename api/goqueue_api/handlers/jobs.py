@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response, request
 
+from goqueue_api.access.scope import Scope
 from goqueue_api.json_body import read_object
 from goqueue_api.json_provider import json_response
 from goqueue_api.openapi import Answer, ApiBlueprint, Body
@@ -37,6 +38,7 @@ _BUSY_SECONDS: Final = "1"
     "POST",
     "/jobs",
     "submitJob",
+    scope=Scope.SUBMIT,
     body=Body(JobRequestSchema(), EXAMPLES),
     headers=[KEY_PARAMETER],
     answers={
@@ -63,6 +65,7 @@ def submit_job() -> Response:
     "GET",
     "/jobs",
     "listJobs",
+    scope=Scope.READ,
     query=JobsQuerySchema(),
     answers={200: Answer(JobPageSchema(), "A page, newest first.", {"Link": "The next page, rel=next, if there is one."})},
     problems=(400, 422, 503),
@@ -88,6 +91,7 @@ def list_jobs(query: dict[str, Any]) -> Response:
     "GET",
     "/jobs/<job_id>",
     "getJob",
+    scope=Scope.READ,
     query=WaitQuerySchema(),
     answers={
         200: Answer(JobSchema(), "The job.", {"Retry-After": "Too many requests wait: ask again after so many seconds."})
@@ -104,6 +108,7 @@ def get_job(query: dict[str, Any], job_id: str) -> Response:
     "POST",
     "/jobs/<job_id>/retry",
     "retryJob",
+    scope=Scope.OPERATE,
     answers={200: Answer(JobSchema(), "It is queued again.")},
     problems=(404, 409, 503),
 )
@@ -121,6 +126,7 @@ def retry_job(job_id: str) -> Response:
     "POST",
     "/jobs/<job_id>/cancel",
     "cancelJob",
+    scope=Scope.OPERATE,
     answers={
         200: Answer(JobSchema(), "It is cancelled."),
         202: Answer(JobSchema(), "It is running; its handler is told to stop."),

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from flask import Response
 
+from goqueue_api.access.scope import Scope
 from goqueue_api.json_provider import json_response
 from goqueue_api.openapi import Answer, ApiBlueprint
 from goqueue_api.schemas.services import QueueListSchema
@@ -19,6 +20,7 @@ blueprint = ApiBlueprint("queues", __name__, description="Which queues there are
     "GET",
     "/queues",
     "listQueues",
+    scope=Scope.READ,
     answers={200: Answer(QueueListSchema(), "Every queue that ever had a job.")},
     problems=(503,),
 )

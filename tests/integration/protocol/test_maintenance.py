@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 
+from goqueue_common.background.lease import LeasedDuty
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.database import Database, run_on
 from goqueue_common.job_store import JobStore
@@ -23,7 +24,6 @@ from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.relay_store import RelayStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.worker_store import WorkerStore
-from goqueue_worker.maintenance.lease import LeasedDuty
 from goqueue_worker.maintenance.relay import Relay
 from goqueue_worker.recovery import Recovery
 from tests.factories import (

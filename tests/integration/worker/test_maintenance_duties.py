@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from goqueue_common.background.lease import LeasedDuty
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.database import Database
 from goqueue_common.job_store import JobStore
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.retention_store import Retention
 from goqueue_worker.maintenance.duties import leased_duties
-from goqueue_worker.maintenance.lease import LeasedDuty
 from goqueue_worker.recovery import Recovery
 from goqueue_worker.steadiness import Steadiness
 from tests.factories import FrozenClock

@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import pytest
 
+from goqueue_common.background.lease import LeasedDuty
+from goqueue_common.background.runner import Runner
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.database import Database
@@ -16,9 +18,7 @@ from goqueue_common.lifecycle import JobStatus
 from goqueue_common.maintenance_store import MaintenanceStore
 from goqueue_common.submitter import Submitter
 from goqueue_worker.maintenance import promoter as promoter_module
-from goqueue_worker.maintenance.lease import LeasedDuty
 from goqueue_worker.maintenance.promoter import Promoter
-from goqueue_worker.runner import Runner
 from tests.factories import eventually, ref, submit
 
 LATE_SECONDS = 0.25

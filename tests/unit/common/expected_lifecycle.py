@@ -14,6 +14,7 @@ _TARGETS: dict[str, dict[str, str]] = {
     "submit_later": {"new": "scheduled"},
     "promote": {"scheduled": "queued", "retrying": "queued"},
     "run_now": {"scheduled": "queued", "retrying": "queued"},
+    "reschedule": {"queued": "scheduled", "scheduled": "scheduled"},
     "claim": {"queued": "processing"},
     "complete": {"processing": "completed"},
     "retry_later": {"processing": "retrying"},

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
+from goqueue_common.background.runner import Runner, stop_all
 from goqueue_common.clock import SystemClock
 from goqueue_common.job import Outcome
 from goqueue_common.lifecycle import JobEvent
 from goqueue_worker.attempt import Attempt, Interrupted, RunningSlot
 from goqueue_worker.handler import Handler
 from goqueue_worker.pool import Pool
-from goqueue_worker.runner import Runner, stop_all
 from goqueue_worker.shutdown import Shutdown
 from goqueue_worker.slot_table import SlotTable
 from tests.processes import eventually
@@ -116,7 +116,7 @@ class SlowDuty:
 
 
 def test_duties_are_stopped_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("goqueue_worker.runner._STOP_SECONDS", 0.3)
+    monkeypatch.setattr("goqueue_common.background.runner._STOP_SECONDS", 0.3)
     duties = [SlowDuty() for _ in range(5)]
     runners = [Runner(duty, "slow").start() for duty in duties]
     assert all(duty.stepping.wait(10) for duty in duties)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from goqueue_common.background.lease import LeasedDuty
+from goqueue_common.background.runner import Stepper
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.database import Database
 from goqueue_common.job_store import JobStore
@@ -14,14 +16,12 @@ from goqueue_common.retention_store import Retention, RetentionStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.worker_store import WorkerStore
 from goqueue_worker.maintenance.expirer import Expirer
-from goqueue_worker.maintenance.lease import LeasedDuty
 from goqueue_worker.maintenance.promoter import Promoter
 from goqueue_worker.maintenance.pruner import JobPruner, RecordPruner
 from goqueue_worker.maintenance.relay import Relay
 from goqueue_worker.maintenance.rescuer import Rescuer
 from goqueue_worker.maintenance.sweep import Sweep
 from goqueue_worker.recovery import Recovery
-from goqueue_worker.runner import Stepper
 from goqueue_worker.steadiness import Steadiness
 
 

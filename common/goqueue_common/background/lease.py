@@ -7,9 +7,9 @@ from typing import Final
 
 import structlog
 
+from goqueue_common.background.runner import Stepper
 from goqueue_common.errors import StoreUnavailable
 from goqueue_common.maintenance_store import MaintenanceStore
-from goqueue_worker.runner import Stepper
 
 log = structlog.get_logger(__name__)
 

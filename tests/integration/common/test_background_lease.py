@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
+from goqueue_common.background import lease
+from goqueue_common.background.lease import LEASE_SECONDS, LeasedDuty
 from goqueue_common.database import Database
 from goqueue_common.maintenance_store import MaintenanceStore
-from goqueue_worker.maintenance import lease
-from goqueue_worker.maintenance.lease import LEASE_SECONDS, LeasedDuty
 
 
 class Rounds:

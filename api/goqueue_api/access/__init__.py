@@ -1,0 +1,1 @@
+"""Who may do what: scopes, keys, and the caller of a request."""
