@@ -8,8 +8,9 @@ from typing import NoReturn
 
 import structlog
 
+from goqueue_api.access.start import check_access
 from goqueue_api.server import Server, check_address
-from goqueue_api.settings import ApiSettings
+from goqueue_api.settings import SECRETS, ApiSettings
 from goqueue_common import structured_logs
 from goqueue_common.errors import SettingsError
 from goqueue_common.settings import format_check
@@ -29,14 +30,16 @@ def main(words: list[str] | None = None) -> int:
         is_check = given.pop("check")
         settings = ApiSettings.read(given)
         if not is_check:
+            stores = settings.stores
+            structured_logs.configure(stores.log_level, stores.log_format, redact=stores.redact, service="api")
             check_address(settings)
+            check_access(settings)
     except SettingsError as error:
         print(f"goqueue_api: {error}", file=sys.stderr)  # noqa: T201 - a command line answers on its terminal
         return 2
     if is_check:
-        print(format_check(settings))  # noqa: T201
+        print(format_check(settings, secrets=SECRETS))  # noqa: T201
         return 0
-    structured_logs.configure(settings.stores.log_level, settings.stores.log_format, service="api")
     log.info("api_starting", address=settings.address, processes=settings.processes, threads=settings.threads)
     Server(settings).run()
     return 0

@@ -8,10 +8,12 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
 from goqueue_api import errors, request_context
-from goqueue_api.handlers import batches, docs, health, job_types, jobs, queues
+from goqueue_api.access import gate
+from goqueue_api.access.authenticator import Authenticator
+from goqueue_api.handlers import access, batches, docs, health, job_types, jobs, queues
 from goqueue_api.json_body import MAX_BODY_BYTES
 from goqueue_api.json_provider import OrjsonProvider
-from goqueue_api.openapi import ProblemApi
+from goqueue_api.openapi import BEARER, ProblemApi
 from goqueue_api.readiness import Readiness
 from goqueue_api.services import EXTENSION, Services
 from goqueue_api.settings import ApiSettings
@@ -19,12 +21,15 @@ from goqueue_api.submission import SubmissionReader
 from goqueue_api.type_catalogue import TypeCatalogue
 from goqueue_api.waiting import JobWaiter, SettledListener
 from goqueue_common import migrations
+from goqueue_common.api_key_store import ApiKeyStore
+from goqueue_common.audit_store import AuditStore
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.clock import Clock, SystemClock
 from goqueue_common.database import Database, engine_options
 from goqueue_common.job_store import JobStore
 from goqueue_common.queue_store import QueueStore
+from goqueue_common.redaction import Redactor
 from goqueue_common.submitter import Submitter
 from goqueue_common.tables import Base
 from goqueue_common.version import version
@@ -38,7 +43,7 @@ _ABOUT: Final = (
     "once when a worker dies; its id is the same for all attempts. Errors are problem documents (RFC 9457) with a "
     "stable `code`."
 )
-_RESOURCES: Final = (jobs, batches, queues, job_types, health)
+_RESOURCES: Final = (jobs, batches, queues, job_types, access, health)
 
 
 def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
@@ -61,9 +66,12 @@ def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={"info": {"description": _ABOUT, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}}},
     )
-    request_context.register(app, serves_any_name=settings.auth == "none")
-    app.extensions[EXTENSION] = _services(settings, _database(app), clock or SystemClock())
+    request_context.register(app)
+    made = _services(settings, _database(app), clock or SystemClock())
+    app.extensions[EXTENSION] = made
+    gate.register(app, made.authenticator)
     api = ProblemApi(app)
+    api.spec.components.security_scheme("bearer", BEARER)
     errors.register(app)
     for resource in _RESOURCES:
         api.register_blueprint(resource.blueprint)
@@ -91,6 +99,14 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
     listener = SettledListener(settings.stores.redis_url, keys.settled, is_away=lambda: broker.is_away)
     return Services(
         settings=settings,
+        authenticator=Authenticator(
+            ApiKeyStore(database),
+            is_open=settings.is_open,
+            may_be_open=settings.is_loopback,
+            bootstrap_key=settings.bootstrap_key,
+        ),
+        audit=AuditStore(database),
+        redactor=Redactor(settings.stores.redact),
         jobs=job_store,
         queues=QueueStore(database),
         submitter=Submitter(job_store, broker),

@@ -52,6 +52,36 @@ class InvalidIdempotencyKey(GoQueueError):
     code = "invalid_idempotency_key"
 
 
+class Unauthorized(GoQueueError):
+    """A request without a key, or with one that is not valid. is_token_wrong: there was one."""
+
+    code = "unauthorized"
+
+    def __init__(self, message: str, *, is_token_wrong: bool = False) -> None:
+        super().__init__(message)
+        self.is_token_wrong = is_token_wrong
+
+
+class Forbidden(GoQueueError):
+    """The caller's key does not have the scope that this takes."""
+
+    code = "insufficient_scope"
+
+    def __init__(self, message: str, scope: str) -> None:
+        super().__init__(message)
+        self.scope = scope
+
+
+class TooManyFailedTries(GoQueueError):
+    """An address has tried too many wrong keys. retry_after: seconds."""
+
+    code = "too_many_failed_tries"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class UntrustedHost(GoQueueError):
     """A request under a name that an API open to this machine only does not answer to."""
 
@@ -63,7 +93,10 @@ _STATUSES: Final[dict[type[GoQueueError], int]] = {
     InvalidIdempotencyKey: 400,
     UntrustedHost: 400,
     errors.InvalidCursor: 400,
+    Unauthorized: 401,
+    Forbidden: 403,
     errors.JobNotFound: 404,
+    errors.KeyNotFound: 404,
     errors.WrongStatus: 409,
     errors.IdempotencyKeyInUse: 409,
     errors.PayloadTooLarge: 413,
@@ -71,6 +104,7 @@ _STATUSES: Final[dict[type[GoQueueError], int]] = {
     InvalidRequest: 422,
     errors.InvalidJob: 422,
     errors.IdempotencyKeyReused: 422,
+    TooManyFailedTries: 429,
     errors.StoreUnavailable: 503,
     errors.BrokerUnavailable: 503,
 }
@@ -120,8 +154,18 @@ def goqueue_problem(error: GoQueueError) -> Response:
     members: dict[str, Any] = {}
     if isinstance(error, errors.WrongStatus):
         members["job_status"] = error.status  # `status` is taken: RFC 9457 keeps it for the HTTP status
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else None
-    return problem(status, error.code, str(error), fields=_fields(error), headers=headers, **members)
+    return problem(status, error.code, str(error), fields=_fields(error), headers=_headers(error, status), **members)
+
+
+def _headers(error: GoQueueError, status: int) -> dict[str, str] | None:
+    """RFC 6750 for keys; when to come again for what passes."""
+    if isinstance(error, Unauthorized):
+        return {"WWW-Authenticate": 'Bearer realm="goqueue"' + (', error="invalid_token"' if error.is_token_wrong else "")}
+    if isinstance(error, Forbidden):
+        return {"WWW-Authenticate": f'Bearer realm="goqueue", error="insufficient_scope", scope="{error.scope}"'}
+    if isinstance(error, TooManyFailedTries):
+        return {"Retry-After": str(error.retry_after)}
+    return {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else None
 
 
 def _fields(error: GoQueueError) -> Sequence[FieldError]:

@@ -14,6 +14,7 @@ from flask_smorest import Api, Blueprint
 from flask_smorest.utils import prepare_response
 from webargs.flaskparser import FlaskParser
 
+from goqueue_api.access.gate import SCOPE_ATTRIBUTE
 from goqueue_api.access.scope import Scope
 from goqueue_api.errors import PROBLEM_TYPE, InvalidRequest
 from goqueue_api.json_provider import dumps
@@ -21,6 +22,17 @@ from goqueue_api.schemas.problem import ProblemSchema
 from goqueue_common.errors import FieldError
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+BEARER: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "gq_<id>_<secret>",
+    "description": "An API key (`goqueue keys create`). Each operation names the scope that the key must have: submit, read, "
+    "operate (includes read) or admin (includes all). An API that only its own machine can reach asks for keys once there "
+    "are any; with GOQUEUE_AUTH=none it never does.",
+}
+"""How callers show who they are, as OpenAPI has it."""
 
 
 class StrictParser(FlaskParser):
@@ -122,7 +134,8 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
         documented: dict[str, Any] = {
             "operationId": operation_id,
             "responses": {str(status): answer.documented() for status, answer in answers.items()}
-            | {str(status): HTTPStatus(status).name for status in problems},
+            | {str(status): HTTPStatus(status).name for status in sorted({*problems, *_gate_problems(scope)})},
+            "security": [] if scope is None else [{"bearer": [scope]}],
         }
         if body is not None:
             documented["requestBody"] = body.documented()
@@ -137,16 +150,21 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
             served = view if query is None else self.arguments(query, location="query")(view)
             served = self.doc(**documented)(served)
             served.__dict__[_TAKES_QUERY] = query is not None
-            served.__dict__[SCOPE] = scope
+            served.__dict__[SCOPE_ATTRIBUTE] = scope
             self.add_url_rule(rule, view.__name__, served, methods=[method], parameters=path)
             return view
 
         return decorate
 
 
+def _gate_problems(scope: Scope | None) -> Iterable[int]:
+    """What the gate before the view may answer."""
+    if scope is None:
+        return ()
+    return (400, 401, 429, 503) if scope is Scope.ANY else (400, 401, 403, 429, 503)
+
+
 _TAKES_QUERY: Final = "takes_query"
-SCOPE: Final = "scope"
-"""Attribute of a view: what it asks of its caller."""
 
 
 def _refuse_query() -> None:

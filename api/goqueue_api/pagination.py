@@ -35,10 +35,10 @@ def decode_cursor(cursor: str) -> UUID:
     return UUID(bytes=value)
 
 
-def next_link(path: str, query: Iterable[tuple[str, str]], cursor: str) -> str:
-    """The Link header to the next page: the same filters, another cursor."""
-    kept = [(name, value) for name, value in query if name != "cursor"]
-    return f'<{path}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"'
+def next_link(path: str, query: Iterable[tuple[str, str]], cursor: str, *, name: str = "cursor") -> str:
+    """The Link header to the next page: the same filters, another cursor (the parameter `name`)."""
+    kept = [(other, value) for other, value in query if other != name]
+    return f'<{path}?{urlencode([*kept, (name, cursor)])}>; rel="next"'
 
 
 def _checksum(value: bytes) -> bytes:

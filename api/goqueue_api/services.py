@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 from flask import current_app
 
 if TYPE_CHECKING:
+    from goqueue_api.access.authenticator import Authenticator
     from goqueue_api.readiness import Readiness
     from goqueue_api.settings import ApiSettings
     from goqueue_api.submission import SubmissionReader
     from goqueue_api.type_catalogue import TypeCatalogue
     from goqueue_api.waiting import JobWaiter
+    from goqueue_common.audit_store import AuditStore
     from goqueue_common.job_store import JobStore
     from goqueue_common.queue_store import QueueStore
+    from goqueue_common.redaction import Redactor
     from goqueue_common.submitter import Submitter
 
 EXTENSION: Final = "goqueue"
@@ -37,6 +40,9 @@ class Services:
     """
 
     settings: ApiSettings
+    authenticator: Authenticator
+    audit: AuditStore
+    redactor: Redactor
     jobs: JobStore
     queues: QueueStore
     submitter: Submitter

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from goqueue_common.errors import SettingsError
@@ -12,13 +13,17 @@ from goqueue_common.settings import StoreSettings, clear_errors, environment, ho
 
 SPARE_CONNECTIONS: Final = 2
 """Connections beside one a thread: the readiness check, and one to spare."""
+MIN_BOOTSTRAP_KEY: Final = 32
+_BOOTSTRAP_KEY: Final = re.compile(rf"[!-~]{{{MIN_BOOTSTRAP_KEY},200}}")
+SECRETS: Final = frozenset({"bootstrap_key"})
+"""Settings that `--check` does not show."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApiSettings:
     """The API: `processes` processes of `threads` request threads and `db_pool` database connections each.
 
-    auth: `none` (asked for by name) or `loopback` (the default: open to this machine only).
+    auth: `none` (open access, asked for by name) or `keys` (the default). bootstrap_key: one with all rights.
     """
 
     stores: StoreSettings
@@ -28,6 +33,7 @@ class ApiSettings:
     threads: int
     db_pool: int
     auth: str
+    bootstrap_key: str | None = field(default=None, repr=False)
 
     @classmethod
     def read(cls, given: Mapping[str, Any] | None = None) -> ApiSettings:
@@ -46,10 +52,26 @@ class ApiSettings:
                 processes=said.get("processes", env.int("GOQUEUE_API_PROCESSES", 2)),
                 threads=threads,
                 db_pool=env.int("GOQUEUE_DB_POOL", threads + SPARE_CONNECTIONS),
-                auth=env.str("GOQUEUE_AUTH", "loopback").lower(),
+                auth=env.str("GOQUEUE_AUTH", "keys").lower(),
+                bootstrap_key=env.str("GOQUEUE_BOOTSTRAP_KEY", None) or None,
             )
         settings._check()
         return settings
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody is ever asked for a key."""
+        return self.auth == "none"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it; then it asks for keys only once there are any."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
 
     @property
     def address(self) -> str:
@@ -68,21 +90,13 @@ class ApiSettings:
                 f"GOQUEUE_API_THREADS={self.threads} is more than GOQUEUE_DB_POOL={self.db_pool}: every thread needs a "
                 f"database connection; set GOQUEUE_DB_POOL={self.threads + SPARE_CONNECTIONS} or leave it out"
             )
-        if self.auth not in ("loopback", "none"):
+        if self.auth not in ("keys", "none"):
             raise SettingsError(
-                f"GOQUEUE_AUTH={self.auth!r}: the only choice is none; leave it out to serve this machine only"
+                f"GOQUEUE_AUTH={self.auth!r}: choose keys (the default: a key is asked for once there are any, and always "
+                "when other machines can reach the API) or none (nobody is asked)"
             )
-        if self.auth != "none" and not _is_loopback(self.host):
+        if self.bootstrap_key is not None and not _BOOTSTRAP_KEY.fullmatch(self.bootstrap_key):
             raise SettingsError(
-                f"GOQUEUE_API_BIND={self.address} opens the API to other machines, and it asks nobody for a key: set "
-                "GOQUEUE_AUTH=none if the network around it is trusted, or bind to 127.0.0.1 (keys come in a later release)"
+                f"GOQUEUE_BOOTSTRAP_KEY has {len(self.bootstrap_key)} characters: use {MIN_BOOTSTRAP_KEY} to 200 printable "
+                "ASCII characters without spaces, such as `openssl rand -hex 32` prints"
             )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -15,8 +15,6 @@ from goqueue_common.errors import FieldError, InvalidJob, PayloadTooLarge
 from goqueue_common.idempotency import IdempotencyKey, fingerprint
 from goqueue_common.new_job import NewJob, Submission
 
-ANONYMOUS: Final = "anonymous"
-"""The scope of all idempotency keys until the API knows who sends them."""
 MAX_BATCH_ITEMS: Final = 10_000
 MAX_BATCH_BYTES: Final = 16 * 1024 * 1024
 _MAX_PROBLEMS: Final = 50
@@ -30,12 +28,15 @@ class SubmissionReader:
         self._types = types
         self._clock = clock
 
-    def read_job(self, document: Mapping[str, Any], key: str | None) -> Submission:
-        """One job; `key` as the header has it. Raises InvalidJob, PayloadTooLarge, InvalidIdempotencyKey."""
-        job = self._new_job(document, self._clock.now())
-        return Submission(job, header_key(key, document))
+    def read_job(self, document: Mapping[str, Any], key: str | None, owner: str) -> Submission:
+        """One job; `key` as the header has it, `owner`: whose key that is.
 
-    def read_batch(self, document: Mapping[str, Any]) -> list[Submission]:
+        Raises InvalidJob, PayloadTooLarge, InvalidIdempotencyKey.
+        """
+        job = self._new_job(document, self._clock.now())
+        return Submission(job, header_key(key, document, owner))
+
+    def read_batch(self, document: Mapping[str, Any], owner: str) -> list[Submission]:
         """All jobs of a batch, each checked before anything is stored.
 
         Raises InvalidRequest (it has not the shape of a batch), InvalidJob with what is wrong in any item, and
@@ -46,7 +47,7 @@ class SubmissionReader:
         problems: list[FieldError] = []
         for index, item in enumerate(_items(document)):
             try:
-                submissions.append(self._read_item(item, now))
+                submissions.append(self._read_item(item, now, owner))
             except InvalidJob as error:
                 problems += [FieldError(f"/jobs/{index}{found.pointer}", found.detail) for found in error.fields]
             except PayloadTooLarge as error:
@@ -57,7 +58,7 @@ class SubmissionReader:
             raise InvalidJob(problems[:_MAX_PROBLEMS])
         return submissions
 
-    def _read_item(self, item: object, now: datetime) -> Submission:
+    def _read_item(self, item: object, now: datetime, owner: str) -> Submission:
         if not isinstance(item, dict):
             raise InvalidJob([FieldError("", f"must be an object, not {kind(item)}")])
         if _KEY not in item:
@@ -67,7 +68,7 @@ class SubmissionReader:
         problem = idempotency_key_problem(key)
         if problem is not None:
             raise InvalidJob([FieldError(f"/{_KEY}", problem)])
-        return Submission(self._new_job(body, now), IdempotencyKey(ANONYMOUS, key, fingerprint(body)))
+        return Submission(self._new_job(body, now), IdempotencyKey(owner, key, fingerprint(body)))
 
     def _new_job(self, document: Mapping[str, Any], now: datetime) -> NewJob:
         name = document.get("type")
@@ -79,14 +80,14 @@ class SubmissionReader:
         return job
 
 
-def header_key(key: str | None, document: Mapping[str, Any]) -> IdempotencyKey | None:
+def header_key(key: str | None, document: Mapping[str, Any], owner: str) -> IdempotencyKey | None:
     """The Idempotency-Key header with the fingerprint of the body it came with. Raises InvalidIdempotencyKey."""
     if key is None:
         return None
     problem = idempotency_key_problem(key)
     if problem is not None:
         raise InvalidIdempotencyKey(f"the header Idempotency-Key {problem}")
-    return IdempotencyKey(ANONYMOUS, key, fingerprint(document))
+    return IdempotencyKey(owner, key, fingerprint(document))
 
 
 def _items(document: Mapping[str, Any]) -> list[Any]:

@@ -17,6 +17,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "api": "goqueue_cli.services:api",
         "worker": "goqueue_cli.services:worker",
         "db": "goqueue_cli.services:db",
+        "keys": "goqueue_cli.services:keys",
     },
     "Jobs": {
         "submit": "goqueue_cli.submit:submit",

@@ -1,4 +1,4 @@
-"""`goqueue api`, `worker` and `db`: this process becomes the service, so that signals and exit codes are its own.
+"""`goqueue api`, `worker`, `db` and `keys`: this process becomes the service, so that signals and exit codes are its own.
 
 Where the environment names no stores, they are those of a `goqueue up` in this folder.
 """
@@ -37,6 +37,13 @@ def worker(words: tuple[str, ...]) -> None:
 def db(words: tuple[str, ...]) -> None:
     """Bring the database up to date (upgrade), show where it is (current), wait for it (wait)."""
     _become("goqueue_common.migrations", words, extra="stores")
+
+
+@click.command(context_settings=_PASSED_ON, add_help_option=False)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def keys(words: tuple[str, ...]) -> None:
+    """Make, list and revoke API keys: create, list, revoke; DATABASE_URL says where."""
+    _become("goqueue_api.keys", words, extra="api")
 
 
 def _become(module: str, words: tuple[str, ...], *, extra: str) -> None:

@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection
 
-from goqueue_common.database import Database, run_on
+from goqueue_common.database import Database, Run
 
 _RECORD: Final = """
 INSERT INTO audit (actor, key_id, action, target, affected, request_id)
@@ -45,10 +44,9 @@ class AuditEntry:
     request_id: str | None
 
 
-def record(connection: Connection, actor: Actor, action: str, target: Mapping[str, Any], affected: int = 1) -> None:
-    """Write an entry on the connection of the transaction that does the deed, so that both happen or neither."""
-    run_on(
-        connection,
+def record(run: Run, actor: Actor, action: str, target: Mapping[str, Any], affected: int = 1) -> None:
+    """Write an entry in the transaction that does the deed, so that both happen or neither."""
+    run(
         _RECORD,
         {
             "actor": actor.name,

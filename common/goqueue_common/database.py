@@ -5,10 +5,10 @@ Stores get a `Database`; no caller of a store sees sqlalchemy.* or psycopg2.*.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import orjson
 from sqlalchemy import Connection, Engine, Select, create_engine
@@ -21,6 +21,9 @@ from goqueue_common.silence import Silence
 
 Params = Mapping[str, Any]
 Rows = Sequence[tuple[Any, ...]]
+Run = Callable[[str, Params], Rows]
+"""One statement on a connection that is open."""
+T = TypeVar("T")
 
 ANSWER_MARGIN_SECONDS: Final = 1.0
 """How much longer than the statement time-out an answer may take: the server keeps that, and a busy one keeps it late."""
@@ -132,6 +135,18 @@ class Database:
         """A connection whose statements (run_on) commit together at the end, or not at all."""
         with self._silence.heeded(), translated(), self._transactional.begin() as connection:
             yield connection
+
+    def together(self, work: Callable[[Run], T]) -> T:
+        """What `work` does with the function it is given, in one transaction; tried once more after a lost connection.
+
+        So `work` must be safe to do twice: the first time may have been committed.
+        """
+        try:
+            with self.transaction() as connection:
+                return work(partial(run_on, connection))
+        except ConnectionLost:
+            with self.transaction() as connection:
+                return work(partial(run_on, connection))
 
     def close(self) -> None:
         """Give all connections back to PostgreSQL."""

@@ -56,6 +56,12 @@ class JobNotFound(GoQueueError):
     code = "job_not_found"
 
 
+class KeyNotFound(GoQueueError):
+    """No API key has this id."""
+
+    code = "key_not_found"
+
+
 class WrongStatus(GoQueueError):
     """The job's present status does not allow what was asked."""
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
+from goqueue_common.audit_store import Actor
 from goqueue_common.idempotency import IdempotencyKey
 from goqueue_common.job import ClaimedJob, Job, Outcome, Settled
 from goqueue_common.job_search import JobFilter, JobPage
@@ -36,7 +37,7 @@ class JobStorage(Protocol):
     def get_job_by_id(self, job_id: str) -> Job:
         """Raises JobNotFound."""
 
-    def update_status(self, job_id: str, event: JobEvent) -> Job:
+    def update_status(self, job_id: str, event: JobEvent, actor: Actor | None = None) -> Job:
         """Apply promote, run_now, expire, cancel, request_cancel or retry. Raises JobNotFound, WrongStatus."""
 
     def increment_attempts(self, job_id: str, worker_id: str) -> ClaimedJob | None:

@@ -7,8 +7,9 @@ from dataclasses import fields
 from typing import Any, Final
 from uuid import UUID
 
-from goqueue_common import job_search
-from goqueue_common.database import Database
+from goqueue_common import audit_store, job_search
+from goqueue_common.audit_store import Actor
+from goqueue_common.database import Database, Params, Rows, Run
 from goqueue_common.dispatch_store import DispatchStore
 from goqueue_common.errors import JobNotFound, WrongStatus
 from goqueue_common.job import Job, Priority
@@ -42,6 +43,10 @@ _BY_HAND: Final[Mapping[JobEvent, str]] = {
 }
 
 
+_DEEDS: Final = {JobEvent.REQUEST_CANCEL: "cancel", JobEvent.RUN_NOW: "run-now"}
+"""What a person calls an event, where that differs."""
+
+
 class JobStore(SubmissionStore, DispatchStore):
     """JobStorage on PostgreSQL: everything that can happen to a job's row."""
 
@@ -56,12 +61,14 @@ class JobStore(SubmissionStore, DispatchStore):
             raise JobNotFound(f"no job has the id {job_id}: it never existed here, or was pruned after its retention")
         return _job(rows[0])
 
-    def update_status(self, job_id: str, event: JobEvent) -> Job:
-        """See JobStorage."""
-        rows = self._database.run_again(
+    def update_status(self, job_id: str, event: JobEvent, actor: Actor | None = None) -> Job:
+        """See JobStorage. actor: whose deed it is, for the audit log; None: nobody's."""
+        rows = self._run_by_hand(
             f"UPDATE jobs SET status = %(target)s, {_BY_HAND[event]}, updated_at = now() "  # noqa: S608 - constants above
             "WHERE id = %(id)s AND status = ANY(%(sources)s) RETURNING 1",
             {"id": job_id, "target": TRANSITIONS[event].target, "sources": sources(event)},
+            actor,
+            f"job.{_DEEDS.get(event, event)}",
         )
         job = self.get_job_by_id(job_id)
         if not rows:
@@ -69,7 +76,19 @@ class JobStore(SubmissionStore, DispatchStore):
             raise WrongStatus(f"job {job_id} is {job.status}; {event} wants a job that is {allowed}", job.status)
         return job
 
-    def cancel(self, job_id: str) -> Job:
+    def _run_by_hand(self, sql: str, params: Params, actor: Actor | None, action: str) -> Rows:
+        if actor is None:
+            return self._database.run_again(sql, params)
+
+        def work(run: Run) -> Rows:
+            rows = run(sql, params)
+            if rows:
+                audit_store.record(run, actor, action, {"job": params["id"]})
+            return rows
+
+        return self._database.together(work)
+
+    def cancel(self, job_id: str, actor: Actor | None = None) -> Job:
         """Cancel a waiting job, or ask for it when it runs (then `cancel_requested_at` is set and it is still processing).
 
         Raises JobNotFound, WrongStatus.
@@ -78,7 +97,7 @@ class JobStore(SubmissionStore, DispatchStore):
         # The third time, because it may come back from processing between the first two.
         for event in (JobEvent.CANCEL, JobEvent.REQUEST_CANCEL, JobEvent.CANCEL):
             try:
-                return self.update_status(job_id, event)
+                return self.update_status(job_id, event, actor)
             except WrongStatus as error:
                 status = error.status
         allowed = " or ".join([*sources(JobEvent.CANCEL), *sources(JobEvent.REQUEST_CANCEL)])

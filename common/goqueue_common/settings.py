@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from goqueue_common.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _LEVELS = ("debug", "info", "warning", "error")
@@ -30,17 +30,21 @@ _DATABASE_URL_FORM = "postgresql://user:password@host:5432/database"
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """PostgreSQL, Redis and logging; both URLs are normalised."""
+    """PostgreSQL, Redis and logging; both URLs are normalised. redact: fields of payloads whose values are not shown."""
 
     database_url: str
     redis_url: str
     prefix: str
     log_level: str
     log_format: str
+    redact: Sequence[str] = ()
 
     @classmethod
     def read(cls, env: FileAwareEnv) -> StoreSettings:
-        """From DATABASE_URL, REDIS_URL, GOQUEUE_PREFIX, GOQUEUE_LOG_LEVEL, GOQUEUE_LOG_FORMAT. Raises SettingsError."""
+        """From DATABASE_URL, REDIS_URL, GOQUEUE_PREFIX, GOQUEUE_LOG_LEVEL, GOQUEUE_LOG_FORMAT, GOQUEUE_REDACT.
+
+        Raises SettingsError.
+        """
         with clear_errors():
             prefix = env.str("GOQUEUE_PREFIX", "goqueue")
             if not _PREFIX.fullmatch(prefix):
@@ -51,6 +55,7 @@ class StoreSettings:
                 prefix=prefix,
                 log_level=_choice(env, "GOQUEUE_LOG_LEVEL", "info", _LEVELS),
                 log_format=_choice(env, "GOQUEUE_LOG_FORMAT", "auto", _LOG_FORMATS),
+                redact=tuple(name for part in env.str("GOQUEUE_REDACT", "").split(",") if (name := part.strip())),
             )
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Collection
 from typing import Any
 
 import orjson
 import structlog
 
+from goqueue_common.redaction import Redactor
+
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
-def configure(level: str, log_format: str, **bound: Any) -> None:
+def configure(level: str, log_format: str, *, redact: Collection[str] = (), **bound: Any) -> None:
     """Set up logging of this process; `bound` fields are on every line.
 
-    log_format: console, json, or auto (console on a terminal). Third-party loggers come out in the same form, from
-    warning on.
+    redact: fields whose values are hidden. log_format: console, json, or auto (console on a terminal). Third-party loggers
+    come out in the same form, from warning on.
     """
     console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
     shared: list[Any] = [
@@ -26,6 +29,8 @@ def configure(level: str, log_format: str, **bound: Any) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    if redactor := Redactor(redact):
+        shared.append(lambda _logger, _method, event: redactor.document(event))
     final: list[Any] = (
         [
             structlog.dev.ConsoleRenderer(

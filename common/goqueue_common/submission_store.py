@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
 import orjson
 
-from goqueue_common.database import LOCK_TIMEOUT, ConnectionLost, Database, Params, Rows, run_on, sqlstate
+from goqueue_common.database import LOCK_TIMEOUT, Database, Run, sqlstate
 from goqueue_common.errors import IdempotencyKeyInUse, IdempotencyKeyReused, StoreUnavailable
 from goqueue_common.idempotency import KEPT_FOR, IdempotencyKey
 from goqueue_common.lifecycle import JobStatus
 from goqueue_common.new_job import NewJob, Submission, Submitted
-
-Run = Callable[[str, Params], Rows]
-T = TypeVar("T")
 
 _INSERT: Final = f"""
 WITH item AS MATERIALIZED (
@@ -96,7 +92,7 @@ class SubmissionStore:
             if len(submissions) == 1:
                 return self._create(self._database.run_again, submissions)
             # A reused key among the items must take all the others back.
-            return self._together(lambda run: self._create(run, submissions))
+            return self._database.together(lambda run: self._create(run, submissions))
 
     def create_jobs_once(self, submissions: Sequence[Submission], key: IdempotencyKey) -> tuple[list[BatchAnswer], bool]:
         """Like create_jobs under one key for the whole batch; True beside the answers of its first use."""
@@ -114,17 +110,9 @@ class SubmissionStore:
             return answers, False
 
         with _concurrent_use():
-            answer = self._together(attempt)
+            answer = self._database.together(attempt)
         self._known_queues.update(submission.job.queue for submission in submissions)
         return answer
-
-    def _together(self, work: Callable[[Run], T]) -> T:
-        try:
-            with self._database.transaction() as connection:
-                return work(partial(run_on, connection))
-        except ConnectionLost:  # committed or not, the same ids and keys give the same answer again
-            with self._database.transaction() as connection:
-                return work(partial(run_on, connection))
 
     def _create(self, run: Run, submissions: Sequence[Submission]) -> list[Submitted]:
         new_queues = sorted({submission.job.queue for submission in submissions} - self._known_queues)

@@ -39,7 +39,8 @@ def main() -> None:
     if start is None:
         os._exit(1)
     settings = settings_from(start["settings"])
-    configure(settings.stores.log_level, settings.stores.log_format, child=start["number"])
+    stores = settings.stores
+    configure(stores.log_level, stores.log_format, redact=stores.redact, child=start["number"])
     setproctitle(f"goqueue-worker child {start['number']}")
     os._exit(_run(settings, start, SlotTable.open(table_descriptor, start["capacity"]), pipe))
 

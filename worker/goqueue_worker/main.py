@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
             return 0
     except GoQueueError as error:
         return _refuse(str(error))
-    configure(settings.stores.log_level, settings.stores.log_format)
+    configure(settings.stores.log_level, settings.stores.log_format, redact=settings.stores.redact)
     try:
         parent = Parent(settings)
     except GoQueueError as error:

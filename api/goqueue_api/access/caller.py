@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from flask import g
 
-from goqueue_api.access.scope import Scope
+from goqueue_api.access.scope import GRANTABLE, Scope
 from goqueue_common.audit_store import Actor
 
 ANONYMOUS: Final = "anonymous"
@@ -29,7 +29,7 @@ class Caller:
         return ANONYMOUS if self.key_id is None else f"key:{self.key_id}"
 
 
-NOBODY: Final = Caller(name=ANONYMOUS, key_id=None, scopes=frozenset(Scope))
+NOBODY: Final = Caller(name=ANONYMOUS, key_id=None, scopes=frozenset(GRANTABLE))
 """Whoever calls an API that asks for no key."""
 
 

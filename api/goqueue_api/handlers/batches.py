@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, request
 
+from goqueue_api.access.caller import caller
 from goqueue_api.access.scope import Scope
 from goqueue_api.handlers.jobs import KEY_HEADER, KEY_PARAMETER, REPLAYED
 from goqueue_api.json_body import read_object
@@ -43,8 +44,9 @@ def submit_batch() -> Response:
     Items may carry a key each, so that a replayed one answers with the first job; the header's key covers the whole batch.
     """
     document = read_object(request, MAX_BATCH_BYTES)
-    submissions = services().submissions.read_batch(document)
-    key = header_key(request.headers.get(KEY_HEADER), document)
+    owner = caller().idempotency_scope
+    submissions = services().submissions.read_batch(document, owner)
+    key = header_key(request.headers.get(KEY_HEADER), document, owner)
     if key is None:
         return json_response(_answer(submissions, services().submitter.submit(submissions)), 201)
     answers, is_replayed = services().submitter.submit_once(submissions, key)

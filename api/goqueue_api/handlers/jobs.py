@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response, request
 
+from goqueue_api.access.caller import actor, caller
 from goqueue_api.access.scope import Scope
 from goqueue_api.json_body import read_object
 from goqueue_api.json_provider import json_response
@@ -55,7 +56,9 @@ def submit_job() -> Response:
 
     Once this is answered with 201 the job is never lost: it ends completed, failed or cancelled.
     """
-    submission = services().submissions.read_job(read_object(request), request.headers.get(KEY_HEADER))
+    submission = services().submissions.read_job(
+        read_object(request), request.headers.get(KEY_HEADER), caller().idempotency_scope
+    )
     answer = services().submitter.submit([submission])[0]
     headers = {"Location": f"/jobs/{answer.id}"} | (REPLAYED if answer.replayed else {})
     return json_response(submitted_job(submission.job, answer).to_dict(), 201, headers)
@@ -117,7 +120,7 @@ def retry_job(job_id: str) -> Response:
 
     One more failure is allowed than it has had.
     """
-    job = services().jobs.update_status(_checked_id(job_id), JobEvent.RETRY)
+    job = services().jobs.update_status(_checked_id(job_id), JobEvent.RETRY, actor())
     services().submitter.push([_ref(job)])
     return json_response(job.to_dict())
 
@@ -135,7 +138,7 @@ def retry_job(job_id: str) -> Response:
 )
 def cancel_job(job_id: str) -> Response:
     """Cancel a job"""
-    job = services().jobs.cancel(_checked_id(job_id))
+    job = services().jobs.cancel(_checked_id(job_id), actor())
     if job.status is not JobStatus.CANCELLED:
         return json_response(job.to_dict(), 202)
     services().submitter.announce(job.id)

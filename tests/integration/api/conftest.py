@@ -22,7 +22,7 @@ def settings(database_url: str, redis_url: str, prefix: str) -> ApiSettings:
     stores = StoreSettings(
         database_url=database_url, redis_url=redis_url, prefix=prefix, log_level="error", log_format="json"
     )
-    return ApiSettings(stores=stores, host="127.0.0.1", port=8080, processes=1, threads=4, db_pool=6, auth="loopback")
+    return ApiSettings(stores=stores, host="127.0.0.1", port=8080, processes=1, threads=4, db_pool=6, auth="keys")
 
 
 @pytest.fixture

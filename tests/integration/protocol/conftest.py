@@ -200,7 +200,7 @@ def app(database_url: str, redis_url: str, prefix: str) -> Iterator[Flask]:
         database_url=database_url, redis_url=redis_url, prefix=prefix, log_level="error", log_format="json"
     )
     made = create_app(
-        ApiSettings(stores=stores, host="127.0.0.1", port=8080, processes=1, threads=4, db_pool=6, auth="loopback")
+        ApiSettings(stores=stores, host="127.0.0.1", port=8080, processes=1, threads=4, db_pool=6, auth="keys")
     )
     yield made
     made.extensions[EXTENSION].close()

@@ -14,8 +14,8 @@ from goqueue_common.settings import StoreSettings
 
 
 @pytest.fixture
-def app() -> Flask:
-    """A fresh application; port 9 (discard) answers nobody."""
+def settings() -> ApiSettings:
+    """Open to everybody; port 9 (discard) answers nobody."""
     stores = StoreSettings(
         database_url="postgresql+psycopg2://nobody@127.0.0.1:9/none",
         redis_url="redis://127.0.0.1:9/0",
@@ -23,9 +23,13 @@ def app() -> Flask:
         log_level="error",
         log_format="json",
     )
-    return create_app(
-        ApiSettings(stores=stores, host="127.0.0.1", port=8080, processes=1, threads=4, db_pool=6, auth="loopback")
-    )
+    return ApiSettings(stores=stores, host="127.0.0.1", port=8080, processes=1, threads=4, db_pool=6, auth="none")
+
+
+@pytest.fixture
+def app(settings: ApiSettings) -> Flask:
+    """A fresh application."""
+    return create_app(settings)
 
 
 @pytest.fixture

@@ -39,9 +39,9 @@ def test_the_command_line_wins_over_the_environment(monkeypatch: pytest.MonkeyPa
         pytest.param({"GOQUEUE_API_THREADS": "257"}, "out of range: 1 to 256", id="too many threads"),
         pytest.param({"GOQUEUE_API_THREADS": "many"}, "GOQUEUE_API_THREADS", id="no number"),
         pytest.param({"GOQUEUE_DB_POOL": "4"}, "set GOQUEUE_DB_POOL=10", id="more threads than connections"),
-        pytest.param({"GOQUEUE_API_BIND": "0.0.0.0:8080"}, "set GOQUEUE_AUTH=none", id="open to the network"),
-        pytest.param({"GOQUEUE_API_BIND": "api.internal:80"}, "set GOQUEUE_AUTH=none", id="a host name"),
-        pytest.param({"GOQUEUE_AUTH": "key"}, "the only choice is none", id="unknown auth"),
+        pytest.param({"GOQUEUE_AUTH": "key"}, "choose keys", id="unknown auth"),
+        pytest.param({"GOQUEUE_BOOTSTRAP_KEY": "x" * 31}, "has 31 characters", id="a key that can be guessed"),
+        pytest.param({"GOQUEUE_BOOTSTRAP_KEY": "x y" * 30}, "without spaces", id="a key that no header can hold"),
     ],
 )
 def test_nonsense_is_refused_with_a_sentence(
@@ -53,14 +53,17 @@ def test_nonsense_is_refused_with_a_sentence(
         ApiSettings.read()
 
 
-@pytest.mark.parametrize("bind", ["localhost:1", "127.8.9.1:1", "[::1]:1"])
-def test_loopback_needs_no_permission(bind: str) -> None:
-    assert ApiSettings.read({"bind": bind}).port == 1
+@pytest.mark.parametrize(
+    ("bind", "is_loopback"),
+    [("localhost:1", True), ("127.8.9.1:1", True), ("[::1]:1", True), ("0.0.0.0:1", False), ("api.internal:1", False)],
+)
+def test_what_only_this_machine_can_reach_is_known(bind: str, is_loopback: bool) -> None:
+    assert ApiSettings.read({"bind": bind}).is_loopback is is_loopback
 
 
 def test_open_access_may_be_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOQUEUE_AUTH", "none")
-    assert ApiSettings.read({"bind": "0.0.0.0:8080"}).address == "0.0.0.0:8080"
+    assert ApiSettings.read({"bind": "0.0.0.0:8080"}).is_open
 
 
 def test_check_prints_settings_without_secrets(capsys: pytest.CaptureFixture[str]) -> None:

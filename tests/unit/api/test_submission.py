@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from goqueue_api.errors import InvalidIdempotencyKey, InvalidRequest
-from goqueue_api.submission import ANONYMOUS, SubmissionReader
+from goqueue_api.submission import SubmissionReader
 from goqueue_api.type_catalogue import TypeCatalogue
 from goqueue_common.errors import InvalidJob, PayloadTooLarge
 from goqueue_common.worker_store import JobType
@@ -45,40 +45,40 @@ def pointers(error: pytest.ExceptionInfo[Any]) -> list[str]:
 
 
 def test_a_job_takes_its_type_s_max_retries_and_schema(reader: SubmissionReader) -> None:
-    assert reader.read_job({"type": "mail", "payload": {"to": "a"}}, None).job.max_retries == 9
+    assert reader.read_job({"type": "mail", "payload": {"to": "a"}}, None, "ada").job.max_retries == 9
     with pytest.raises(InvalidJob) as refused:
-        reader.read_job({"type": "mail", "payload": {"to": 5}}, None)
+        reader.read_job({"type": "mail", "payload": {"to": 5}}, None, "ada")
     assert pointers(refused) == ["/payload/to"]
 
 
 def test_a_payload_left_out_is_checked_as_an_empty_object(reader: SubmissionReader) -> None:
     with pytest.raises(InvalidJob) as refused:
-        reader.read_job({"type": "mail"}, None)
+        reader.read_job({"type": "mail"}, None, "ada")
     assert pointers(refused) == ["/payload"]
 
 
 def test_a_type_nobody_published_is_taken(reader: SubmissionReader) -> None:
-    assert reader.read_job({"type": "new", "payload": {"x": 1}}, None).job.max_retries == 3
+    assert reader.read_job({"type": "new", "payload": {"x": 1}}, None, "ada").job.max_retries == 3
 
 
 def test_the_order_of_members_makes_no_other_request(reader: SubmissionReader) -> None:
-    one = reader.read_job({"type": "a", "payload": {"x": 1, "y": 2}}, "k").key
-    two = reader.read_job({"payload": {"y": 2, "x": 1}, "type": "a"}, "k").key
-    three = reader.read_job({"type": "a", "payload": {"x": 1, "y": 3}}, "k").key
+    one = reader.read_job({"type": "a", "payload": {"x": 1, "y": 2}}, "k", "ada").key
+    two = reader.read_job({"payload": {"y": 2, "x": 1}, "type": "a"}, "k", "ada").key
+    three = reader.read_job({"type": "a", "payload": {"x": 1, "y": 3}}, "k", "ada").key
     assert one == two != three
     assert one is not None
-    assert one.scope == ANONYMOUS
+    assert one.scope == "ada"
 
 
 def test_a_key_of_an_item_is_the_same_as_of_a_single_request(reader: SubmissionReader) -> None:
-    single = reader.read_job({"type": "a"}, "k").key
-    assert reader.read_batch({"jobs": [{"type": "a", "idempotency_key": "k"}]})[0].key == single
+    single = reader.read_job({"type": "a"}, "k", "ada").key
+    assert reader.read_batch({"jobs": [{"type": "a", "idempotency_key": "k"}]}, "ada")[0].key == single
 
 
 @pytest.mark.parametrize("key", ["", "ü", "k" * 256], ids=["empty", "not ascii", "too long"])
 def test_a_bad_header_key_is_refused(reader: SubmissionReader, key: str) -> None:
     with pytest.raises(InvalidIdempotencyKey, match="Idempotency-Key must be 1 to 255"):
-        reader.read_job({"type": "a"}, key)
+        reader.read_job({"type": "a"}, key, "ada")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_bad_header_key_is_refused(reader: SubmissionReader, key: str) -> None
 )
 def test_what_is_no_batch_is_refused(reader: SubmissionReader, document: dict[str, Any], pointer: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        reader.read_batch(document)
+        reader.read_batch(document, "ada")
     assert pointers(refused) == [pointer]
 
 
@@ -107,7 +107,7 @@ def test_every_bad_item_of_a_batch_is_named(reader: SubmissionReader) -> None:
         {"type": "a", "idempotency_key": 5},
     ]
     with pytest.raises(InvalidJob) as refused:
-        reader.read_batch({"jobs": items})
+        reader.read_batch({"jobs": items}, "ada")
     assert pointers(refused) == [
         "/jobs/1/queue",
         "/jobs/1/tags/0",
@@ -120,13 +120,13 @@ def test_every_bad_item_of_a_batch_is_named(reader: SubmissionReader) -> None:
 
 def test_no_more_than_fifty_problems_of_a_batch_are_told(reader: SubmissionReader) -> None:
     with pytest.raises(InvalidJob) as refused:
-        reader.read_batch({"jobs": [{"type": "a", "tags": [""] * 20}] * 100})
+        reader.read_batch({"jobs": [{"type": "a", "tags": [""] * 20}] * 100}, "ada")
     assert len(refused.value.fields) == 50
 
 
 def test_too_large_a_payload_of_a_batch_is_named(reader: SubmissionReader) -> None:
     with pytest.raises(PayloadTooLarge, match=r"^/jobs/1/payload has"):
-        reader.read_batch({"jobs": [{"type": "a"}, {"type": "a", "payload": {"x": "y" * 300_000}}]})
+        reader.read_batch({"jobs": [{"type": "a"}, {"type": "a", "payload": {"x": "y" * 300_000}}]}, "ada")
 
 
 def test_too_deep_a_payload_is_refused(reader: SubmissionReader) -> None:
@@ -134,5 +134,5 @@ def test_too_deep_a_payload_is_refused(reader: SubmissionReader) -> None:
     for _ in range(260):
         payload = {"x": payload}
     with pytest.raises(InvalidJob) as refused:
-        reader.read_batch({"jobs": [{"type": "a", "payload": payload, "idempotency_key": "k"}]})
+        reader.read_batch({"jobs": [{"type": "a", "payload": payload, "idempotency_key": "k"}]}, "ada")
     assert pointers(refused) == ["/jobs/0/payload"]

@@ -194,6 +194,7 @@ def test_the_check_shows_every_setting_and_no_secret() -> None:
         ["prefix", "goqueue"],
         ["log_level", "info"],
         ["log_format", "auto"],
+        ["redact", "(none)"],
         ["api_key", "***"],
         ["queues", "a, b"],
         ["timeout", "(none)"],

@@ -1,0 +1,59 @@
+"""The gate before every view: it knows the caller, and lets through whose key allows what the view asks."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from flask import Flask, current_app, g, request
+
+from goqueue_api.access.authenticator import Authenticator
+from goqueue_api.access.scope import GRANTABLE, Scope, allows
+from goqueue_api.errors import Forbidden, UntrustedHost
+
+SCOPE_ATTRIBUTE = "scope"
+"""Attribute of a view: the Scope it asks of its caller; None, or no attribute: it is for everybody."""
+
+
+def register(app: Flask, authenticator: Authenticator) -> None:
+    """Put the gate before all views of this app."""
+
+    def pass_gate() -> None:
+        view = current_app.view_functions.get(request.endpoint or "")
+        wanted: Scope | None = getattr(view, SCOPE_ATTRIBUTE, None)
+        if wanted is not None:
+            g.caller = authenticator.authenticate(request.headers.get("Authorization"), request.remote_addr or "unknown")
+        if not authenticator.serves_any_name:
+            _refuse_foreign_name()
+        if wanted is not None and not allows(g.caller.scopes, wanted):
+            raise Forbidden(
+                f"the key {g.caller.name!r} may {_listed(g.caller.scopes)}; this asks for {wanted}", scope=wanted
+            )
+
+    app.before_request(pass_gate)
+
+
+def _listed(scopes: frozenset[Scope]) -> str:
+    return ", ".join(scope for scope in GRANTABLE if scope in scopes)
+
+
+def _refuse_foreign_name() -> None:
+    """A web page whose name resolves to 127.0.0.1 could otherwise submit jobs from the browser of whoever looks at it.
+
+    An address cannot be forged by DNS, and browsers resolve *.localhost by themselves; any other name is foreign.
+    """
+    host = request.host.lower()
+    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    if name == "localhost" or name.endswith(".localhost") or _is_address(name):
+        return
+    raise UntrustedHost(
+        f"{name!r:.80} is no name of this machine, which is all the API serves without keys: use localhost, make a key "
+        "(goqueue keys create), or set GOQUEUE_AUTH=none where a proxy in front keeps strangers out"
+    )
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
