@@ -10,7 +10,7 @@ from flask_sqlalchemy import SQLAlchemy
 from goqueue_api import errors, request_context
 from goqueue_api.access import gate
 from goqueue_api.access.authenticator import Authenticator
-from goqueue_api.handlers import access, batches, docs, health, job_types, jobs, queues
+from goqueue_api.handlers import access, batches, docs, health, job_changes, job_types, jobs, queues
 from goqueue_api.json_body import MAX_BODY_BYTES
 from goqueue_api.json_provider import OrjsonProvider
 from goqueue_api.openapi import BEARER, ProblemApi
@@ -27,6 +27,7 @@ from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.clock import Clock, SystemClock
 from goqueue_common.database import Database, engine_options
+from goqueue_common.edit_store import EditStore
 from goqueue_common.job_store import JobStore
 from goqueue_common.queue_store import QueueStore
 from goqueue_common.redaction import Redactor
@@ -43,7 +44,7 @@ _ABOUT: Final = (
     "once when a worker dies; its id is the same for all attempts. Errors are problem documents (RFC 9457) with a "
     "stable `code`."
 )
-_RESOURCES: Final = (jobs, batches, queues, job_types, access, health)
+_RESOURCES: Final = (jobs, job_changes, batches, queues, job_types, access, health)
 
 
 def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
@@ -108,6 +109,7 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         audit=AuditStore(database),
         redactor=Redactor(settings.stores.redact),
         jobs=job_store,
+        edits=EditStore(database),
         queues=QueueStore(database),
         submitter=Submitter(job_store, broker),
         types=types,

@@ -82,6 +82,12 @@ class TooManyFailedTries(GoQueueError):
         self.retry_after = retry_after
 
 
+class PreconditionRequired(GoQueueError):
+    """A change without If-Match: it could undo what somebody else has just changed."""
+
+    code = "precondition_required"
+
+
 class UntrustedHost(GoQueueError):
     """A request under a name that an API open to this machine only does not answer to."""
 
@@ -99,11 +105,13 @@ _STATUSES: Final[dict[type[GoQueueError], int]] = {
     errors.KeyNotFound: 404,
     errors.WrongStatus: 409,
     errors.IdempotencyKeyInUse: 409,
+    errors.JobChanged: 412,
     errors.PayloadTooLarge: 413,
     UnsupportedMediaType: 415,
     InvalidRequest: 422,
     errors.InvalidJob: 422,
     errors.IdempotencyKeyReused: 422,
+    PreconditionRequired: 428,
     TooManyFailedTries: 429,
     errors.StoreUnavailable: 503,
     errors.BrokerUnavailable: 503,

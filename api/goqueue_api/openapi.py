@@ -28,9 +28,9 @@ BEARER: Final = {
     "type": "http",
     "scheme": "bearer",
     "bearerFormat": "gq_<id>_<secret>",
-    "description": "An API key (`goqueue keys create`). Each operation names the scope that the key must have: submit, read, "
-    "operate (includes read) or admin (includes all). An API that only its own machine can reach asks for keys once there "
-    "are any; with GOQUEUE_AUTH=none it never does.",
+    "description": "An API key (`goqueue keys create`). Each operation names the scope that the key must have: submit, "
+    "read, operate (includes read) or admin (includes all). An API that only its own machine can reach asks for keys once "
+    "there are any; with GOQUEUE_AUTH=none it never does.",
 }
 """How callers show who they are, as OpenAPI has it."""
 
@@ -69,18 +69,17 @@ def _sentence(message: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One way a view answers, as documented; headers: name -> what it says."""
+    """One way a view answers, as documented. schema: None, without a body; headers: name -> what it says."""
 
-    schema: ma.Schema
+    schema: ma.Schema | None
     description: str
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def documented(self) -> dict[str, Any]:
         """As OpenAPI has it."""
-        document: dict[str, Any] = {
-            "description": self.description,
-            "content": {"application/json": {"schema": self.schema}},
-        }
+        document: dict[str, Any] = {"description": self.description}
+        if self.schema is not None:
+            document["content"] = {"application/json": {"schema": self.schema}}
         if self.headers:
             document["headers"] = {
                 name: {"schema": {"type": "string"}, "description": text} for name, text in self.headers.items()
@@ -94,11 +93,12 @@ class Body:
 
     schema: ma.Schema
     examples: Mapping[str, Any]
+    required: bool = True
 
     def documented(self) -> dict[str, Any]:
         """As OpenAPI has it."""
         return {
-            "required": True,
+            "required": self.required,
             "content": {"application/json": {"schema": self.schema, "examples": self.examples}},
         }
 

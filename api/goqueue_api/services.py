@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from goqueue_api.type_catalogue import TypeCatalogue
     from goqueue_api.waiting import JobWaiter
     from goqueue_common.audit_store import AuditStore
+    from goqueue_common.edit_store import EditStore
     from goqueue_common.job_store import JobStore
     from goqueue_common.queue_store import QueueStore
     from goqueue_common.redaction import Redactor
@@ -44,6 +45,7 @@ class Services:
     audit: AuditStore
     redactor: Redactor
     jobs: JobStore
+    edits: EditStore
     queues: QueueStore
     submitter: Submitter
     types: TypeCatalogue

@@ -72,6 +72,12 @@ class WrongStatus(GoQueueError):
         self.status = status
 
 
+class JobChanged(GoQueueError):
+    """The job is no longer as the caller saw it; nothing was changed."""
+
+    code = "job_changed"
+
+
 class StaleJob(GoQueueError):
     """The caller no longer holds the attempt that it wanted to write; nothing was changed."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import structlog
 
+from goqueue_common.audit_store import Actor
 from goqueue_common.broker.broker import Broker
 from goqueue_common.errors import BrokerUnavailable
 from goqueue_common.idempotency import IdempotencyKey
@@ -44,6 +45,13 @@ class Submitter:
             if answer.status == JobStatus.QUEUED and not answer.replayed and not replayed
         )
         return answers, replayed
+
+    def submit_rerun(self, submission: Submission, actor: Actor) -> Submitted:
+        """Like submit for a job that runs another one again, as a deed of this actor."""
+        answer = self._storage.create_rerun(submission, actor)
+        if answer.status == JobStatus.QUEUED and not answer.replayed:
+            self.push([JobRef(submission.job.id, submission.job.queue, submission.job.priority)])
+        return answer
 
     def announce(self, job_id: str) -> None:
         """Wake who waits for a job that was just ended by hand; without Redis they look by themselves."""
