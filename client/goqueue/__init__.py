@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from goqueue.client import Client, JobFilters
+from goqueue.client import Client, JobChanges, JobFilters
 from goqueue.errors import (
     ApiError,
     Conflict,
@@ -26,6 +26,7 @@ from goqueue.values import (
     HandlerVersion,
     Job,
     JobSummary,
+    KeyInfo,
     Progress,
     QueueInfo,
     Readiness,
@@ -46,10 +47,12 @@ __all__ = [
     "InvalidArgument",
     "InvalidRequest",
     "Job",
+    "JobChanges",
     "JobFilters",
     "JobOptions",
     "JobRequest",
     "JobSummary",
+    "KeyInfo",
     "NotFound",
     "Progress",
     "QueueInfo",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Self, TypedDict, TypeVar, Unpack
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from goqueue.retrying import Repeatable
 from goqueue.settings import read_settings
 from goqueue.submission import JobOptions, JobRequest, chunks, encode, encode_time
 from goqueue.transport import Answer, Request, Transport
-from goqueue.values import HandlerInfo, Job, JobSummary, QueueInfo, Readiness, SubmittedJob
+from goqueue.values import HandlerInfo, Job, JobSummary, KeyInfo, QueueInfo, Readiness, SubmittedJob
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -34,6 +34,17 @@ class JobFilters(TypedDict, total=False):
     created_after: datetime
     created_before: datetime
     page_size: int
+
+
+class JobChanges(TypedDict, total=False):
+    """What can be changed of a job that waits."""
+
+    priority: str
+    run_at: datetime | None
+    queue: str
+    payload: Mapping[str, object]
+    max_retries: int
+    tags: Sequence[str]
 
 
 class Client:
@@ -97,7 +108,7 @@ class Client:
             body=encode(document),
             idempotency_key=key if isinstance(key, str) else _new_key(),
         )
-        return _read(Job.from_json, self._transport.call(request).document)
+        return _job(self._transport.call(request))
 
     def submit_many(self, jobs: Iterable[JobRequest | Mapping[str, object]]) -> list[SubmittedJob]:
         """Submit many jobs, by requests of up to 10,000 or 15 MiB; returns them in the order given.
@@ -121,7 +132,7 @@ class Client:
 
     def get(self, job_id: str) -> Job:
         """The job as it is now. Raises NotFound."""
-        return _read(Job.from_json, self._transport.call(Request("GET", _job_path(job_id))).document)
+        return _job(self._transport.call(Request("GET", _job_path(job_id))))
 
     def wait(self, job_id: str, timeout: float | None = None) -> Job:
         """Wait until the job is completed, failed or cancelled.
@@ -162,6 +173,48 @@ class Client:
         """Cancel a job; one that runs is asked to stop, and is cancelled once it has. Raises WrongStatus, NotFound."""
         return self._act(job_id, "cancel")
 
+    def run_now(self, job_id: str) -> Job:
+        """Run a job now that is not due yet. Raises WrongStatus, NotFound."""
+        return self._act(job_id, "run-now")
+
+    def edit(self, job: Job | str, **changes: Unpack[JobChanges]) -> Job:
+        """Change a job that waits; run_at None makes it due now.
+
+        job: as it was read, then nobody's change in between is overwritten; by its id: however it is now.
+        Raises Conflict (it was written since), WrongStatus (it waits no more), NotFound, InvalidRequest.
+        """
+        job_id, etag = (job.id, job.etag) if isinstance(job, Job) else (job, None)
+        request = Request(
+            "PATCH",
+            _job_path(job_id),
+            body=encode(changes),
+            if_match=etag or "*",
+            repeatable=Repeatable.IF_NOT_DONE if etag else Repeatable.ALWAYS,
+        )
+        return _job(self._transport.call(request))
+
+    def rerun(self, job_id: str, payload: Mapping[str, object] | None = None, **options: Unpack[JobOptions]) -> Job:
+        """Submit a finished job again, as it was but for what is given; the new job. Raises WrongStatus, NotFound."""
+        edits: dict[str, object] = dict(options)
+        key = edits.pop("idempotency_key", None)
+        if payload is not None:
+            edits["payload"] = payload
+        request = Request(
+            "POST",
+            f"{_job_path(job_id)}/rerun",
+            body=encode(edits),
+            idempotency_key=key if isinstance(key, str) else _new_key(),
+        )
+        return _job(self._transport.call(request))
+
+    def delete(self, job_id: str) -> None:
+        """Delete a finished job. Raises WrongStatus, NotFound."""
+        self._transport.call(Request("DELETE", _job_path(job_id), repeatable=Repeatable.IF_NOT_DONE))
+
+    def me(self) -> KeyInfo:
+        """Whose key this client sends, and what it allows."""
+        return _read(KeyInfo.from_json, self._transport.call(Request("GET", "/me")).document)
+
     def queues(self) -> list[QueueInfo]:
         """The queues and how much waits in each."""
         answer = self._transport.call(Request("GET", "/queues"))
@@ -192,12 +245,12 @@ class Client:
 
     def _act(self, job_id: str, action: str) -> Job:
         request = Request("POST", f"{_job_path(job_id)}/{action}", repeatable=Repeatable.IF_NOT_DONE)
-        return _read(Job.from_json, self._transport.call(request).document)
+        return _job(self._transport.call(request))
 
     def _poll(self, job_id: str, seconds: float) -> tuple[Job, float | None]:
         parameters = [("wait", f"{round(seconds, 3):g}")] if seconds > 0 else []
         answer = self._transport.call(Request("GET", _job_path(job_id), parameters, held_seconds=seconds))
-        return _read(Job.from_json, answer.document), answer.retry_after
+        return _job(answer), answer.retry_after
 
     def _pause(self, retry_after: float | None, *, early: bool, left: float | None) -> None:
         """Before asking again: as the API wishes, and never at once when it did not hold the answer back."""
@@ -227,6 +280,10 @@ def _filter_parameters(filters: JobFilters) -> list[tuple[str, str]]:
         elif isinstance(value, Iterable):
             parameters += [(name, str(one)) for one in value]
     return parameters
+
+
+def _job(answer: Answer) -> Job:
+    return _read(Job.from_json, {"etag": answer.etag, **answer.document})
 
 
 def _read(read: Callable[[Mapping[str, object]], Value], document: object) -> Value:

@@ -102,13 +102,14 @@ class Job(_JobFields):
 
     status: queued, scheduled, processing, retrying, completed, failed or cancelled.
     result: what the handler returned; None until completed. attempt_log: the last attempts that went wrong.
-    progress: what it last said of itself; None: nothing.
+    progress: what it last said of itself; None: nothing. etag: names this state of it, for Client.edit.
     """
 
     payload: Mapping[str, object] = field(default_factory=dict)
     result: object = None
     attempt_log: tuple[Attempt, ...] = ()
     progress: Progress | None = None
+    etag: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +165,16 @@ class HandlerInfo(_Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyInfo(_Value):
+    """An API key as the API knows it. key_id: None where nobody is asked for a key; expires_at: None: it does not."""
+
+    name: str
+    key_id: str | None = None
+    scopes: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness(_Value):
     """Whether one process of the API should be sent requests.
 
@@ -203,6 +214,7 @@ _READERS: Mapping[str, Callable[[Any], object]] = {
         _time,
     ),
     "tags": tuple,
+    "scopes": tuple,
     "progress": Progress.from_json,
     "attempt_log": _each(Attempt.from_json),
     "versions": _each(HandlerVersion.from_json),

@@ -221,3 +221,36 @@ def test_version_is_that_of_the_description(api, client, reply):
     assert client.api_version() == "1.2.3"
     with pytest.raises(UnexpectedAnswer, match="no version"):
         client.api_version()
+
+
+def test_an_edit_names_the_state_it_is_for(api, client, reply, job):
+    api.will_answer(reply(200, job, {"ETag": '"5f"'}), *[reply(200, job)] * 2)
+    client.edit(client.get(job["id"]), priority="high", run_at=None)
+    client.edit(job["id"], tags=["a"])
+    _, seen, unseen = api.requests
+    assert (seen.method, seen.path, seen.body) == ("PATCH", f"/jobs/{job['id']}", {"priority": "high", "run_at": None})
+    assert (seen.headers["If-Match"], unseen.headers["If-Match"]) == ('"5f"', "*")
+
+
+def test_a_rerun_sends_what_is_edited_under_a_key(api, client, reply, job):
+    api.will_answer(reply(201, job))
+    client.rerun("1", {"x": 1}, queue="other")
+    [request] = api.requests
+    assert (request.path, request.body) == ("/jobs/1/rerun", {"queue": "other", "payload": {"x": 1}})
+    assert request.headers["Idempotency-Key"]
+
+
+def test_run_now_and_delete_act_on_the_job(api, client, reply, job):
+    api.will_answer(reply(200, job), reply(204, b""))
+    client.run_now("1")
+    assert client.delete("1") is None
+    assert [(request.method, request.path) for request in api.requests] == [
+        ("POST", "/jobs/1/run-now"),
+        ("DELETE", "/jobs/1"),
+    ]
+
+
+def test_me_is_typed(api, client, reply):
+    api.will_answer(reply(200, {"name": "ada", "key_id": "1", "scopes": ["read"], "expires_at": "2026-01-01T00:00:00Z"}))
+    me = client.me()
+    assert (me.name, me.scopes, me.expires_at) == ("ada", ("read",), datetime(2026, 1, 1, tzinfo=UTC))
