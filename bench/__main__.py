@@ -13,15 +13,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import bulk, latency, refill, stack, submit, throughput
+from bench import api, bulk, latency, refill, stack, submit, throughput
 
 Figures = dict[str, float]
 Measure = Callable[[stack.Servers, argparse.Namespace], Figures]
 
 
 def main() -> int:
-    """0 measured, 1 a job was lost or ran twice."""
+    """0 measured, 1 a job was lost or ran twice, or a search took longer than it may."""
     options = parser().parse_args()
+    if options.command == "api":
+        return api.main(options)
     console = Console(stderr=True)
     rounds: list[Figures] = []
     for number in range(1, options.rounds + 1):
@@ -41,9 +43,7 @@ def main() -> int:
 def parser() -> argparse.ArgumentParser:
     """What may be asked for."""
     described = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    commands = described.add_subparsers(
-        dest="command", required=True, metavar="COMMAND"
-    )
+    commands = described.add_subparsers(dest="command", required=True, metavar="COMMAND")
     measures: dict[str, tuple[Measure, int, int, str]] = {
         "throughput": (throughput.measure, 100_000, 3, "jobs per second that a worker drains"),
         "latency": (latency.measure, 200, 3, "from the start of a POST to the start of the handler"),
@@ -59,6 +59,11 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--processes", type=positive, default=2, help="of the worker; default 2")
         command.add_argument("--threads", type=positive, default=8, help="in each; default 8")
         command.add_argument("--json", action="store_true", help="all rounds, as JSON")
+    text = "p50 and p95 of GET /jobs and GET /jobs/count"
+    command = commands.add_parser("api", help=text, description=text)
+    command.add_argument("--jobs", type=at_least_100, default=10_000_000, help="default 10,000,000")
+    command.add_argument("--data", help="a folder that keeps the servers' data: seeded once, measured again and again")
+    command.add_argument("--json", action="store_true", help="as JSON")
     return described
 
 

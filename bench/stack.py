@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,9 +45,9 @@ class Servers:
 
 
 @contextmanager
-def servers(folder: Path) -> Iterator[Servers]:
-    """New ones, for the length of the block."""
-    with LocalStores(folder) as running:
+def servers(folder: Path, postgres_options: Mapping[str, str] | None = None) -> Iterator[Servers]:
+    """New ones, or those of the folder again, for the length of the block."""
+    with LocalStores(folder, postgres_options=postgres_options) as running:
         migrations.upgrade(normalise_database_url(running.database_url))
         environment = {
             **os.environ,

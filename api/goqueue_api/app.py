@@ -10,7 +10,7 @@ from flask_sqlalchemy import SQLAlchemy
 from goqueue_api import errors, request_context
 from goqueue_api.access import gate
 from goqueue_api.access.authenticator import Authenticator
-from goqueue_api.handlers import access, batches, docs, health, job_changes, job_types, jobs, queues
+from goqueue_api.handlers import access, batches, docs, health, job_changes, job_lists, job_types, jobs, queues
 from goqueue_api.json_body import MAX_BODY_BYTES
 from goqueue_api.json_provider import OrjsonProvider
 from goqueue_api.openapi import BEARER, ProblemApi
@@ -44,7 +44,7 @@ _ABOUT: Final = (
     "once when a worker dies; its id is the same for all attempts. Errors are problem documents (RFC 9457) with a "
     "stable `code`."
 )
-_RESOURCES: Final = (jobs, job_changes, batches, queues, job_types, access, health)
+_RESOURCES: Final = (job_lists, jobs, job_changes, batches, queues, job_types, access, health)
 
 
 def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:

@@ -43,7 +43,7 @@ class StrictParser(FlaskParser):
         repeated = [
             FieldError(f"/query/{name}", f"is given {len(values)} times; it takes one value")
             for name, values in req.args.lists()
-            if len(values) > 1 and not isinstance(schema.fields.get(name), ma.fields.List)
+            if len(values) > 1 and not isinstance(schema.fields.get(name.partition(".")[0]), ma.fields.List)
         ]
         if repeated:
             raise InvalidRequest(repeated)

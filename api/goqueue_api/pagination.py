@@ -15,32 +15,35 @@ from goqueue_common.errors import InvalidCursor
 _CHECK_BYTES: Final = 4
 
 
-def encode_cursor(job_id: str) -> str:
-    """A cursor that starts after this job."""
+def encode_cursor(job_id: str, kind: str = "") -> str:
+    """A cursor that starts after this job. kind: which list it is for; those of others are refused there."""
     value = UUID(job_id).bytes
-    return base64.urlsafe_b64encode(value + _checksum(value)).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(value + _checksum(value, kind)).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str) -> UUID:
+def decode_cursor(cursor: str, kind: str = "") -> UUID:
     """The job a page starts after. Raises InvalidCursor."""
     try:
         decoded = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         decoded = b""
     value, check = decoded[:-_CHECK_BYTES], decoded[-_CHECK_BYTES:]
-    if len(value) != 16 or check != _checksum(value) or encode_cursor(str(UUID(bytes=value))) != cursor:
+    if len(value) != 16 or check != _checksum(value, kind) or encode_cursor(str(UUID(bytes=value)), kind) != cursor:
         raise InvalidCursor(
-            f"the cursor {cursor!r:.80} was not issued here: use next_cursor of a page as it is, or start again without"
+            f"the cursor {cursor!r:.80} was not issued here, or for another order: use next_cursor of a page as it is, or "
+            "start again without"
         )
     return UUID(bytes=value)
 
 
-def next_link(path: str, query: Iterable[tuple[str, str]], cursor: str, *, name: str = "cursor") -> str:
-    """The Link header to the next page: the same filters, another cursor (the parameter `name`)."""
+def next_link(
+    path: str, query: Iterable[tuple[str, str]], cursor: str, *, name: str = "cursor", relation: str = "next"
+) -> str:
+    """The Link header to the next page, or another: the same filters, another cursor (the parameter `name`)."""
     kept = [(other, value) for other, value in query if other != name]
-    return f'<{path}?{urlencode([*kept, (name, cursor)])}>; rel="next"'
+    return f'<{path}?{urlencode([*kept, (name, cursor)])}>; rel="{relation}"'
 
 
-def _checksum(value: bytes) -> bytes:
-    """Tells a cursor from a typing error; it keeps no secret."""
-    return hashlib.sha256(b"goqueue cursor " + value).digest()[:_CHECK_BYTES]
+def _checksum(value: bytes, kind: str) -> bytes:
+    """Tells a cursor from a typing error, and from one of another list; it keeps no secret."""
+    return hashlib.sha256(b"goqueue cursor " + kind.encode() + value).digest()[:_CHECK_BYTES]

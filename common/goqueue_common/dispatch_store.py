@@ -14,8 +14,9 @@ import orjson
 
 from goqueue_common.database import Database
 from goqueue_common.errors import StaleJob
+from goqueue_common.finished_store import FINAL_LIST, noting_finished
 from goqueue_common.job import MAX_ATTEMPT_LOG, ClaimedJob, Outcome, Settled
-from goqueue_common.lifecycle import FINAL, TRANSITIONS, YIELDS_TO_CANCEL, FailureReason, JobEvent, sources
+from goqueue_common.lifecycle import TRANSITIONS, YIELDS_TO_CANCEL, FailureReason, JobEvent, sources
 
 _START_PICKED: Final = f"""UPDATE jobs SET status = '{TRANSITIONS[JobEvent.CLAIM].target}', attempts = attempts + 1,
     worker_id = %(worker_id)s, started_at = now(), updated_at = now()
@@ -66,7 +67,9 @@ ATTEMPT_LOG_WITH_ENTRY: Final = f"""CASE WHEN jsonb_array_length(attempt_log) >=
 """The row's attempt_log with a column `entry` at its end; of too long a log the oldest entry goes."""
 
 _COMPLETED: Final = str(TRANSITIONS[JobEvent.COMPLETE].target)
-_FINAL_LIST: Final = ", ".join(f"'{status}'" for status in sorted(FINAL))
+
+SETTLED_OF: Final = "SELECT id::text, attempts, status, queue, priority FROM"
+"""What every statement that settles jobs answers of the rows it wrote."""
 
 _ACKNOWLEDGE: Final = f"""
 WITH outcome AS MATERIALIZED (
@@ -78,13 +81,13 @@ WITH outcome AS MATERIALIZED (
     WHERE j.worker_id = %(worker_id)s AND j.attempts = o.attempt AND j.status || '' = ANY(%(sources)s)
     ORDER BY j.id
     FOR NO KEY UPDATE OF j
-)
+), written AS (
 UPDATE jobs j SET
     status = next_status,
     worker_id = NULL,
     failures = failures + coalesce(failed, 0),
     run_at = CASE WHEN delay IS NULL THEN run_at ELSE now() + delay * interval '1 second' END,
-    finished_at = CASE WHEN next_status IN ({_FINAL_LIST}) THEN now() END,
+    finished_at = CASE WHEN next_status IN ({FINAL_LIST}) THEN now() END,
     result = held.result,
     error = CASE WHEN next_status = 'completed' THEN NULL ELSE coalesce(held.error, j.error) END,
     failure_reason = CASE WHEN next_status = 'failed' THEN reason END,
@@ -92,7 +95,9 @@ UPDATE jobs j SET
     attempt_log = CASE WHEN entry IS NULL THEN attempt_log ELSE {ATTEMPT_LOG_WITH_ENTRY} END,
     updated_at = now()
 FROM held WHERE j.id = held.id
-RETURNING j.id::text, j.attempts, j.status, j.queue, j.priority
+RETURNING j.id, j.attempts, j.status, j.queue, j.priority
+), {noting_finished("written", worker_id="%(worker_id)s::uuid")}
+{SETTLED_OF} written
 """  # noqa: S608 - constants from the lifecycle
 
 _ACKNOWLEDGE_FREE: Final = _ACKNOWLEDGE.replace("FOR NO KEY UPDATE OF j", "FOR NO KEY UPDATE OF j SKIP LOCKED")
@@ -108,7 +113,7 @@ WITH mine AS MATERIALIZED (
       AND (j.id, j.attempts) IN (SELECT * FROM unnest(%(ids)s::uuid[], %(attempts)s::int[]))
     ORDER BY j.id
     FOR NO KEY UPDATE OF j
-)
+), written AS (
 UPDATE jobs j SET
     status = CASE WHEN cancelled THEN 'cancelled' WHEN hopeless THEN '{TRANSITIONS[JobEvent.FAIL].target}'
         ELSE '{TRANSITIONS[JobEvent.SNOOZE].target}' END,
@@ -120,7 +125,9 @@ UPDATE jobs j SET
     run_at = now() + least(%(longest)s, 0.25 * 2 ^ least(attempts, 10)) * interval '1 second',
     updated_at = now()
 FROM mine WHERE j.id = mine.id
-RETURNING j.id::text, j.attempts, j.status, j.queue, j.priority
+RETURNING j.id, j.attempts, j.status, j.queue, j.priority
+), {noting_finished("written", worker_id="%(worker_id)s::uuid")}
+{SETTLED_OF} written
 """  # noqa: S608 - constants from the lifecycle
 
 

@@ -104,7 +104,8 @@ class EditStore:
 
         def work(run: Run) -> bool:
             rows = run(
-                "DELETE FROM jobs WHERE id = %(id)s AND status = ANY(%(final)s) RETURNING 1",
+                "WITH gone AS (DELETE FROM jobs WHERE id = %(id)s AND status = ANY(%(final)s) RETURNING id), "
+                "forgotten AS (DELETE FROM job_search WHERE id IN (SELECT id FROM gone)) SELECT 1 FROM gone",
                 {"id": job_id, "final": sorted(FINAL)},
             )
             if rows:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
-from uuid import UUID
 
 from goqueue_common.audit_store import Actor
 from goqueue_common.idempotency import IdempotencyKey
 from goqueue_common.job import ClaimedJob, Job, Outcome, Settled
-from goqueue_common.job_search import JobFilter, JobPage
+from goqueue_common.job_filter import JobFilter
+from goqueue_common.job_search import Count, JobPage, Place
 from goqueue_common.lifecycle import JobEvent
 from goqueue_common.new_job import NewJob, Submission, Submitted
 from goqueue_common.submission_store import BatchAnswer
@@ -57,5 +57,13 @@ class JobStorage(Protocol):
     def acknowledge(self, worker_id: str, outcomes: Sequence[Outcome]) -> list[Settled]:
         """Like save_result for many; outcomes of attempts no longer held are not among the answers and change nothing."""
 
-    def list_jobs(self, job_filter: JobFilter, *, before: UUID | None, limit: int) -> JobPage:
-        """A page of jobs, newest first, those older than `before` if given."""
+    def list_jobs(
+        self, job_filter: JobFilter, *, place: Place | None = None, limit: int, oldest_first: bool = False
+    ) -> JobPage:
+        """A page of jobs in the order of their ids, which begins at `place`. Raises QueryTimeout."""
+
+    def count_jobs(self, job_filter: JobFilter) -> Count:
+        """How many match, counted up to 10,001. Raises QueryTimeout."""
+
+    def suggest(self, field: str, prefix: str, limit: int) -> list[tuple[str, Count]]:
+        """Values of queue, type, tag, worker, schedule or status that begin so, and how many jobs have each."""

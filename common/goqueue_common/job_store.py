@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
-from uuid import UUID
 
-from goqueue_common import audit_store, job_search
+from goqueue_common import audit_store, job_search, suggest_search
 from goqueue_common.audit_store import Actor
 from goqueue_common.database import Database, Params, Rows, Run
 from goqueue_common.dispatch_store import DispatchStore
 from goqueue_common.errors import JobNotFound, WrongStatus
+from goqueue_common.finished_store import forgetting, noting_finished
 from goqueue_common.job import Job, Priority
-from goqueue_common.job_search import JobFilter, JobPage
+from goqueue_common.job_filter import JobFilter
+from goqueue_common.job_search import Count, JobPage, Place
 from goqueue_common.lifecycle import TRANSITIONS, JobEvent, JobStatus, sources
 from goqueue_common.submission_store import SubmissionStore
 
@@ -64,8 +65,9 @@ class JobStore(SubmissionStore, DispatchStore):
     def update_status(self, job_id: str, event: JobEvent, actor: Actor | None = None) -> Job:
         """See JobStorage. actor: whose deed it is, for the audit log; None: nobody's."""
         rows = self._run_by_hand(
-            f"UPDATE jobs SET status = %(target)s, {_BY_HAND[event]}, updated_at = now() "  # noqa: S608 - constants above
-            "WHERE id = %(id)s AND status = ANY(%(sources)s) RETURNING 1",
+            f"WITH written AS (UPDATE jobs SET status = %(target)s, {_BY_HAND[event]}, updated_at = now() "  # noqa: S608
+            "WHERE id = %(id)s AND status = ANY(%(sources)s) RETURNING id, status), "
+            f"{noting_finished('written')}, {forgetting('written')} SELECT 1 FROM written",
             {"id": job_id, "target": TRANSITIONS[event].target, "sources": sources(event)},
             actor,
             f"job.{_DEEDS.get(event, event)}",
@@ -103,9 +105,19 @@ class JobStore(SubmissionStore, DispatchStore):
         allowed = " or ".join([*sources(JobEvent.CANCEL), *sources(JobEvent.REQUEST_CANCEL)])
         raise WrongStatus(f"job {job_id} is {status}; cancel wants a job that is {allowed}", status)
 
-    def list_jobs(self, job_filter: JobFilter, *, before: UUID | None, limit: int) -> JobPage:
+    def list_jobs(
+        self, job_filter: JobFilter, *, place: Place | None = None, limit: int, oldest_first: bool = False
+    ) -> JobPage:
         """See JobStorage."""
-        return job_search.search(self._database, job_filter, before=before, limit=limit)
+        return job_search.search(self._database, job_filter, place=place, limit=limit, oldest_first=oldest_first)
+
+    def count_jobs(self, job_filter: JobFilter) -> Count:
+        """See JobStorage."""
+        return job_search.count(self._database, job_filter)
+
+    def suggest(self, field: str, prefix: str, limit: int) -> list[tuple[str, Count]]:
+        """See JobStorage."""
+        return suggest_search.suggest(self._database, field, prefix, limit)
 
 
 def _job(row: Sequence[Any]) -> Job:

@@ -7,6 +7,7 @@ from typing import Final
 
 from goqueue_common.database import Database
 from goqueue_common.dispatch_store import JobAttempt
+from goqueue_common.finished_store import noting_finished
 from goqueue_common.job import JobRef
 from goqueue_common.job_store import EXPIRED
 from goqueue_common.lifecycle import TRANSITIONS, JobEvent, sources
@@ -33,9 +34,11 @@ _EXPIRE: Final = f"""
 WITH picked AS MATERIALIZED (
     SELECT id FROM jobs WHERE {_from(JobEvent.EXPIRE)} AND expires_at <= now()
     ORDER BY expires_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
-)
+), written AS (
 UPDATE jobs SET status = '{TRANSITIONS[JobEvent.EXPIRE].target}', {EXPIRED}, updated_at = now()
-FROM picked WHERE jobs.id = picked.id RETURNING jobs.id::text
+FROM picked WHERE jobs.id = picked.id RETURNING jobs.id, status
+), {noting_finished("written")}
+SELECT id::text FROM written
 """  # noqa: S608 - constants from the lifecycle
 
 _PROCESSING: Final = """

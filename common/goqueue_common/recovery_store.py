@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from goqueue_common.database import Database
-from goqueue_common.dispatch_store import ATTEMPT_LOG_WITH_ENTRY
+from goqueue_common.dispatch_store import ATTEMPT_LOG_WITH_ENTRY, SETTLED_OF
+from goqueue_common.finished_store import noting_finished
 from goqueue_common.job import Settled
 from goqueue_common.lifecycle import TRANSITIONS, JobEvent
 
@@ -22,7 +23,7 @@ WITH died AS MATERIALIZED (
       AND (j.id, j.attempts) IN (SELECT * FROM unnest(%(ids)s::uuid[], %(attempts)s::int[]))
     ORDER BY j.id
     FOR NO KEY UPDATE OF j SKIP LOCKED
-)
+), written AS (
 UPDATE jobs j SET
     status = CASE WHEN cancelled THEN 'cancelled' WHEN poisonous THEN '{TRANSITIONS[JobEvent.POISON].target}'
         ELSE '{TRANSITIONS[JobEvent.RESCUE].target}' END,
@@ -34,7 +35,9 @@ UPDATE jobs j SET
     attempt_log = {ATTEMPT_LOG_WITH_ENTRY},
     updated_at = now()
 FROM died WHERE j.id = died.id
-RETURNING j.id::text, j.attempts, j.status, j.queue, j.priority
+RETURNING j.id, j.attempts, j.status, j.queue, j.priority
+), {noting_finished("written", worker_id="%(worker_id)s::uuid")}
+{SETTLED_OF} written
 """  # noqa: S608 - constants from the lifecycle
 
 _HELD: Final = """
@@ -67,14 +70,16 @@ WITH left_over AS MATERIALIZED (
     SELECT id, cancel_requested_at IS NOT NULL AS cancelled FROM jobs
     WHERE worker_id = %(worker_id)s AND status = 'processing' AND id <> ALL(%(but_for)s::uuid[])
     ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
-)
+), written AS (
 UPDATE jobs j SET
     status = CASE WHEN cancelled THEN 'cancelled' ELSE '{TRANSITIONS[JobEvent.RELEASE].target}' END,
     finished_at = CASE WHEN cancelled THEN now() END,
     worker_id = NULL,
     updated_at = now()
 FROM left_over WHERE j.id = left_over.id
-RETURNING j.id::text, j.attempts, j.status, j.queue, j.priority
+RETURNING j.id, j.attempts, j.status, j.queue, j.priority
+), {noting_finished("written", worker_id="%(worker_id)s::uuid")}
+{SETTLED_OF} written
 """  # noqa: S608 - a constant from the lifecycle
 
 

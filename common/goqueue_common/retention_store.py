@@ -17,7 +17,8 @@ _IS_OLD: Final = """finished_at < now() - CASE status WHEN 'completed' THEN %(co
 
 # By the primary key, since each index on jobs costs every job several writes: what ended before the youngest cutoff was
 # made before it, too, and a uuid7 begins with the milliseconds since 1970 at which it was made. Whether a row is old is
-# asked again where it is locked: somebody may just have retried it by hand.
+# asked again where it is locked: somebody may just have retried it by hand. What search knows of a job goes with it; what
+# was indexed in the moment of its deletion goes with the next round.
 _PRUNE: Final = f"""
 WITH seen AS MATERIALIZED (
     SELECT id, status, finished_at FROM jobs
@@ -30,9 +31,15 @@ WITH seen AS MATERIALIZED (
     ORDER BY id FOR UPDATE SKIP LOCKED
 ), pruned AS (
     DELETE FROM jobs WHERE id = ANY(ARRAY(SELECT id FROM old)) RETURNING 1
+), last AS MATERIALIZED (
+    SELECT id FROM seen ORDER BY id DESC LIMIT 1
+), forgotten AS (
+    DELETE FROM job_search WHERE id = ANY(ARRAY(SELECT id FROM old) || ARRAY(
+        SELECT s.id FROM job_search s WHERE s.id > %(after)s::uuid AND s.id <= (SELECT id FROM last)
+          AND NOT EXISTS (SELECT FROM jobs j WHERE j.id = s.id)
+    ))
 )
-SELECT (SELECT count(*) FROM seen), (SELECT count(*) FROM pruned),
-    (SELECT s.id::text FROM seen s ORDER BY s.id DESC LIMIT 1)
+SELECT (SELECT count(*) FROM seen), (SELECT count(*) FROM pruned), (SELECT id::text FROM last)
 """  # noqa: S608 - constants above
 
 _PRUNE_KEYS: Final = """

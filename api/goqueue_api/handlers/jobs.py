@@ -1,4 +1,4 @@
-"""/jobs: submit, read, list."""
+"""/jobs: submit and read. job_lists has what looks for many, job_changes what steers one."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ from goqueue_api.job_edit import etag
 from goqueue_api.json_body import read_object
 from goqueue_api.json_provider import json_response
 from goqueue_api.openapi import Answer, ApiBlueprint, Body
-from goqueue_api.pagination import decode_cursor, encode_cursor, next_link
-from goqueue_api.schemas.job import JobPageSchema, JobSchema
+from goqueue_api.schemas.job import JobSchema
 from goqueue_api.schemas.job_request import EXAMPLES, JobRequestSchema
-from goqueue_api.schemas.queries import JobsQuerySchema, WaitQuerySchema
+from goqueue_api.schemas.queries import WaitQuerySchema
 from goqueue_api.services import services
 from goqueue_common.errors import JobNotFound
-from goqueue_common.job_search import JobFilter
 from goqueue_common.new_job import submitted_job
 
 blueprint = ApiBlueprint("jobs", __name__, description="Submit jobs, find them, follow them.")
@@ -66,32 +64,6 @@ def submit_job() -> Response:
     answer = services().submitter.submit([submission])[0]
     headers = {"Location": f"/jobs/{answer.id}"} | (REPLAYED if answer.replayed else {})
     return json_response(submitted_job(submission.job, answer).to_dict(), 201, headers)
-
-
-@blueprint.operation(
-    "GET",
-    "/jobs",
-    "listJobs",
-    scope=Scope.READ,
-    query=JobsQuerySchema(),
-    answers={200: Answer(JobPageSchema(), "A page, newest first.", {"Link": "The next page, rel=next, if there is one."})},
-    problems=(400, 422, 503),
-)
-def list_jobs(query: dict[str, Any]) -> Response:
-    """List jobs, newest first"""
-    wanted = JobFilter(
-        statuses=query["status"],
-        queues=query["queue"],
-        types=query["type"],
-        tags=query["tag"],
-        created_after=query["created_after"],
-        created_before=query["created_before"],
-    )
-    before = decode_cursor(query["cursor"]) if query["cursor"] is not None else None
-    page = services().jobs.list_jobs(wanted, before=before, limit=query["limit"])
-    cursor = encode_cursor(page.next_after) if page.next_after is not None else None
-    link = {"Link": next_link(request.path, request.args.items(multi=True), cursor)} if cursor is not None else None
-    return json_response({"items": [job.to_dict() for job in page.jobs], "next_cursor": cursor}, headers=link)
 
 
 @blueprint.operation(

@@ -104,9 +104,42 @@ class JobSummarySchema(JobBaseSchema):
 
 
 class JobPageSchema(AnswerSchema):
-    """Some jobs, newest first."""
+    """Some jobs, in the order asked for."""
 
     items = fields.List(fields.Nested(JobSummarySchema()), required=True)
     next_cursor = fields.String(
         required=True, allow_none=True, metadata=_about("For the next page; null: this is the last one.")
     )
+    prev_cursor = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=_about("For the page before, in the same order; null: this is the first one."),
+    )
+
+
+_RELATION = fields.String(
+    required=True,
+    validate=validate.OneOf(["eq", "gte"]),
+    metadata=_about("eq: exactly so many; gte: so many or more."),
+)
+
+
+class JobCountSchema(AnswerSchema):
+    """How many jobs match."""
+
+    value = fields.Integer(required=True)
+    relation = _RELATION
+
+
+class SuggestionSchema(AnswerSchema):
+    """A value of a filter, and how many jobs it lets through."""
+
+    value = fields.String(required=True)
+    count = fields.Integer(required=True)
+    relation = _RELATION
+
+
+class SuggestionListSchema(AnswerSchema):
+    """Values in alphabetical order."""
+
+    items = fields.List(fields.Nested(SuggestionSchema()), required=True)

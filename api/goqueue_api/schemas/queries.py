@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
+from goqueue_api.job_query import NEWEST_FIRST, OLDEST_FIRST, PAYLOAD_PREFIX, payload_objects, split
 from goqueue_api.job_request import Unreadable, read_time
 from goqueue_common.lifecycle import JobStatus
 from goqueue_common.new_job import NAME_PATTERN
+from goqueue_common.suggest_search import FIELDS
 
 MAX_WAIT_SECONDS = 30.0
 MAX_PAGE = 200
@@ -28,6 +30,8 @@ class TimeField(fields.AwareDateTime):
 
 _name = validate.Regexp(f"^{NAME_PATTERN}$", error="{input!r:.80} is no name: use 1 to 64 letters, digits, '.', '_', '-'")
 _tag = validate.Regexp(r"^[^\x00-\x1f\x7f]{1,64}$", error="a tag has 1 to 64 printable characters")
+_text = validate.Regexp(r"^[^\x00-\x1f\x7f]{1,200}\Z", error="is 1 to 200 printable characters")
+_UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"
 _statuses = [str(status) for status in JobStatus]
 
 
@@ -44,20 +48,118 @@ class WaitQuerySchema(Schema):
     )
 
 
-class JobsQuerySchema(Schema):
-    """GET /jobs: several values of one filter mean any of them."""
+_SINCE = "At this time or later."
+_BEFORE = "Before this time."
+_COMMAS = frozenset({"status", "queue", "type", "tag", "worker", "schedule"})
 
-    status = fields.List(
-        fields.String(validate=validate.OneOf(_statuses, error="{input!r} is no status: choose of {choices}")),
-        load_default=list,
+
+def _several(field: fields.Field[Any], text: str = "") -> fields.List[Any]:
+    about = f"{text} Several values mean any of them: repeat it, or put commas between them.".strip()
+    return fields.List(field, load_default=list, metadata={"description": about})
+
+
+def _time(text: str) -> TimeField:
+    return TimeField(load_default=None, metadata={"description": text})
+
+
+def _attempts() -> fields.Integer:
+    return fields.Integer(
+        load_default=None, validate=validate.Range(0, 2**31 - 1, error="{input} is out of range: 0 or more")
     )
-    queue = fields.List(fields.String(validate=_name), load_default=list)
-    type = fields.List(fields.String(validate=_name), load_default=list)
-    tag = fields.List(fields.String(validate=_tag), load_default=list, metadata={"description": "A job needs one of them."})
-    created_after = TimeField(load_default=None, metadata={"description": "At this time or later."})
-    created_before = TimeField(load_default=None, metadata={"description": "Before this time."})
-    cursor = fields.String(load_default=None, metadata={"description": "next_cursor of the page before."})
+
+
+def _seconds() -> fields.Float:
+    return fields.Float(
+        load_default=None,
+        validate=validate.Range(0, error="{input} is out of range: 0 or more seconds"),
+        metadata={
+            "description": "Seconds from the start of the last attempt to its end; jobs that have not ended have none."
+        },
+    )
+
+
+class JobFilterQuerySchema(Schema):
+    """Which jobs: all of the filters that are given must hold."""
+
+    status = _several(
+        fields.String(validate=validate.OneOf(_statuses, error="{input!r} is no status: choose of {choices}"))
+    )
+    queue = _several(fields.String(validate=_name))
+    type = _several(fields.String(validate=_name))
+    tag = _several(fields.String(validate=_tag), "A job needs one of them; a comma of a tag is written `\\,`.")
+    worker = _several(
+        fields.String(validate=validate.Regexp(_UUID, error="{input!r:.80} is no worker's id: that is a UUID")),
+        "Who runs it, or ended its last attempt.",
+    )
+    schedule = _several(fields.String(validate=_text), "The schedule that submitted it.")
+    error = fields.List(
+        fields.String(validate=_text),
+        load_default=list,
+        metadata={"description": "A part of the last error, in any case of letters. Repeated: any of them."},
+    )
+    payload = fields.List(
+        fields.Raw(metadata={"type": "string", "example": '{"user": {"id": 42}}'}),
+        load_default=list,
+        metadata={
+            "description": "A JSON object that the payload must contain. Repeated: any of them. Or, for one member, "
+            "`payload.user.id=42`: the value is read as JSON, or else as a string; of several paths all must hold."
+        },
+    )
+    created_after = _time(_SINCE)
+    created_before = _time(_BEFORE)
+    run_at_after = _time(_SINCE)
+    run_at_before = _time(_BEFORE)
+    finished_after = _time(_SINCE)
+    finished_before = _time(_BEFORE)
+    attempts_min = _attempts()
+    attempts_max = _attempts()
+    duration_min = _seconds()
+    duration_max = _seconds()
+
+    @pre_load
+    def _gather(self, data: Any, **_: Any) -> dict[str, Any]:
+        """Take values apart at their commas, and make one list of all that is said of the payload."""
+        members = {name: data.data.getlist(name) for name in data if name.startswith(PAYLOAD_PREFIX)}
+        values = {name: data[name] for name in data if name not in members}
+        for name in _COMMAS & set(values):
+            values[name] = [part for value in values[name] for part in split(value)]
+        try:
+            paths = {name.removeprefix(PAYLOAD_PREFIX): texts for name, texts in members.items()}
+            values["payload"] = payload_objects(values.get("payload", []), paths)
+        except Unreadable as error:
+            raise ValidationError(str(error), "payload") from error
+        return values
+
+
+class JobsQuerySchema(JobFilterQuerySchema):
+    """GET /jobs."""
+
+    sort = fields.String(
+        load_default=NEWEST_FIRST,
+        validate=validate.OneOf((NEWEST_FIRST, OLDEST_FIRST), error="{input!r:.80} is no order: choose of {choices}"),
+        metadata={"description": "-created: the newest first; created: the oldest first."},
+    )
+    cursor = fields.String(
+        load_default=None, metadata={"description": "next_cursor or prev_cursor of a page of the same order."}
+    )
     limit = fields.Integer(
         load_default=DEFAULT_PAGE,
         validate=validate.Range(1, MAX_PAGE, error="{input} is out of range: 1 to 200"),
     )
+
+
+class SuggestQuerySchema(Schema):
+    """GET /jobs/suggest."""
+
+    field = fields.String(
+        required=True,
+        validate=validate.OneOf(FIELDS, error="{input!r:.80} has no suggestions: choose of {choices}"),
+        error_messages={"required": f"is missing: choose of {', '.join(FIELDS)}"},
+        metadata={"description": "The filter that a value is wanted for."},
+    )
+    prefix = fields.String(
+        load_default="",
+        validate=validate.Regexp(r"^[^\x00-\x1f\x7f]{0,200}\Z", error="is at most 200 printable characters"),
+        metadata={"description": "What the value begins with."},
+    )
+    limit = fields.Integer(load_default=10, validate=validate.Range(1, 50, error="{input} is out of range: 1 to 50"))

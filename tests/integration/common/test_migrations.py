@@ -70,7 +70,7 @@ def test_the_migrated_database_is_what_the_tables_would_make(empty_database_url:
     engine = create_engine(empty_database_url)
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE SCHEMA modelled")
-        connection.exec_driver_sql("SET LOCAL search_path TO modelled")
+        connection.exec_driver_sql("SET LOCAL search_path TO modelled, public")
         Base.metadata.create_all(connection, checkfirst=False)
         modelled = connection.exec_driver_sql(query, {"schema": "modelled"}).all()
         connection.exec_driver_sql("SET LOCAL search_path TO public")

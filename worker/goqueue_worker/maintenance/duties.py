@@ -13,9 +13,11 @@ from goqueue_common.maintenance_store import MaintenanceStore
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.relay_store import RelayStore
 from goqueue_common.retention_store import Retention, RetentionStore
+from goqueue_common.search_index_store import SearchIndexStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.worker_store import WorkerStore
 from goqueue_worker.maintenance.expirer import Expirer
+from goqueue_worker.maintenance.indexer import Indexer
 from goqueue_worker.maintenance.promoter import Promoter
 from goqueue_worker.maintenance.pruner import JobPruner, RecordPruner
 from goqueue_worker.maintenance.relay import Relay
@@ -39,6 +41,7 @@ def leased_duties(
         "job-pruner": JobPruner(RetentionStore(database), retention),
         "record-pruner": RecordPruner(RetentionStore(database)),
         "sweep": Sweep(store, broker),
+        "indexer": Indexer(SearchIndexStore(database)),
     }
     holder = str(uuid.uuid4())
     return {name: LeasedDuty(duty, name, holder, store) for name, duty in duties.items()}

@@ -1,0 +1,106 @@
+"""/jobs: lists, counts and suggestions, each of the same filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+
+from goqueue_api.access.scope import Scope
+from goqueue_api.job_query import OLDEST_FIRST, cursor, job_filter, place
+from goqueue_api.json_provider import json_response
+from goqueue_api.openapi import Answer, ApiBlueprint
+from goqueue_api.pagination import next_link
+from goqueue_api.schemas.job import JobCountSchema, JobPageSchema, SuggestionListSchema
+from goqueue_api.schemas.queries import JobFilterQuerySchema, JobsQuerySchema, SuggestQuerySchema
+from goqueue_api.services import services
+from goqueue_common.job import JobSummary
+from goqueue_common.job_search import Count
+
+blueprint = ApiBlueprint("job-lists", __name__, description="Find jobs among all there are.")
+
+
+@blueprint.operation(
+    "GET",
+    "/jobs",
+    "listJobs",
+    scope=Scope.READ,
+    query=JobsQuerySchema(),
+    answers={
+        200: Answer(JobPageSchema(), "A page.", {"Link": "The next page, rel=next, and the one before, rel=prev, if any."})
+    },
+    problems=(400, 422, 503),
+)
+def list_jobs(query: dict[str, Any]) -> Response:
+    """List jobs, newest first, or oldest first
+
+    A search that would take longer than two seconds is answered with 503 `query_timeout`, which names the filter to narrow.
+    """
+    sort = query["sort"]
+    page = services().jobs.list_jobs(
+        job_filter(query), place=place(query["cursor"], sort), limit=query["limit"], oldest_first=sort == OLDEST_FIRST
+    )
+    cursors = {"next": cursor(page.next, sort), "prev": cursor(page.prev, sort)}
+    links = [
+        next_link(request.path, request.args.items(multi=True), value, relation=relation)
+        for relation, value in cursors.items()
+        if value is not None
+    ]
+    document = {
+        "items": [_shown(job) for job in page.jobs],
+        "next_cursor": cursors["next"],
+        "prev_cursor": cursors["prev"],
+    }
+    return json_response(document, headers={"Link": ", ".join(links)} if links else None)
+
+
+@blueprint.operation(
+    "GET",
+    "/jobs/count",
+    "countJobs",
+    scope=Scope.READ,
+    query=JobFilterQuerySchema(),
+    answers={200: Answer(JobCountSchema(), "How many jobs match, up to 10,000.")},
+    problems=(422, 503),
+)
+def count_jobs(query: dict[str, Any]) -> Response:
+    """Count jobs
+
+    With more than 10,000 the answer is `{"value": 10000, "relation": "gte"}`: at least so many.
+    """
+    return json_response(_counted(services().jobs.count_jobs(job_filter(query))))
+
+
+@blueprint.operation(
+    "GET",
+    "/jobs/suggest",
+    "suggestJobFilters",
+    scope=Scope.READ,
+    query=SuggestQuerySchema(),
+    answers={200: Answer(SuggestionListSchema(), "Values in order, each with how many jobs have it, up to 1,000.")},
+    problems=(422, 503),
+)
+def suggest(query: dict[str, Any]) -> Response:
+    """Suggest values for a filter
+
+    Not every tag is known: those of the newest jobs, and the most common ones.
+    """
+    found = services().jobs.suggest(query["field"], query["prefix"], query["limit"])
+    return json_response(
+        {"items": [{"value": value, "count": count.value, "relation": _relation(count)} for value, count in found]}
+    )
+
+
+def _shown(job: JobSummary) -> dict[str, Any]:
+    """A job as lists show it; the one place where previews are made fit to be seen."""
+    shown = job.to_dict()
+    shown["payload_preview"] = services().redactor.text(shown["payload_preview"])
+    return shown
+
+
+def _counted(count: Count) -> dict[str, Any]:
+    return {"value": count.value, "relation": _relation(count)}
+
+
+def _relation(count: Count) -> str:
+    return "gte" if count.is_capped else "eq"

@@ -1,0 +1,108 @@
+"""Which jobs somebody looks for, and what that says of their ids. Pure: no SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from goqueue_common.lifecycle import FINAL, JobStatus
+
+ID_MARGIN: Final = timedelta(minutes=5)
+"""How far the clock that made an id may be from the database's, which says when its job was created."""
+_RANDOM_BITS: Final = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFilter:
+    """Which jobs; several values of one field mean any of them, empty or None means all.
+
+    tags: a job must have one of them. workers: who runs it, or ended its last attempt. errors: parts of its last error,
+    in any case. payloads: objects that its payload contains, as JSONB contains (`@>`). `_after` is inclusive, `_before` not.
+    duration: seconds from the start of its last attempt to its end; a job that has not ended has none.
+    """
+
+    ids: Sequence[str] = ()
+    statuses: Sequence[str] = ()
+    queues: Sequence[str] = ()
+    types: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    workers: Sequence[str] = ()
+    schedules: Sequence[str] = ()
+    errors: Sequence[str] = ()
+    payloads: Sequence[Mapping[str, Any]] = ()
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    run_at_after: datetime | None = None
+    run_at_before: datetime | None = None
+    finished_after: datetime | None = None
+    finished_before: datetime | None = None
+    attempts_min: int | None = None
+    attempts_max: int | None = None
+    duration_min: float | None = None
+    duration_max: float | None = None
+
+    @property
+    def used(self) -> set[str]:
+        """The names of the fields that say something."""
+        return {item.name for item in fields(self) if getattr(self, item.name) not in (None, (), [])}
+
+    @property
+    def final_statuses(self) -> list[str]:
+        """The final statuses that it lets through."""
+        return sorted(str(status) for status in FINAL if not self.statuses or status in self.statuses)
+
+    @property
+    def live_statuses(self) -> list[str]:
+        """The other statuses that it lets through; a job that has not ended has neither an end nor a duration."""
+        if self.used & {"finished_after", "finished_before", "duration_min", "duration_max"}:
+            return []
+        possible = {JobStatus.PROCESSING} if self.workers else set(JobStatus) - FINAL
+        return sorted(str(status) for status in possible if not self.statuses or status in self.statuses)
+
+    @property
+    def window(self) -> Window:
+        """The ids that it lets through: a uuid7 begins with the time at which it was made, and no job ends before that."""
+        before = [moment for moment in (self.created_before, self.finished_before) if moment is not None]
+        return Window(
+            low=None if self.created_after is None else _first_id(self.created_after - ID_MARGIN),
+            high=min(_first_id(moment + ID_MARGIN) for moment in before) if before else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Ids between two that are not of it, None: without end; in descending order or ascending."""
+
+    low: str | None = None
+    high: str | None = None
+    descending: bool = True
+
+    def beyond(self, place: str | None) -> Window:
+        """What follows `place` in its order."""
+        if place is None:
+            return self
+        if self.descending:
+            return replace(self, high=place if self.high is None else min(place, self.high))
+        return replace(self, low=place if self.low is None else max(place, self.low))
+
+    def sorted(self, ids: set[str]) -> list[str]:
+        """In its order."""
+        return sorted(ids, reverse=self.descending)
+
+    def further(self, one: str, other: str) -> bool:
+        """Whether `one` comes after `other` in its order."""
+        return one < other if self.descending else one > other
+
+
+def neighbour(job_id: str, *, above: bool) -> str:
+    """The id next to this one: the place after which, or before which, a page begins with it."""
+    return str(UUID(int=UUID(job_id).int + (1 if above else -1)))
+
+
+def _first_id(moment: datetime) -> str:
+    """Less than every id made at `moment` or later."""
+    milliseconds = max(1, int(moment.timestamp() * 1000))
+    return str(UUID(int=(milliseconds << _RANDOM_BITS) - 1))

@@ -1,0 +1,59 @@
+"""Filling the search index from the outbox. Safe if two do it; nothing here waits for a row that somebody holds."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from goqueue_common.database import Database
+from goqueue_common.finished_store import FINAL_LIST
+
+LARGEST_INDEXED_PAYLOAD_BYTES: Final = 8 * 1024
+
+# A batch that is seen was committed, and with it that its jobs are final: who is not, was retried since and will come
+# again. Of two ends of one job the later stays, whoever indexes them in whatever order.
+_INDEX: Final = f"""
+WITH taken AS MATERIALIZED (
+    SELECT seq, worker_id, ids FROM finished_batches ORDER BY seq LIMIT %(batches)s FOR UPDATE SKIP LOCKED
+), done AS (
+    DELETE FROM finished_batches WHERE seq = ANY(ARRAY(SELECT seq FROM taken))
+), ended AS MATERIALIZED (
+    SELECT DISTINCT ON (named.id) named.id, taken.worker_id
+    FROM taken CROSS JOIN LATERAL unnest(taken.ids) AS named(id) ORDER BY named.id, taken.seq DESC
+), indexed AS (
+    INSERT INTO job_search AS s
+        (id, queue, type, status, worker_id, schedule, run_at, finished_at, attempts, duration, tags, error, payload)
+    SELECT j.id, j.queue, j.type, j.status, e.worker_id, j.schedule, j.run_at, j.finished_at, j.attempts,
+        extract(epoch FROM j.finished_at - j.started_at), j.tags, j.error,
+        CASE WHEN pg_column_size(j.payload) <= {LARGEST_INDEXED_PAYLOAD_BYTES} THEN j.payload END
+    FROM ended e CROSS JOIN LATERAL (
+        SELECT * FROM jobs WHERE jobs.id = e.id AND jobs.status || '' IN ({FINAL_LIST}) OFFSET 0
+    ) AS j
+    ON CONFLICT (id) DO UPDATE SET queue = excluded.queue, type = excluded.type, status = excluded.status,
+        worker_id = excluded.worker_id, schedule = excluded.schedule, run_at = excluded.run_at,
+        finished_at = excluded.finished_at, attempts = excluded.attempts, duration = excluded.duration,
+        tags = excluded.tags, error = excluded.error, payload = excluded.payload
+    WHERE s.finished_at <= excluded.finished_at
+)
+SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM ended),
+    coalesce((SELECT min(seq) FROM taken), 0), coalesce((SELECT max(seq) FROM finished_batches), 0)
+"""  # noqa: S608 - constants above
+
+
+class Indexed(NamedTuple):
+    """What a step took from the outbox, and the numbers of the oldest batch it took and of the newest there was."""
+
+    batches: int
+    jobs: int
+    oldest: int
+    newest: int
+
+
+class SearchIndexStore:
+    """Every method raises StoreUnavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def index(self, batches: int) -> Indexed:
+        """Bring the jobs of the oldest `batches` batches into the index."""
+        return Indexed._make(self._database.run(_INDEX, {"batches": batches})[0])
