@@ -64,6 +64,8 @@ _STATUSES: Final[dict[type[GoQueueError], int]] = {
     UntrustedHost: 400,
     errors.InvalidCursor: 400,
     errors.JobNotFound: 404,
+    errors.QueueNotFound: 404,
+    errors.BulkOperationNotFound: 404,
     errors.WrongStatus: 409,
     errors.IdempotencyKeyInUse: 409,
     errors.PayloadTooLarge: 413,

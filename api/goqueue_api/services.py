@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 from flask import current_app
 
 if TYPE_CHECKING:
+    from goqueue_api.background import Background
     from goqueue_api.readiness import Readiness
     from goqueue_api.settings import ApiSettings
     from goqueue_api.submission import SubmissionReader
     from goqueue_api.type_catalogue import TypeCatalogue
     from goqueue_api.waiting import JobWaiter
+    from goqueue_common.bulk_store import BulkStore
     from goqueue_common.job_store import JobStore
     from goqueue_common.queue_store import QueueStore
     from goqueue_common.submitter import Submitter
@@ -39,11 +41,13 @@ class Services:
     settings: ApiSettings
     jobs: JobStore
     queues: QueueStore
+    bulk: BulkStore
     submitter: Submitter
     types: TypeCatalogue
     submissions: SubmissionReader
     waiter: JobWaiter
     readiness: Readiness
+    background: Background
     connected: Sequence[Closable]
 
     def close(self) -> None:

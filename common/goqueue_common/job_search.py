@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, Text, cast, func, select
+from sqlalchemy import ARRAY, Select, Text, any_, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import UUID as PGUUID
 
 from goqueue_common.database import Database
 from goqueue_common.job import JobSummary, Priority
@@ -27,6 +28,7 @@ _COLUMNS: Final = [
 class JobFilter:
     """Which jobs; several values of one field mean any of them, empty means all. A job must have one of `tags`."""
 
+    ids: Sequence[str] = ()
     statuses: Sequence[str] = ()
     queues: Sequence[str] = ()
     types: Sequence[str] = ()
@@ -52,6 +54,21 @@ def search(database: Database, job_filter: JobFilter, *, before: UUID | None, li
     return JobPage(jobs[:limit], jobs[limit - 1].id if len(jobs) > limit else None)
 
 
+def matching_ids(database: Database, job_filter: JobFilter, *, after: UUID | None, limit: int) -> list[str]:
+    """Ids of jobs that match, ascending, those greater than `after` if given. Raises StoreUnavailable, QueryTimeout."""
+    statement = _matching(select(cast(_JOBS.id, Text)), job_filter).order_by(_JOBS.id).limit(limit)
+    if after is not None:
+        statement = statement.where(_JOBS.id > after)
+    return [row[0] for row in database.select(statement)]
+
+
+def count_matching(database: Database, job_filter: JobFilter, *, limit: int) -> list[tuple[str, str, int]]:
+    """(queue, type, jobs) of up to `limit` jobs that match. Raises StoreUnavailable, QueryTimeout."""
+    found = _matching(select(_JOBS.queue, _JOBS.type), job_filter).limit(limit).subquery()
+    counted = select(found.c.queue, found.c.type, func.count()).group_by(found.c.queue, found.c.type)
+    return [(row[0], row[1], row[2]) for row in database.select(counted)]
+
+
 def _matching(statement: Select[Any], wanted: JobFilter) -> Select[Any]:
     for column, values in (
         (_JOBS.status, wanted.statuses),
@@ -60,6 +77,8 @@ def _matching(statement: Select[Any], wanted: JobFilter) -> Select[Any]:
     ):
         if values:
             statement = statement.where(column.in_(list(values)))
+    if wanted.ids:
+        statement = statement.where(_JOBS.id == any_(literal(list(wanted.ids), ARRAY(PGUUID(as_uuid=False)))))
     if wanted.tags:
         statement = statement.where(_JOBS.tags.overlap(list(wanted.tags)))
     if wanted.created_after is not None:

@@ -28,7 +28,7 @@ WHERE j.id = %(id)s
 EXPIRED: Final = "finished_at = now(), failure_reason = 'expired', error = 'expired: it could not start in time'"
 """What a job's row is told, besides its status, when it expires."""
 
-_BY_HAND: Final[Mapping[JobEvent, str]] = {
+BY_HAND: Final[Mapping[JobEvent, str]] = {
     JobEvent.PROMOTE: "queued_at = now()",
     JobEvent.RUN_NOW: "queued_at = now(), run_at = now()",
     JobEvent.EXPIRE: EXPIRED,
@@ -40,6 +40,7 @@ _BY_HAND: Final[Mapping[JobEvent, str]] = {
         "no_handler_since = NULL, expires_at = CASE WHEN expires_at > now() THEN expires_at END"
     ),
 }
+"""What a job's row is told, besides its status and updated_at, when a person does this to it."""
 
 
 class JobStore(SubmissionStore, DispatchStore):
@@ -59,7 +60,7 @@ class JobStore(SubmissionStore, DispatchStore):
     def update_status(self, job_id: str, event: JobEvent) -> Job:
         """See JobStorage."""
         rows = self._database.run_again(
-            f"UPDATE jobs SET status = %(target)s, {_BY_HAND[event]}, updated_at = now() "  # noqa: S608 - constants above
+            f"UPDATE jobs SET status = %(target)s, {BY_HAND[event]}, updated_at = now() "  # noqa: S608 - constants above
             "WHERE id = %(id)s AND status = ANY(%(sources)s) RETURNING 1",
             {"id": job_id, "target": TRANSITIONS[event].target, "sources": sources(event)},
         )
