@@ -21,7 +21,6 @@ from goqueue_common.submitter import Submitter
 from tests.factories import job_in
 from tests.integration.api.api_calls import get_job, submit_job
 
-
 STEP_SECONDS = 0.25
 
 
