@@ -21,6 +21,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Jobs": {
         "submit": "goqueue_cli.submit:submit",
         "jobs": "goqueue_cli.jobs:jobs",
+        "bulk": "goqueue_cli.bulk:bulk",
         "queues": "goqueue_cli.queues:queues",
         "handlers": "goqueue_cli.handlers:handlers",
     },
