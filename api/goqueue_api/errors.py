@@ -103,6 +103,8 @@ _STATUSES: Final[dict[type[GoQueueError], int]] = {
     Forbidden: 403,
     errors.JobNotFound: 404,
     errors.KeyNotFound: 404,
+    errors.QueueNotFound: 404,
+    errors.BulkOperationNotFound: 404,
     errors.WrongStatus: 409,
     errors.IdempotencyKeyInUse: 409,
     errors.JobChanged: 412,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -51,13 +52,14 @@ class StrictParser(FlaskParser):
 
     def handle_error(self, error: ma.ValidationError, *_: Any, **__: Any) -> NoReturn:
         """What marshmallow found, as our error."""
-        raise InvalidRequest(list(_fields("", error.messages))) from error
+        raise InvalidRequest(list(field_errors("", error.messages))) from error
 
 
-def _fields(pointer: str, messages: Any) -> Iterator[FieldError]:
+def field_errors(pointer: str, messages: Any) -> Iterator[FieldError]:
+    """What marshmallow says of a document that lies at the pointer."""
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
-            yield from _fields(f"{pointer}/{name}", inner)
+            yield from field_errors(f"{pointer}/{name}", inner)
     else:
         for message in messages:
             yield FieldError(pointer, _sentence(str(message)))
@@ -141,9 +143,14 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
             documented["requestBody"] = body.documented()
         if headers:
             documented["parameters"] = [{"in": "header", **header} for header in headers]
-        path = (
-            [{"in": "path", "name": "job_id", "schema": {"type": "string", "format": "uuid"}}] if "<job_id>" in rule else []
-        )
+        path = [
+            {
+                "in": "path",
+                "name": name,
+                "schema": {"type": "string"} | ({"format": "uuid"} if name.endswith("_id") else {}),
+            }
+            for name in _PATH_PARAMETER.findall(rule)
+        ]
 
         def decorate(view: View) -> View:
             # One wrapper a concern: each costs a microsecond a request.
@@ -164,6 +171,7 @@ def _gate_problems(scope: Scope | None) -> Iterable[int]:
     return (400, 401, 429, 503) if scope is Scope.ANY else (400, 401, 403, 429, 503)
 
 
+_PATH_PARAMETER: Final = re.compile("<([a-z_]+)>")
 _TAKES_QUERY: Final = "takes_query"
 
 

@@ -10,12 +10,14 @@ from flask import current_app
 
 if TYPE_CHECKING:
     from goqueue_api.access.authenticator import Authenticator
+    from goqueue_api.background import Background
     from goqueue_api.readiness import Readiness
     from goqueue_api.settings import ApiSettings
     from goqueue_api.submission import SubmissionReader
     from goqueue_api.type_catalogue import TypeCatalogue
     from goqueue_api.waiting import JobWaiter
     from goqueue_common.audit_store import AuditStore
+    from goqueue_common.bulk_store import BulkStore
     from goqueue_common.edit_store import EditStore
     from goqueue_common.job_store import JobStore
     from goqueue_common.queue_store import QueueStore
@@ -47,11 +49,13 @@ class Services:
     jobs: JobStore
     edits: EditStore
     queues: QueueStore
+    bulk: BulkStore
     submitter: Submitter
     types: TypeCatalogue
     submissions: SubmissionReader
     waiter: JobWaiter
     readiness: Readiness
+    background: Background
     connected: Sequence[Closable]
 
     def close(self) -> None:

@@ -22,6 +22,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Jobs": {
         "submit": "goqueue_cli.submit:submit",
         "jobs": "goqueue_cli.jobs:jobs",
+        "bulk": "goqueue_cli.bulk:bulk",
         "queues": "goqueue_cli.queues:queues",
         "handlers": "goqueue_cli.handlers:handlers",
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goqueue.bulk import BulkOperation, BulkOptions, BulkPreview, JobSelection
 from goqueue.client import Client, JobChanges, JobFilters
 from goqueue.errors import (
     ApiError,
@@ -22,6 +23,7 @@ from goqueue.errors import (
 from goqueue.submission import JobOptions, JobRequest
 from goqueue.values import (
     Attempt,
+    Count,
     HandlerInfo,
     HandlerVersion,
     Job,
@@ -37,9 +39,13 @@ from goqueue.version import __version__
 __all__ = [
     "ApiError",
     "Attempt",
+    "BulkOperation",
+    "BulkOptions",
+    "BulkPreview",
     "Client",
     "Conflict",
     "ConnectionFailed",
+    "Count",
     "FieldProblem",
     "GoQueueError",
     "HandlerInfo",
@@ -51,6 +57,7 @@ __all__ = [
     "JobFilters",
     "JobOptions",
     "JobRequest",
+    "JobSelection",
     "JobSummary",
     "KeyInfo",
     "NotFound",

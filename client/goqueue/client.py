@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 from urllib.parse import quote
 
+from goqueue.answers import read_items as _read_items
+from goqueue.answers import read_value as _read
+from goqueue.bulk import BulkCalls, JobSelection
 from goqueue.errors import GoQueueError, ServiceUnavailable, UnexpectedAnswer, WaitTimeout
 from goqueue.retrying import Repeatable
 from goqueue.settings import read_settings
@@ -21,18 +24,10 @@ if TYPE_CHECKING:
 _LONGEST_POLL_SECONDS = 30.0
 _PAUSE_SECONDS = 1.0
 
-Value = TypeVar("Value")
 
+class JobFilters(JobSelection, total=False):
+    """Which jobs to list, by requests of page_size jobs."""
 
-class JobFilters(TypedDict, total=False):
-    """Which jobs to list; several values of one filter mean any of them. The times are aware."""
-
-    status: str | Iterable[str]
-    queue: str | Iterable[str]
-    type: str | Iterable[str]
-    tag: str | Iterable[str]
-    created_after: datetime
-    created_before: datetime
     page_size: int
 
 
@@ -47,7 +42,7 @@ class JobChanges(TypedDict, total=False):
     tags: Sequence[str]
 
 
-class Client:
+class Client(BulkCalls):
     """GoQueue's API from a program; one client serves any number of threads and keeps its connections open.
 
     base_url: None reads API_URL (default http://localhost:8080). api_key: None reads GOQUEUE_API_KEY.
@@ -284,19 +279,3 @@ def _filter_parameters(filters: JobFilters) -> list[tuple[str, str]]:
 
 def _job(answer: Answer) -> Job:
     return _read(Job.from_json, {"etag": answer.etag, **answer.document})
-
-
-def _read(read: Callable[[Mapping[str, object]], Value], document: object) -> Value:
-    if not isinstance(document, dict):
-        raise UnexpectedAnswer(f"an object was expected in the answer, not {document!r:.100}")
-    try:
-        return read(document)
-    except (TypeError, ValueError) as error:
-        raise UnexpectedAnswer(f"the answer cannot be understood: {error}") from error
-
-
-def _read_items(read: Callable[[Mapping[str, object]], Value], answer: Answer) -> list[Value]:
-    items = answer.document.get("items")
-    if not isinstance(items, list):
-        raise UnexpectedAnswer("the answer has no list of items")
-    return [_read(read, item) for item in items]

@@ -62,6 +62,18 @@ class KeyNotFound(GoQueueError):
     code = "key_not_found"
 
 
+class QueueNotFound(GoQueueError):
+    """No job was ever submitted to a queue of this name."""
+
+    code = "queue_not_found"
+
+
+class BulkOperationNotFound(GoQueueError):
+    """No bulk operation has this id."""
+
+    code = "bulk_operation_not_found"
+
+
 class WrongStatus(GoQueueError):
     """The job's present status does not allow what was asked."""
 

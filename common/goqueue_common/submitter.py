@@ -55,10 +55,16 @@ class Submitter:
 
     def announce(self, job_id: str) -> None:
         """Wake who waits for a job that was just ended by hand; without Redis they look by themselves."""
+        self.announce_many([job_id])
+
+    def announce_many(self, job_ids: Sequence[str]) -> None:
+        """Like announce, in one message."""
+        if not job_ids:
+            return
         try:
-            self._broker.ack_many([], [job_id])
+            self._broker.ack_many([], job_ids)
         except BrokerUnavailable as error:
-            log.debug("announcement_failed", job_id=job_id, reason=str(error))
+            log.debug("announcement_failed", jobs=len(job_ids), reason=str(error))
 
     def push(self, jobs: Iterable[JobRef]) -> None:
         """Make due jobs available to workers; when Redis is away the relay will."""

@@ -7,13 +7,14 @@ from typing import Any
 from flask import Response, request
 
 from goqueue_api.access.scope import Scope
-from goqueue_api.job_query import OLDEST_FIRST, cursor, job_filter, place
+from goqueue_api.job_query import OLDEST_FIRST, cursor, place
 from goqueue_api.json_provider import json_response
 from goqueue_api.openapi import Answer, ApiBlueprint
 from goqueue_api.pagination import next_link
 from goqueue_api.schemas.job import JobCountSchema, JobPageSchema, SuggestionListSchema
 from goqueue_api.schemas.queries import JobFilterQuerySchema, JobsQuerySchema, SuggestQuerySchema
 from goqueue_api.services import services
+from goqueue_common.filter_document import job_filter
 from goqueue_common.job import JobSummary
 from goqueue_common.job_search import Count
 

@@ -78,7 +78,7 @@ def _seconds() -> fields.Float:
     )
 
 
-class JobFilterQuerySchema(Schema):
+class JobFilterSchema(Schema):
     """Which jobs: all of the filters that are given must hold."""
 
     status = _several(
@@ -115,6 +115,10 @@ class JobFilterQuerySchema(Schema):
     attempts_max = _attempts()
     duration_min = _seconds()
     duration_max = _seconds()
+
+
+class JobFilterQuerySchema(JobFilterSchema):
+    """The same in a query string."""
 
     @pre_load
     def _gather(self, data: Any, **_: Any) -> dict[str, Any]:
