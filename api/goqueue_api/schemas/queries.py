@@ -28,10 +28,20 @@ class TimeField(fields.AwareDateTime):
             raise ValidationError(str(error)) from error
 
 
-_name = validate.Regexp(f"^{NAME_PATTERN}$", error="{input!r:.80} is no name: use 1 to 64 letters, digits, '.', '_', '-'")
-_tag = validate.Regexp(r"^[^\x00-\x1f\x7f]{1,64}$", error="a tag has 1 to 64 printable characters")
-_text = validate.Regexp(r"^[^\x00-\x1f\x7f]{1,200}\Z", error="is 1 to 200 printable characters")
-_UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"
+class Pattern(validate.Regexp):
+    """A pattern that the whole value must match; for JSON Schema it ends with `$`, which Python lets a line end follow."""
+
+    def __call__(self, value: Any) -> Any:
+        """Raises ValidationError."""
+        if self.regex.fullmatch(value) is None:
+            raise ValidationError(self._format_error(value))
+        return value
+
+
+_name = Pattern(f"^{NAME_PATTERN}$", error="{input!r:.80} is no name: use 1 to 64 letters, digits, '.', '_', '-'")
+_tag = Pattern(r"^[^\x00-\x1f\x7f]{1,64}$", error="a tag has 1 to 64 printable characters")
+_text = Pattern(r"^[^\x00-\x1f\x7f]{1,200}$", error="is 1 to 200 printable characters")
+_UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _statuses = [str(status) for status in JobStatus]
 
 
@@ -88,7 +98,7 @@ class JobFilterSchema(Schema):
     type = _several(fields.String(validate=_name))
     tag = _several(fields.String(validate=_tag), "A job needs one of them; a comma of a tag is written `\\,`.")
     worker = _several(
-        fields.String(validate=validate.Regexp(_UUID, error="{input!r:.80} is no worker's id: that is a UUID")),
+        fields.String(validate=Pattern(_UUID, error="{input!r:.80} is no worker's id: that is a UUID")),
         "Who runs it, or ended its last attempt.",
     )
     schedule = _several(fields.String(validate=_text), "The schedule that submitted it.")
@@ -163,7 +173,7 @@ class SuggestQuerySchema(Schema):
     )
     prefix = fields.String(
         load_default="",
-        validate=validate.Regexp(r"^[^\x00-\x1f\x7f]{0,200}\Z", error="is at most 200 printable characters"),
+        validate=Pattern(r"^[^\x00-\x1f\x7f]{0,200}$", error="is at most 200 printable characters"),
         metadata={"description": "What the value begins with."},
     )
     limit = fields.Integer(load_default=10, validate=validate.Range(1, 50, error="{input} is out of range: 1 to 50"))
