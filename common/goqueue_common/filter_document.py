@@ -43,7 +43,13 @@ def to_document(wanted: JobFilter) -> dict[str, Any]:
 
 
 def from_document(document: Mapping[str, Any]) -> JobFilter:
-    """The filter that `to_document` wrote."""
+    """The filter that `to_document` wrote. Raises ValueError for a member that this release does not know.
+
+    To leave it out would mean more jobs than were meant.
+    """
+    unknown = sorted(set(document) - set(MEMBERS))
+    if unknown:
+        raise ValueError(f"the filter has members that this release does not know: {', '.join(unknown)}")
     return job_filter(
         {name: datetime.fromisoformat(value) if name in _TIMES else value for name, value in document.items()}
     )
