@@ -56,6 +56,30 @@ class JobNotFound(GoQueueError):
     code = "job_not_found"
 
 
+class QueueNotFound(GoQueueError):
+    """There is no queue of this name."""
+
+    code = "queue_not_found"
+
+
+class LimitNotFound(GoQueueError):
+    """Nothing limits how many jobs of this queue or type run at once."""
+
+    code = "limit_not_found"
+
+
+class WorkerNotFound(GoQueueError):
+    """No worker has this id, or it ended long ago."""
+
+    code = "worker_not_found"
+
+
+class WorkerEnded(GoQueueError):
+    """The worker has stopped or was declared lost: nothing can be asked of it any more."""
+
+    code = "worker_ended"
+
+
 class WrongStatus(GoQueueError):
     """The job's present status does not allow what was asked."""
 
