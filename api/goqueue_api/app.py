@@ -8,7 +8,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
 from goqueue_api import errors, request_context
-from goqueue_api.handlers import batches, docs, health, job_types, jobs, queues
+from goqueue_api.handlers import batches, docs, health, job_types, jobs, limits, queues, workers
 from goqueue_api.json_body import MAX_BODY_BYTES
 from goqueue_api.json_provider import OrjsonProvider
 from goqueue_api.openapi import ProblemApi
@@ -24,10 +24,12 @@ from goqueue_common.broker.keys import Keys
 from goqueue_common.clock import Clock, SystemClock
 from goqueue_common.database import Database, engine_options
 from goqueue_common.job_store import JobStore
+from goqueue_common.limit_store import LimitStore
 from goqueue_common.queue_store import QueueStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.tables import Base
 from goqueue_common.version import version
+from goqueue_common.worker_search import WorkerSearch
 from goqueue_common.worker_store import WorkerStore
 
 STATEMENT_TIMEOUT_SECONDS: Final = 2.0
@@ -38,7 +40,7 @@ _ABOUT: Final = (
     "once when a worker dies; its id is the same for all attempts. Errors are problem documents (RFC 9457) with a "
     "stable `code`."
 )
-_RESOURCES: Final = (jobs, batches, queues, job_types, health)
+_RESOURCES: Final = (jobs, batches, queues, limits, workers, job_types, health)
 
 
 def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
@@ -93,6 +95,8 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         settings=settings,
         jobs=job_store,
         queues=QueueStore(database),
+        limits=LimitStore(database),
+        workers=WorkerSearch(database),
         submitter=Submitter(job_store, broker),
         types=types,
         submissions=SubmissionReader(types, clock),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -19,8 +20,19 @@ from goqueue_api.errors import PROBLEM_TYPE, InvalidRequest
 from goqueue_api.json_provider import dumps
 from goqueue_api.schemas.problem import ProblemSchema
 from goqueue_common.errors import FieldError
+from goqueue_common.limit_store import LimitKind
+from goqueue_common.new_job import NAME_PATTERN
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+_PATH_PARAMETER: Final = re.compile(r"<(\w+)>")
+_PATH_SCHEMAS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "job_id": {"type": "string", "format": "uuid"},
+    "kind": {"type": "string", "enum": list(LimitKind)},
+    "name": {"type": "string", "pattern": f"^{NAME_PATTERN}$"},
+    "worker_id": {"type": "string", "format": "uuid"},
+}
+"""What a part of a path may be, by its name in the rule."""
 
 
 class StrictParser(FlaskParser):
@@ -128,9 +140,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
             documented["requestBody"] = body.documented()
         if headers:
             documented["parameters"] = [{"in": "header", **header} for header in headers]
-        path = (
-            [{"in": "path", "name": "job_id", "schema": {"type": "string", "format": "uuid"}}] if "<job_id>" in rule else []
-        )
+        path = [{"in": "path", "name": name, "schema": _PATH_SCHEMAS[name]} for name in _PATH_PARAMETER.findall(rule)]
 
         def decorate(view: View) -> View:
             # One wrapper a concern: each costs a microsecond a request.

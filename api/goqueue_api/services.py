@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from goqueue_api.type_catalogue import TypeCatalogue
     from goqueue_api.waiting import JobWaiter
     from goqueue_common.job_store import JobStore
+    from goqueue_common.limit_store import LimitStore
     from goqueue_common.queue_store import QueueStore
     from goqueue_common.submitter import Submitter
+    from goqueue_common.worker_search import WorkerSearch
 
 EXTENSION: Final = "goqueue"
 
@@ -39,6 +41,8 @@ class Services:
     settings: ApiSettings
     jobs: JobStore
     queues: QueueStore
+    limits: LimitStore
+    workers: WorkerSearch
     submitter: Submitter
     types: TypeCatalogue
     submissions: SubmissionReader

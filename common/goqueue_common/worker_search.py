@@ -38,8 +38,8 @@ SELECT w.id::text, w.host, w.pid, w.version, w.queues, w.types, w.slots, w.start
     w.running_count,
     (SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.started_at, r.job_id), '[]') FROM (
         SELECT j.id AS job_id, j.type, j.queue, j.attempts AS attempt, j.started_at,
-            CASE WHEN p.job_id IS NOT NULL
-                THEN jsonb_build_object('fraction', p.fraction, 'message', p.message) END AS progress
+            CASE WHEN p.job_id IS NOT NULL THEN jsonb_build_object(
+                'fraction', p.fraction, 'message', p.message, 'updated_at', p.updated_at) END AS progress
         FROM jobs j LEFT JOIN job_progress p ON p.job_id = j.id AND p.attempt = j.attempts
         WHERE j.status = 'processing' AND j.worker_id = w.id ORDER BY j.started_at, j.id LIMIT %(running)s
     ) AS r)
@@ -75,7 +75,7 @@ class WorkerView:
     """One child process of a worker. queues None: all; types: job type -> fingerprint; heartbeat_age: in seconds.
 
     running: what it holds, the longest held first, RUNNING_AT_MOST of running_count: job_id, type, queue, attempt,
-    started_at, progress (fraction, message; None: it has said nothing).
+    started_at, progress (fraction, message, updated_at; None: it has said nothing).
     """
 
     id: str
@@ -141,4 +141,6 @@ class WorkerSearch:
 def _view(row: tuple[Any, ...]) -> WorkerView:
     for item in row[-1]:
         item["started_at"] = datetime.fromisoformat(item["started_at"])  # JSON has no times
+        if item["progress"] is not None:
+            item["progress"]["updated_at"] = datetime.fromisoformat(item["progress"]["updated_at"])
     return WorkerView(*row)
