@@ -26,10 +26,13 @@ from goqueue.values import (
     HandlerVersion,
     Job,
     JobSummary,
+    LimitInfo,
     Progress,
     QueueInfo,
     Readiness,
+    RunningJob,
     SubmittedJob,
+    WorkerInfo,
 )
 from goqueue.version import __version__
 
@@ -50,16 +53,19 @@ __all__ = [
     "JobOptions",
     "JobRequest",
     "JobSummary",
+    "LimitInfo",
     "NotFound",
     "Progress",
     "QueueInfo",
     "Readiness",
+    "RunningJob",
     "ServiceUnavailable",
     "SubmittedJob",
     "TooManyRequests",
     "Unauthorized",
     "UnexpectedAnswer",
     "WaitTimeout",
+    "WorkerInfo",
     "WrongStatus",
     "__version__",
 ]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 from urllib.parse import quote
 
+from goqueue.answers import read as _read
+from goqueue.answers import read_items as _read_items
 from goqueue.errors import GoQueueError, ServiceUnavailable, UnexpectedAnswer, WaitTimeout
 from goqueue.retrying import Repeatable
 from goqueue.settings import read_settings
+from goqueue.steering import Steering
 from goqueue.submission import JobOptions, JobRequest, chunks, encode, encode_time
-from goqueue.transport import Answer, Request, Transport
+from goqueue.transport import Request, Transport
 from goqueue.values import HandlerInfo, Job, JobSummary, QueueInfo, Readiness, SubmittedJob
 
 if TYPE_CHECKING:
@@ -20,8 +23,6 @@ if TYPE_CHECKING:
 
 _LONGEST_POLL_SECONDS = 30.0
 _PAUSE_SECONDS = 1.0
-
-Value = TypeVar("Value")
 
 
 class JobFilters(TypedDict, total=False):
@@ -36,7 +37,7 @@ class JobFilters(TypedDict, total=False):
     page_size: int
 
 
-class Client:
+class Client(Steering):
     """GoQueue's API from a program; one client serves any number of threads and keeps its connections open.
 
     base_url: None reads API_URL (default http://localhost:8080). api_key: None reads GOQUEUE_API_KEY.
@@ -227,19 +228,3 @@ def _filter_parameters(filters: JobFilters) -> list[tuple[str, str]]:
         elif isinstance(value, Iterable):
             parameters += [(name, str(one)) for one in value]
     return parameters
-
-
-def _read(read: Callable[[Mapping[str, object]], Value], document: object) -> Value:
-    if not isinstance(document, dict):
-        raise UnexpectedAnswer(f"an object was expected in the answer, not {document!r:.100}")
-    try:
-        return read(document)
-    except (TypeError, ValueError) as error:
-        raise UnexpectedAnswer(f"the answer cannot be understood: {error}") from error
-
-
-def _read_items(read: Callable[[Mapping[str, object]], Value], answer: Answer) -> list[Value]:
-    items = answer.document.get("items")
-    if not isinstance(items, list):
-        raise UnexpectedAnswer("the answer has no list of items")
-    return [_read(read, item) for item in items]

@@ -44,12 +44,12 @@ class LimitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `max_running` at once; `running` may be higher for as long as jobs run that began before it was set."""
+    """At most `max_running` at once; `running_count` may be higher for as long as jobs run that began before it was set."""
 
     kind: str
     name: str
     max_running: int
-    running: int
+    running_count: int
     updated_at: datetime
 
 

@@ -26,7 +26,7 @@ class LimitSchema(AnswerSchema):
     kind = fields.String(required=True, validate=validate.OneOf(list(LimitKind)))
     name = fields.String(required=True)
     max_running = fields.Integer(required=True)
-    running = fields.Integer(
+    running_count = fields.Integer(
         required=True,
         metadata={"description": "Now; more than max_running only while jobs run that began before it was set."},
     )

@@ -74,7 +74,7 @@ def test_a_limit_is_set_changed_and_removed(
     job_in(JobStatus.QUEUED, store, worker_id, queue="demo")
     path = f"/limits/{kind}/demo"
     first = client.put(path, json={"max_running": 3}).get_json()
-    assert {"kind": kind, "name": "demo", "max_running": 3, "running": 1}.items() <= first.items()
+    assert {"kind": kind, "name": "demo", "max_running": 3, "running_count": 1}.items() <= first.items()
     changed = client.put(path, json={"max_running": 5}).get_json()
     assert changed["max_running"] == 5
     assert client.get("/limits").get_json() == {"items": [changed]}
