@@ -13,7 +13,20 @@ from goqueue_api.access import gate
 from goqueue_api.access.authenticator import Authenticator
 from goqueue_api.background import Background
 from goqueue_api.bulk_runner import BulkRunner
-from goqueue_api.handlers import access, batches, bulk, docs, health, job_changes, job_lists, job_types, jobs, queues
+from goqueue_api.handlers import (
+    access,
+    batches,
+    bulk,
+    docs,
+    health,
+    job_changes,
+    job_lists,
+    job_types,
+    jobs,
+    limits,
+    queues,
+    workers,
+)
 from goqueue_api.json_body import MAX_BODY_BYTES
 from goqueue_api.json_provider import OrjsonProvider
 from goqueue_api.openapi import BEARER, ProblemApi
@@ -35,12 +48,14 @@ from goqueue_common.clock import Clock, SystemClock
 from goqueue_common.database import Database, connect, engine_options
 from goqueue_common.edit_store import EditStore
 from goqueue_common.job_store import JobStore
+from goqueue_common.limit_store import LimitStore
 from goqueue_common.maintenance_store import MaintenanceStore
 from goqueue_common.queue_store import QueueStore
 from goqueue_common.redaction import Redactor
 from goqueue_common.submitter import Submitter
 from goqueue_common.tables import Base
 from goqueue_common.version import version
+from goqueue_common.worker_search import WorkerSearch
 from goqueue_common.worker_store import WorkerStore
 
 STATEMENT_TIMEOUT_SECONDS: Final = 2.0
@@ -53,7 +68,7 @@ _ABOUT: Final = (
     "once when a worker dies; its id is the same for all attempts. Errors are problem documents (RFC 9457) with a "
     "stable `code`."
 )
-_RESOURCES: Final = (job_lists, jobs, job_changes, batches, bulk, queues, job_types, access, health)
+_RESOURCES: Final = (job_lists, jobs, job_changes, batches, bulk, queues, limits, workers, job_types, access, health)
 
 
 def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
@@ -123,6 +138,8 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         edits=EditStore(database),
         queues=QueueStore(database),
         bulk=BulkStore(database),
+        limits=LimitStore(database),
+        workers=WorkerSearch(database),
         submitter=submitter,
         types=types,
         submissions=SubmissionReader(types, clock),

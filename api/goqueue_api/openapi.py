@@ -21,8 +21,20 @@ from goqueue_api.errors import PROBLEM_TYPE, InvalidRequest
 from goqueue_api.json_provider import dumps
 from goqueue_api.schemas.problem import ProblemSchema
 from goqueue_common.errors import FieldError
+from goqueue_common.limit_store import LimitKind
+from goqueue_common.new_job import NAME_PATTERN
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+_PATH_PARAMETER: Final = re.compile(r"<(\w+)>")
+_PATH_SCHEMAS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "job_id": {"type": "string", "format": "uuid"},
+    "kind": {"type": "string", "enum": list(LimitKind)},
+    "operation_id": {"type": "string", "format": "uuid"},
+    "name": {"type": "string", "pattern": f"^{NAME_PATTERN}$"},
+    "worker_id": {"type": "string", "format": "uuid"},
+}
+"""What a part of a path may be, by its name in the rule."""
 
 
 BEARER: Final = {
@@ -143,14 +155,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
             documented["requestBody"] = body.documented()
         if headers:
             documented["parameters"] = [{"in": "header", **header} for header in headers]
-        path = [
-            {
-                "in": "path",
-                "name": name,
-                "schema": {"type": "string"} | ({"format": "uuid"} if name.endswith("_id") else {}),
-            }
-            for name in _PATH_PARAMETER.findall(rule)
-        ]
+        path = [{"in": "path", "name": name, "schema": _PATH_SCHEMAS[name]} for name in _PATH_PARAMETER.findall(rule)]
 
         def decorate(view: View) -> View:
             # One wrapper a concern: each costs a microsecond a request.
@@ -171,7 +176,6 @@ def _gate_problems(scope: Scope | None) -> Iterable[int]:
     return (400, 401, 429, 503) if scope is Scope.ANY else (400, 401, 403, 429, 503)
 
 
-_PATH_PARAMETER: Final = re.compile("<([a-z_]+)>")
 _TAKES_QUERY: Final = "takes_query"
 
 

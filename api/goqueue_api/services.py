@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from goqueue_common.bulk_store import BulkStore
     from goqueue_common.edit_store import EditStore
     from goqueue_common.job_store import JobStore
+    from goqueue_common.limit_store import LimitStore
     from goqueue_common.queue_store import QueueStore
     from goqueue_common.redaction import Redactor
     from goqueue_common.submitter import Submitter
+    from goqueue_common.worker_search import WorkerSearch
 
 EXTENSION: Final = "goqueue"
 
@@ -50,6 +52,8 @@ class Services:
     edits: EditStore
     queues: QueueStore
     bulk: BulkStore
+    limits: LimitStore
+    workers: WorkerSearch
     submitter: Submitter
     types: TypeCatalogue
     submissions: SubmissionReader

@@ -29,10 +29,13 @@ from goqueue.values import (
     Job,
     JobSummary,
     KeyInfo,
+    LimitInfo,
     Progress,
     QueueInfo,
     Readiness,
+    RunningJob,
     SubmittedJob,
+    WorkerInfo,
 )
 from goqueue.version import __version__
 
@@ -60,16 +63,19 @@ __all__ = [
     "JobSelection",
     "JobSummary",
     "KeyInfo",
+    "LimitInfo",
     "NotFound",
     "Progress",
     "QueueInfo",
     "Readiness",
+    "RunningJob",
     "ServiceUnavailable",
     "SubmittedJob",
     "TooManyRequests",
     "Unauthorized",
     "UnexpectedAnswer",
     "WaitTimeout",
+    "WorkerInfo",
     "WrongStatus",
     "__version__",
 ]

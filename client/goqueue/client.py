@@ -14,6 +14,7 @@ from goqueue.bulk import BulkCalls, JobSelection
 from goqueue.errors import GoQueueError, ServiceUnavailable, UnexpectedAnswer, WaitTimeout
 from goqueue.retrying import Repeatable
 from goqueue.settings import read_settings
+from goqueue.steering import Steering
 from goqueue.submission import JobOptions, JobRequest, chunks, encode, encode_time
 from goqueue.transport import Answer, Request, Transport
 from goqueue.values import HandlerInfo, Job, JobSummary, KeyInfo, QueueInfo, Readiness, SubmittedJob
@@ -42,7 +43,7 @@ class JobChanges(TypedDict, total=False):
     tags: Sequence[str]
 
 
-class Client(BulkCalls):
+class Client(BulkCalls, Steering):
     """GoQueue's API from a program; one client serves any number of threads and keeps its connections open.
 
     base_url: None reads API_URL (default http://localhost:8080). api_key: None reads GOQUEUE_API_KEY.

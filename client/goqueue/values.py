@@ -144,14 +144,69 @@ class SubmittedJob(Value):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueInfo(Value):
-    """How many jobs of a queue are in each unfinished status; a count stops at counts_capped_at."""
+    """How many jobs of a queue are in each unfinished status; a count stops at counts_capped_at.
+
+    paused_at, paused_by: since when workers leave it alone, and who said so. limit: how many may run at once; None: any.
+    """
 
     name: str
     queued: int = 0
     scheduled: int = 0
     retrying: int = 0
     processing: int = 0
+    paused: bool = False
+    paused_at: datetime | None = None
+    paused_by: str | None = None
+    limit: int | None = None
     counts_capped_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitInfo(Value):
+    """How many jobs of a queue or a type may run at once over all workers, and how many do. kind: queue or type."""
+
+    kind: str
+    name: str
+    max_running: int
+    running_count: int = 0
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningJob(Value):
+    """What a worker has in hand: it runs, or starts in a moment."""
+
+    job_id: str
+    type: str
+    queue: str
+    attempt: int
+    started_at: datetime | None = None
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerInfo(Value):
+    """One process of a worker: what claims and runs jobs under a lease of its own.
+
+    state: alive, draining, drained, lost or stopped. queues: None: every queue there is. slots: how many jobs it runs at
+    once. heartbeat_age, lease: seconds. running: the longest held first, 100 of running_count at most.
+    """
+
+    id: str
+    host: str
+    pid: int
+    version: str
+    state: str
+    queues: tuple[str, ...] | None = None
+    types: tuple[str, ...] = ()
+    slots: int = 0
+    started_at: datetime | None = None
+    heartbeat_age: float = 0.0
+    lease: float = 0.0
+    drain_requested_at: datetime | None = None
+    ended_at: datetime | None = None
+    running_count: int = 0
+    running: tuple[RunningJob, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +278,9 @@ _READERS: dict[str, Callable[[Any], object]] = {
             "created_at",
             "updated_at",
             "scheduled_for",
+            "paused_at",
+            "drain_requested_at",
+            "ended_at",
         ),
         _time,
     ),
@@ -231,4 +289,7 @@ _READERS: dict[str, Callable[[Any], object]] = {
     "progress": Progress.from_json,
     "attempt_log": each(Attempt.from_json),
     "versions": each(HandlerVersion.from_json),
+    "queues": tuple,
+    "types": tuple,
+    "running": each(RunningJob.from_json),
 }

@@ -63,7 +63,7 @@ class KeyNotFound(GoQueueError):
 
 
 class QueueNotFound(GoQueueError):
-    """No job was ever submitted to a queue of this name."""
+    """There is no queue of this name."""
 
     code = "queue_not_found"
 
@@ -72,6 +72,24 @@ class BulkOperationNotFound(GoQueueError):
     """No bulk operation has this id."""
 
     code = "bulk_operation_not_found"
+
+
+class LimitNotFound(GoQueueError):
+    """Nothing limits how many jobs of this queue or type run at once."""
+
+    code = "limit_not_found"
+
+
+class WorkerNotFound(GoQueueError):
+    """No worker has this id, or it ended long ago."""
+
+    code = "worker_not_found"
+
+
+class WorkerEnded(GoQueueError):
+    """The worker has stopped or was declared lost: nothing can be asked of it any more."""
+
+    code = "worker_ended"
 
 
 class WrongStatus(GoQueueError):

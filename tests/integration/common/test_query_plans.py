@@ -14,7 +14,15 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from goqueue_common import dispatch_store, maintenance_store, recovery_store, relay_store, retention_store
+from goqueue_common import (
+    dispatch_store,
+    limited_dispatch_store,
+    maintenance_store,
+    recovery_store,
+    relay_store,
+    retention_store,
+    worker_search,
+)
 from goqueue_common.database import Database, connect
 from goqueue_common.job import Outcome
 from goqueue_common.lifecycle import JobEvent
@@ -184,6 +192,26 @@ def test_jobs_claimed_without_redis_are_found_by_the_order_of_dispatch(seeded: S
     lists = {"queues": ["empty", "default"], "priorities": [0, 1]}
     scans = seeded.scans(dispatch_store._CLAIM_WAITING, {"worker_id": seeded.worker_id, "limit": 500, **lists})
     assert scans - {"workers_pkey"} == {"jobs_queued", "jobs_pkey"}
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_a_claim_under_limits_goes_by_the_primary_key_and_counts_what_runs_by_its_index(seeded: Seeded, batch: int) -> None:
+    ids = seeded.queued[:batch]
+    claim = {"ids": ids, "queues": None, "worker_id": seeded.worker_id, "sources": ["queued"]}
+    limits = {"kinds": ["queue", "type"], "names": ["default", "demo"], "free": [3, 5]}
+    assert seeded.scans(limited_dispatch_store._CLAIM, claim | limits) == {"jobs_pkey"}
+    assert seeded.scans(limited_dispatch_store._STILL_WAITING, {"ids": ids, "sources": ["queued"]}) == {"jobs_pkey"}
+    assert seeded.scans(limited_dispatch_store._SLOTS, {"ids": ids}) == {"jobs_pkey", "jobs_processing"}
+
+
+def test_jobs_claimed_past_full_types_are_found_by_the_order_of_dispatch(seeded: Seeded) -> None:
+    lists = {"queues": ["empty", "default"], "priorities": [0, 1], "full": ["mail"], "limit": 500}
+    assert seeded.scans(limited_dispatch_store._OLDEST, lists) == {"jobs_queued"}
+
+
+def test_what_a_worker_runs_is_found_by_its_worker(seeded: Seeded) -> None:
+    parameters = {"id": None, "states": None, "lost_seconds": None, "obeyed": 1.0, "running": 100, "limit": 1000}
+    assert seeded.scans(worker_search._WORKERS, parameters) == {"jobs_processing"}
 
 
 def test_what_a_lost_worker_held_is_found_by_its_worker(seeded: Seeded) -> None:
