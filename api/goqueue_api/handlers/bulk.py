@@ -24,7 +24,7 @@ from goqueue_api.schemas.bulk import (
 )
 from goqueue_api.services import services
 from goqueue_common.bulk import BulkAction, BulkOperation, NewBulkOperation
-from goqueue_common.errors import BulkOperationNotFound, QueueNotFound
+from goqueue_common.errors import BulkOperationNotFound, InvalidCursor, QueueNotFound, WrongStatus
 from goqueue_common.job_search import JobFilter
 from goqueue_common.lifecycle import WAITING
 
@@ -41,7 +41,6 @@ blueprint = ApiBlueprint("bulk", __name__, description="One action on many jobs,
         200: Answer(BulkPreviewSchema(), "A dry run: what would be changed; nothing was."),
         202: Answer(BulkOperationSchema(), "It has begun.", {"Location": "The path of the operation."}),
     },
-    problems=(400, 413, 415, 422, 503),
 )
 def start_bulk() -> Response:
     """Retry, cancel, delete, run or re-prioritise many jobs
@@ -65,7 +64,7 @@ def start_bulk() -> Response:
             BulkOperationPageSchema(), "A page, newest first.", {"Link": "The next page, rel=next, if there is one."}
         )
     },
-    problems=(400, 422, 503),
+    problems=(InvalidCursor,),
 )
 def list_bulk(query: dict[str, Any]) -> Response:
     """List bulk operations, newest first"""
@@ -84,7 +83,7 @@ def list_bulk(query: dict[str, Any]) -> Response:
     "getBulkOperation",
     scope=Scope.READ,
     answers={200: Answer(BulkOperationSchema(), "The operation.")},
-    problems=(404, 503),
+    problems=(BulkOperationNotFound,),
 )
 def get_bulk(operation_id: str) -> Response:
     """Show a bulk operation and how far it has come"""
@@ -97,7 +96,7 @@ def get_bulk(operation_id: str) -> Response:
     "abortBulkOperation",
     scope=Scope.OPERATE,
     answers={200: Answer(BulkOperationSchema(), "It is aborted.")},
-    problems=(404, 409, 503),
+    problems=(BulkOperationNotFound, WrongStatus),
 )
 def abort_bulk(operation_id: str) -> Response:
     """Abort a running bulk operation
@@ -113,7 +112,7 @@ def abort_bulk(operation_id: str) -> Response:
     "purgeQueue",
     scope=Scope.ADMIN,
     answers={202: Answer(BulkOperationSchema(), "It has begun.", {"Location": "The path of the bulk operation."})},
-    problems=(404, 503),
+    problems=(QueueNotFound,),
 )
 def purge_queue(name: str) -> Response:
     """Cancel every waiting job of a queue

@@ -8,7 +8,8 @@ from flask import Response, request
 
 from goqueue_api.access.caller import actor, caller
 from goqueue_api.access.scope import Scope
-from goqueue_api.handlers.jobs import KEY_HEADER, KEY_PARAMETER, REPLAYED, checked_id
+from goqueue_api.errors import PreconditionRequired
+from goqueue_api.handlers.jobs import KEY_HEADER, KEY_PARAMETER, REPLAYED, SUBMIT_PROBLEMS, checked_id
 from goqueue_api.job_edit import etag, read_edit, rerun_document, seen_at, told
 from goqueue_api.json_body import read_object, read_optional_object
 from goqueue_api.json_provider import json_response
@@ -17,7 +18,7 @@ from goqueue_api.schemas.job import JobSchema
 from goqueue_api.schemas.job_edit import EDIT_EXAMPLES, RERUN_EXAMPLES, JobEditSchema, RerunSchema
 from goqueue_api.services import services
 from goqueue_api.submission import header_key
-from goqueue_common.errors import JobChanged, WrongStatus
+from goqueue_common.errors import InvalidJob, JobChanged, JobNotFound, PayloadTooLarge, WrongStatus
 from goqueue_common.job import Job, JobRef
 from goqueue_common.lifecycle import FINAL, WAITING, JobEvent, JobStatus
 from goqueue_common.new_job import Submission, submitted_job
@@ -37,7 +38,7 @@ _IF_MATCH = {
     "retryJob",
     scope=Scope.OPERATE,
     answers={200: Answer(JobSchema(), "It is queued again.")},
-    problems=(404, 409, 503),
+    problems=(JobNotFound, WrongStatus),
 )
 def retry_job(job_id: str) -> Response:
     """Run a finished or retrying job again, now
@@ -53,7 +54,7 @@ def retry_job(job_id: str) -> Response:
     "runJobNow",
     scope=Scope.OPERATE,
     answers={200: Answer(JobSchema(), "It is queued.")},
-    problems=(404, 409, 503),
+    problems=(JobNotFound, WrongStatus),
 )
 def run_job_now(job_id: str) -> Response:
     """Run a scheduled or retrying job now, not when it is due"""
@@ -69,7 +70,7 @@ def run_job_now(job_id: str) -> Response:
         200: Answer(JobSchema(), "It is cancelled."),
         202: Answer(JobSchema(), "It is running; its handler is told to stop."),
     },
-    problems=(404, 409, 503),
+    problems=(JobNotFound, WrongStatus),
 )
 def cancel_job(job_id: str) -> Response:
     """Cancel a job"""
@@ -88,7 +89,7 @@ def cancel_job(job_id: str) -> Response:
     body=Body(JobEditSchema(), EDIT_EXAMPLES),
     headers=[_IF_MATCH],
     answers={200: Answer(JobSchema(), "It is changed.", {"ETag": "Of its new state."})},
-    problems=(400, 404, 409, 412, 413, 415, 422, 428, 503),
+    problems=(JobNotFound, WrongStatus, JobChanged, PreconditionRequired, PayloadTooLarge, InvalidJob),
 )
 def edit_job(job_id: str) -> Response:
     """Change a job that waits
@@ -128,7 +129,7 @@ def edit_job(job_id: str) -> Response:
             {"Location": "The path of the new job.", "Idempotent-Replayed": "true, when it was sent before."},
         )
     },
-    problems=(400, 404, 409, 413, 415, 422, 503),
+    problems=(JobNotFound, WrongStatus, *SUBMIT_PROBLEMS),
 )
 def rerun_job(job_id: str) -> Response:
     """Submit a finished job again, as it was or with edits
@@ -153,7 +154,7 @@ def rerun_job(job_id: str) -> Response:
     "deleteJob",
     scope=Scope.OPERATE,
     answers={204: Answer(None, "It is gone.")},
-    problems=(404, 409, 503),
+    problems=(JobNotFound, WrongStatus),
 )
 def delete_job(job_id: str) -> Response:
     """Delete a finished job"""

@@ -9,6 +9,7 @@ from flask import Response, request
 
 from goqueue_api.access.caller import caller
 from goqueue_api.access.scope import Scope
+from goqueue_api.errors import InvalidIdempotencyKey
 from goqueue_api.job_edit import etag
 from goqueue_api.json_body import read_object
 from goqueue_api.json_provider import json_response
@@ -17,7 +18,7 @@ from goqueue_api.schemas.job import JobSchema
 from goqueue_api.schemas.job_request import EXAMPLES, JobRequestSchema
 from goqueue_api.schemas.queries import WaitQuerySchema
 from goqueue_api.services import services
-from goqueue_common.errors import JobNotFound
+from goqueue_common.errors import IdempotencyKeyInUse, IdempotencyKeyReused, InvalidJob, JobNotFound, PayloadTooLarge
 from goqueue_common.new_job import submitted_job
 
 blueprint = ApiBlueprint("jobs", __name__, description="Submit jobs, find them, follow them.")
@@ -34,6 +35,14 @@ IF_NONE_MATCH: Final = {
     "schema": {"type": "string"},
     "description": "An ETag answered before: while the job is still in that state the answer is 304, without a body.",
 }
+SUBMIT_PROBLEMS: Final = (
+    InvalidIdempotencyKey,
+    IdempotencyKeyInUse,
+    IdempotencyKeyReused,
+    PayloadTooLarge,
+    InvalidJob,
+)
+"""What may be wrong with a job that is to be stored."""
 _BUSY_SECONDS: Final = "1"
 
 
@@ -51,7 +60,7 @@ _BUSY_SECONDS: Final = "1"
             {"Location": "The path of the job.", "Idempotent-Replayed": "true, when the key and body were sent before."},
         )
     },
-    problems=(400, 409, 413, 415, 422, 503),
+    problems=SUBMIT_PROBLEMS,
 )
 def submit_job() -> Response:
     """Submit a job
@@ -81,7 +90,7 @@ def submit_job() -> Response:
         ),
         304: Answer(None, "It is as the ETag in If-None-Match says."),
     },
-    problems=(404, 422, 503),
+    problems=(JobNotFound,),
 )
 def get_job(query: dict[str, Any], job_id: str) -> Response:
     """Show a job, if asked for once it is finished"""

@@ -17,7 +17,7 @@ from goqueue_api.names import checked_name
 from goqueue_api.openapi import Answer, ApiBlueprint, Body
 from goqueue_api.schemas.steering import LIMIT_EXAMPLES, LimitListSchema, LimitRequestSchema, LimitSchema
 from goqueue_api.services import services
-from goqueue_common.errors import FieldError
+from goqueue_common.errors import FieldError, LimitNotFound
 from goqueue_common.limit_store import MAX_RUNNING, LimitKind
 
 blueprint = ApiBlueprint(
@@ -31,7 +31,6 @@ blueprint = ApiBlueprint(
     "listLimits",
     scope=Scope.READ,
     answers={200: Answer(LimitListSchema(), "Every limit, and how many run under it now.")},
-    problems=(503,),
 )
 def list_limits() -> Response:
     """List concurrency limits"""
@@ -44,7 +43,7 @@ def list_limits() -> Response:
     "getLimit",
     scope=Scope.READ,
     answers={200: Answer(LimitSchema(), "The limit.")},
-    problems=(404, 422, 503),
+    problems=(LimitNotFound,),
 )
 def get_limit(kind: str, name: str) -> Response:
     """Show a concurrency limit"""
@@ -58,7 +57,6 @@ def get_limit(kind: str, name: str) -> Response:
     scope=Scope.OPERATE,
     body=Body(LimitRequestSchema(), LIMIT_EXAMPLES),
     answers={200: Answer(LimitSchema(), "It holds within a second.")},
-    problems=(400, 413, 415, 422, 503),
 )
 def set_limit(kind: str, name: str) -> Response:
     """Limit how many jobs of a queue or a type run at once
@@ -77,7 +75,7 @@ def set_limit(kind: str, name: str) -> Response:
     "removeLimit",
     scope=Scope.OPERATE,
     answers={200: Answer(LimitSchema(), "The limit that there was.")},
-    problems=(404, 422, 503),
+    problems=(LimitNotFound,),
 )
 def remove_limit(kind: str, name: str) -> Response:
     """Remove a concurrency limit"""

@@ -13,6 +13,7 @@ from goqueue_api.names import checked_name
 from goqueue_api.openapi import Answer, ApiBlueprint
 from goqueue_api.schemas.services import OneQueueSchema, QueueListSchema
 from goqueue_api.services import services
+from goqueue_common.errors import QueueNotFound
 from goqueue_common.queue_store import COUNTS_CAPPED_AT, QueueDepth
 
 blueprint = ApiBlueprint(
@@ -26,7 +27,6 @@ blueprint = ApiBlueprint(
     "listQueues",
     scope=Scope.READ,
     answers={200: Answer(QueueListSchema(), "Every queue that ever had a job, or was paused.")},
-    problems=(503,),
 )
 def list_queues() -> Response:
     """List queues with their unfinished jobs"""
@@ -40,7 +40,7 @@ def list_queues() -> Response:
     "getQueue",
     scope=Scope.READ,
     answers={200: Answer(OneQueueSchema(), "The queue.")},
-    problems=(404, 422, 503),
+    problems=(QueueNotFound,),
 )
 def get_queue(name: str) -> Response:
     """Show a queue"""
@@ -53,7 +53,6 @@ def get_queue(name: str) -> Response:
     "pauseQueue",
     scope=Scope.OPERATE,
     answers={200: Answer(OneQueueSchema(), "It is paused, or was already.")},
-    problems=(422, 503),
 )
 def pause_queue(name: str) -> Response:
     """Pause a queue
@@ -71,7 +70,7 @@ def pause_queue(name: str) -> Response:
     "resumeQueue",
     scope=Scope.OPERATE,
     answers={200: Answer(OneQueueSchema(), "Workers claim from it.")},
-    problems=(404, 422, 503),
+    problems=(QueueNotFound,),
 )
 def resume_queue(name: str) -> Response:
     """Resume a paused queue"""

@@ -13,6 +13,7 @@ from goqueue_api.names import checked_worker_id
 from goqueue_api.openapi import Answer, ApiBlueprint
 from goqueue_api.schemas.steering import WorkerListSchema, WorkerSchema, WorkersQuerySchema
 from goqueue_api.services import services
+from goqueue_common.errors import WorkerEnded, WorkerNotFound
 from goqueue_common.worker_search import LISTED_AT_MOST, WorkerState, WorkerView
 
 blueprint = ApiBlueprint("workers", __name__, description="Who works, on what since when; drain a worker.")
@@ -25,7 +26,6 @@ blueprint = ApiBlueprint("workers", __name__, description="Who works, on what si
     scope=Scope.READ,
     query=WorkersQuerySchema(),
     answers={200: Answer(WorkerListSchema(), "The live ones first.")},
-    problems=(422, 503),
 )
 def list_workers(query: dict[str, Any]) -> Response:
     """List workers and what each runs
@@ -42,7 +42,7 @@ def list_workers(query: dict[str, Any]) -> Response:
     "getWorker",
     scope=Scope.READ,
     answers={200: Answer(WorkerSchema(), "The worker.")},
-    problems=(404, 503),
+    problems=(WorkerNotFound,),
 )
 def get_worker(worker_id: str) -> Response:
     """Show a worker"""
@@ -55,7 +55,7 @@ def get_worker(worker_id: str) -> Response:
     "drainWorker",
     scope=Scope.OPERATE,
     answers={200: Answer(WorkerSchema(), "It hears of it within a second.")},
-    problems=(404, 409, 503),
+    problems=(WorkerNotFound, WorkerEnded),
 )
 def drain_worker(worker_id: str) -> Response:
     """Have a worker claim nothing more
