@@ -43,7 +43,9 @@ def main() -> int:
 def parser() -> argparse.ArgumentParser:
     """What may be asked for."""
     described = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    commands = described.add_subparsers(dest="command", required=True, metavar="throughput | latency | submit | refill | api")
+    commands = described.add_subparsers(
+        dest="command", required=True, metavar="throughput | latency | submit | refill | api"
+    )
     measures: dict[str, tuple[Measure, int, int, str]] = {
         "throughput": (throughput.measure, 100_000, 3, "jobs per second that a worker drains"),
         "latency": (latency.measure, 200, 3, "from the start of a POST to the start of the handler"),

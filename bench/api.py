@@ -50,7 +50,9 @@ def main(options: argparse.Namespace) -> int:
                 status.update(f"measuring {name}")
                 measured.append(_measure(address, name, queries))
     if options.json:
-        print(json.dumps({"command": "api", "jobs": options.jobs, "cases": [_figures(case) for case in measured]}, indent=2))
+        print(
+            json.dumps({"command": "api", "jobs": options.jobs, "cases": [_figures(case) for case in measured]}, indent=2)
+        )
     else:
         Console(width=100).print(_table(options.jobs, measured))
     return 1 if any(_p95(case.lists) > LIST_LIMIT_MS or _p95(case.counts) > COUNT_LIMIT_MS for case in measured) else 0

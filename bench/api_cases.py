@@ -28,7 +28,9 @@ def cases() -> dict[str, list[Query]]:
     created_day = {f"created_{end}": at for end, at in day.items()}
     return {
         "no filter": [{}, {"sort": "created"}],
-        "status": [{"status": status} for status in ("completed", "failed", "cancelled", "queued", "retrying", "processing")],
+        "status": [
+            {"status": status} for status in ("completed", "failed", "cancelled", "queued", "retrying", "processing")
+        ],
         "queue": [{"queue": queue} for queue in ("default", "team-3", "ledger", "nowhere")],
         "type": [{"type": type_} for type_ in ("order.pay", "report.7", "ledger.close", "no.such")],
         "tag": [{"tag": tag} for tag in ("beta", "customer:17", "incident-42", "nothing")],
@@ -57,7 +59,10 @@ def cases() -> dict[str, list[Query]]:
         ],
         "status + tag": [{"status": "failed", "tag": tag} for tag in ("beta", "customer:17", "incident-42")],
         "status + error": [{"status": "failed", "error": text} for text in ("upstream", "bucket-77", "MemoryError")],
-        "status + finished": [{"status": "failed", **finished_day}, {"status": "cancelled", "finished_after": _ago(days=2)}],
+        "status + finished": [
+            {"status": "failed", **finished_day},
+            {"status": "cancelled", "finished_after": _ago(days=2)},
+        ],
         "type + payload": [
             {"type": "order.pay", "payload.user.id": "4242"},
             {"type": "report.7", "payload.region": "eu"},

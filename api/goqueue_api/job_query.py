@@ -59,7 +59,9 @@ def payload_objects(objects: Sequence[str], members: Mapping[str, Sequence[str]]
     for choice in choices:
         count *= len(choice)
     if count > MAX_PAYLOAD_CONDITIONS:
-        raise Unreadable(f"these values make {count} combinations; at most {MAX_PAYLOAD_CONDITIONS} may be asked for at once")
+        raise Unreadable(
+            f"these values make {count} combinations; at most {MAX_PAYLOAD_CONDITIONS} may be asked for at once"
+        )
     return [_merged(parts) for parts in product(*choices)] if objects or members else []
 
 

@@ -86,7 +86,9 @@ def suggest(query: dict[str, Any]) -> Response:
     Not every tag is known: those of the newest jobs, and the most common ones.
     """
     found = services().jobs.suggest(query["field"], query["prefix"], query["limit"])
-    return json_response({"items": [{"value": value, "count": count.value, "relation": _relation(count)} for value, count in found]})
+    return json_response(
+        {"items": [{"value": value, "count": count.value, "relation": _relation(count)} for value, count in found]}
+    )
 
 
 def _shown(job: JobSummary) -> dict[str, Any]:

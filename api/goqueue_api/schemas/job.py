@@ -111,7 +111,9 @@ class JobPageSchema(AnswerSchema):
         required=True, allow_none=True, metadata=_about("For the next page; null: this is the last one.")
     )
     prev_cursor = fields.String(
-        required=True, allow_none=True, metadata=_about("For the page before, in the same order; null: this is the first one.")
+        required=True,
+        allow_none=True,
+        metadata=_about("For the page before, in the same order; null: this is the first one."),
     )
 
 

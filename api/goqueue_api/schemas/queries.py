@@ -72,7 +72,9 @@ def _seconds() -> fields.Float:
     return fields.Float(
         load_default=None,
         validate=validate.Range(0, error="{input} is out of range: 0 or more seconds"),
-        metadata={"description": "Seconds from the start of the last attempt to its end; jobs that have not ended have none."},
+        metadata={
+            "description": "Seconds from the start of the last attempt to its end; jobs that have not ended have none."
+        },
     )
 
 
