@@ -175,8 +175,8 @@ class Branches:
         if len(ids) >= limit or self._is_by_list_alone():
             return ids
         cut = self._ids(
-            f"SELECT s.id::text FROM {_unnested(lists)} CROSS JOIN LATERAL (SELECT s.id {rows} OFFSET %(depth)s LIMIT 1) AS s "
-            "LIMIT 1",
+            f"SELECT s.id::text FROM {_unnested(lists)} CROSS JOIN LATERAL (SELECT s.id {rows} "
+            "OFFSET %(depth)s LIMIT 1) AS s LIMIT 1",
             window,
             depth=depth,
             **key,
@@ -187,7 +187,8 @@ class Branches:
         """Like sparse, in no order and for counts."""
         return self._ids(
             f"WITH hit AS MATERIALIZED (SELECT s.id, s.finished_at FROM job_search s WHERE {self._on_index}"
-            f"{self._on_kinds()}{in_window('s', window)}) SELECT s.id::text FROM hit AS s {self._and_jobs()} LIMIT %(limit)s",
+            f"{self._on_kinds()}{in_window('s', window)}) SELECT s.id::text FROM hit AS s {self._and_jobs()} "
+            "LIMIT %(limit)s",
             window,
             limit=limit,
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,7 +15,7 @@ from goqueue_common.progress_store import ProgressStore, ProgressTick
 from goqueue_common.worker_store import WorkerStore
 from tests.factories import job_in, register_worker, start, submit
 
-NOBODY = str(uuid4())
+NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 def deeds(database: Database) -> list[tuple[str, dict[str, Any], int]]:
