@@ -152,13 +152,11 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
         """
         documented: dict[str, Any] = {
             "operationId": operation_id,
-            "responses": problem_documents.responses(
-                {*problems, *problem_documents.always(scope, has_body=body is not None)}
-            )
-            | {
+            "responses": {
                 str(status): answer.documented(ANSWERS.get(operation_id, {}).get(status))
                 for status, answer in answers.items()
-            },
+            }
+            | problem_documents.responses({*problems, *problem_documents.always(scope, has_body=body is not None)}),
             "security": [] if scope is None else [{"bearer": [scope]}],
         }
         if body is not None:
@@ -200,7 +198,7 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
     @functools.cached_property
     def document(self) -> bytes:
         """The OpenAPI description; complete once all blueprints are registered."""
-        return dumps(self.spec.to_dict())
+        return dumps(problem_documents.share_responses(self.spec.to_dict()))
 
     def _register_error_handlers(self) -> None:
         """Not here: goqueue_api.errors answers every error of the application."""

@@ -49,6 +49,21 @@ def responses(kinds: Iterable[type[GoQueueError]]) -> dict[str, Any]:
     return {str(status): _response(status, codes) for status, codes in by_status.items()}
 
 
+def share_responses(document: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document with each problem response written once, as a component that operations refer to."""
+    shared = document["components"]["responses"]
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            found = operation["responses"] if isinstance(operation, dict) else {}
+            for status, response in found.items():
+                codes = response.get("content", {}).get(PROBLEM_TYPE, {}).get("examples", {})
+                if codes:
+                    name = "Or".join("".join(word.capitalize() for word in code.split("_")) for code in codes)
+                    shared[name] = response
+                    found[status] = {"$ref": f"#/components/responses/{name}"}
+    return document
+
+
 def _response(status: int, codes: list[str]) -> dict[str, Any]:
     document: dict[str, Any] = {
         "description": f"{title(status)}: {', '.join(f'`{code}`' for code in codes)}.",

@@ -10,7 +10,7 @@ from goqueue_api.job_query import MAX_PAYLOAD_CONDITIONS
 from goqueue_api.job_request import PRIORITIES
 from goqueue_api.schemas.answer import AnswerSchema
 from goqueue_api.schemas.job import JobSummarySchema
-from goqueue_api.schemas.queries import DEFAULT_PAGE, MAX_PAGE, JobFilterSchema
+from goqueue_api.schemas.queries import DEFAULT_PAGE, MAX_PAGE, PAGE_SIZE, JobFilterSchema
 from goqueue_common.bulk import BulkAction, BulkState
 
 MAX_IDS: Final = 10_000
@@ -146,4 +146,5 @@ class BulkQuerySchema(Schema):
     limit = fields.Integer(
         load_default=DEFAULT_PAGE,
         validate=validate.Range(1, MAX_PAGE, error="{input} is out of range: 1 to 200"),
+        metadata={"description": PAGE_SIZE},
     )

@@ -16,6 +16,7 @@ from goqueue_common.suggest_search import FIELDS
 MAX_WAIT_SECONDS = 30.0
 MAX_PAGE = 200
 DEFAULT_PAGE = 50
+PAGE_SIZE = "How many items a page has at most."
 
 
 class TimeField(fields.AwareDateTime):
@@ -74,7 +75,9 @@ def _time(text: str) -> TimeField:
 
 def _attempts() -> fields.Integer:
     return fields.Integer(
-        load_default=None, validate=validate.Range(0, 2**31 - 1, error="{input} is out of range: 0 or more")
+        load_default=None,
+        validate=validate.Range(0, 2**31 - 1, error="{input} is out of range: 0 or more"),
+        metadata={"description": "How often it was started."},
     )
 
 
@@ -159,6 +162,7 @@ class JobsQuerySchema(JobFilterQuerySchema):
     limit = fields.Integer(
         load_default=DEFAULT_PAGE,
         validate=validate.Range(1, MAX_PAGE, error="{input} is out of range: 1 to 200"),
+        metadata={"description": PAGE_SIZE},
     )
 
 
@@ -176,4 +180,8 @@ class SuggestQuerySchema(Schema):
         validate=Pattern(r"^[^\x00-\x1f\x7f]{0,200}$", error="is at most 200 printable characters"),
         metadata={"description": "What the value begins with."},
     )
-    limit = fields.Integer(load_default=10, validate=validate.Range(1, 50, error="{input} is out of range: 1 to 50"))
+    limit = fields.Integer(
+        load_default=10,
+        validate=validate.Range(1, 50, error="{input} is out of range: 1 to 50"),
+        metadata={"description": "How many values at most."},
+    )
