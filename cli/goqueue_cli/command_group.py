@@ -22,6 +22,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "submit": "goqueue_cli.submit:submit",
         "jobs": "goqueue_cli.jobs:jobs",
         "queues": "goqueue_cli.queues:queues",
+        "limits": "goqueue_cli.limits:limits",
+        "workers": "goqueue_cli.workers:workers",
         "handlers": "goqueue_cli.handlers:handlers",
     },
     "Help": {
