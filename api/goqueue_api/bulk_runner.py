@@ -1,4 +1,4 @@
-"""Works bulk operations off, the oldest first, a batch at a time, at a pace that leaves dispatch nearly all of its rate."""
+"""Works bulk operations off by turns, a batch at a time, at a pace that leaves dispatch nearly all of its rate."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ log = structlog.get_logger(__name__)
 
 BATCH: Final = 1_000
 _REST_PER_SECOND: Final = 4.0
-"""Without a rate of its own an operation rests for so many times as long as it works."""
+"""After a batch of an operation without a rate of its own all rest for so many times as long as it took."""
 _LOOK_SECONDS: Final = 1.0
 _HELD_SECONDS: Final = 0.5
 _TIMEOUTS: Final = 5
 
 
 class BulkRunner:
-    """`step` does one batch of the oldest running operation. Safe if two do it, but only one gets on."""
+    """`step` does one batch of the operation that has waited longest: one with a rate of its own, or that somebody's rows
+    hold up, keeps no other waiting. Safe if two do it, but only one gets on.
+    """
 
     def __init__(
         self, store: BulkWorkStore, submitter: Submitter, *, monotonic: Callable[[], float] = time.monotonic
@@ -33,13 +35,18 @@ class BulkRunner:
         self._submitter = submitter
         self._monotonic = monotonic
         self._timeouts = 0
+        self._due_at: dict[str, float] = {}
 
     def step(self) -> float:
         """The pause is what keeps the pace. Raises StoreUnavailable; the next step does the same again."""
-        operation = self._store.oldest_running()
-        if operation is None:
-            return _LOOK_SECONDS
         began = self._monotonic()
+        operations = self._store.running()
+        self._due_at = {one.id: self._due_at.get(one.id, began) for one in operations}
+        if not operations:
+            return _LOOK_SECONDS
+        operation = min(operations, key=lambda one: self._due_at[one.id])
+        if self._due_at[operation.id] > began:
+            return min(self._due_at[operation.id] - began, _LOOK_SECONDS)
         try:
             batch = self._work(operation)
             self._timeouts = 0
@@ -57,21 +64,21 @@ class BulkRunner:
             return 0.0
         self._submitter.push(batch.queued)
         self._submitter.announce_many(batch.ended)
-        return self._pause(operation, batch, self._monotonic() - began)
+        now = self._monotonic()
+        self._due_at[operation.id] = max(now, began + self._pause(operation, batch))
+        return (now - began) * _REST_PER_SECOND if operation.rate_per_second is None else 0.0
 
     def _work(self, operation: BulkOperation) -> Batch | None:
         size = BATCH if operation.rate_per_second is None else max(1, min(BATCH, int(operation.rate_per_second)))
         job_ids = self._store.next_ids(operation, size)
         return self._store.work(operation, job_ids) if job_ids else self._store.work_held(operation, size)
 
-    def _pause(self, operation: BulkOperation, batch: Batch, worked_seconds: float) -> float:
+    def _pause(self, operation: BulkOperation, batch: Batch) -> float:
+        """How long after its beginning the next batch of this operation may begin."""
         if batch.is_last:
             log.info("bulk_operation_finished", operation_id=operation.id, action=operation.action)
             return 0.0
-        if operation.rate_per_second is None:
-            pause = worked_seconds * _REST_PER_SECOND
-        else:
-            pause = max(0.0, batch.tried / operation.rate_per_second - worked_seconds)
+        pause = 0.0 if operation.rate_per_second is None else batch.tried / operation.rate_per_second
         return max(pause, _HELD_SECONDS) if batch.is_in_vain else pause
 
     def _give_up(self, operation: BulkOperation, error: Exception) -> float:

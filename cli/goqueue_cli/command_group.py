@@ -24,6 +24,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "jobs": "goqueue_cli.jobs:jobs",
         "bulk": "goqueue_cli.bulk:bulk",
         "queues": "goqueue_cli.queues:queues",
+        "limits": "goqueue_cli.limits:limits",
+        "workers": "goqueue_cli.workers:workers",
         "handlers": "goqueue_cli.handlers:handlers",
     },
     "Help": {

@@ -27,8 +27,8 @@ from goqueue_common.lifecycle import TRANSITIONS, JobEvent, JobStatus, sources
 HELD_ROUNDS: Final = 5
 """Tries in vain after which jobs that somebody holds are left out."""
 
-_OLDEST_RUNNING: Final = f"""
-SELECT {COLUMNS} FROM bulk_operations WHERE state = '{BulkState.RUNNING}' ORDER BY id LIMIT 1
+_RUNNING: Final = f"""
+SELECT {COLUMNS} FROM bulk_operations WHERE state = '{BulkState.RUNNING}' ORDER BY id LIMIT 100
 """  # noqa: S608 - constants
 _UNCHANGED: Final = f"""
 SELECT 1 FROM bulk_operations WHERE id = %(id)s AND state = '{BulkState.RUNNING}' AND updated_at = %(updated_at)s
@@ -112,10 +112,9 @@ class BulkWorkStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def oldest_running(self) -> BulkOperation | None:
-        """The operation whose turn it is."""
-        rows = self._database.run_again(_OLDEST_RUNNING)
-        return read_operation(rows[0]) if rows else None
+    def running(self) -> list[BulkOperation]:
+        """Operations that are not over, the oldest first."""
+        return [read_operation(row) for row in self._database.run_again(_RUNNING)]
 
     def next_ids(self, operation: BulkOperation, limit: int) -> list[str]:
         """The jobs to which it has not come yet, by id ascending. Raises QueryTimeout."""

@@ -28,6 +28,8 @@ def on_jobs(wanted: JobFilter) -> str:
 def on_index(wanted: JobFilter) -> str:
     """Conditions on an entry `s` of job_search, as its indexes take them; who matches is asked again by on_jobs."""
     conditions = [*_shared(wanted, "s"), *_numbers("s.duration", "duration", wanted)]
+    if wanted.statuses or wanted.finished_after is not None or wanted.finished_before is not None:
+        conditions.append("s.status = ANY(%(final_statuses)s::text[])")  # its index begins with the status
     if wanted.tags:
         conditions.append("s.tags <> '{}'")
     if wanted.payloads:
@@ -51,6 +53,7 @@ def order(window: Window) -> str:
 def parameters(wanted: JobFilter) -> dict[str, Any]:
     """What all of these conditions name, but for a window's."""
     values = {name: list(value) if isinstance(value, tuple) else value for name, value in _fields(wanted)}
+    values["final_statuses"] = wanted.final_statuses
     values |= {f"error_{number}": f"%{_literal(text)}%" for number, text in enumerate(wanted.errors)}
     return values | {f"payload_{number}": orjson.dumps(part).decode() for number, part in enumerate(wanted.payloads)}
 

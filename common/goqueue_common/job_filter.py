@@ -13,6 +13,8 @@ from goqueue_common.lifecycle import FINAL, JobStatus
 ID_MARGIN: Final = timedelta(minutes=5)
 """How far the clock that made an id may be from the database's, which says when its job was created."""
 _RANDOM_BITS: Final = 80
+FIRST_ID: Final = str(UUID(int=0))
+LAST_ID: Final = str(UUID(int=2**128 - 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

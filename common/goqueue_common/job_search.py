@@ -15,11 +15,12 @@ from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
-from goqueue_common.branch_search import Branches
+from goqueue_common.branch_search import Found, JobBranches
 from goqueue_common.database import Database, Params, Rows, Run
 from goqueue_common.errors import QueryTimeout
+from goqueue_common.index_search import IndexBranch
 from goqueue_common.job import JobSummary, Priority
-from goqueue_common.job_filter import JobFilter, Window, neighbour
+from goqueue_common.job_filter import FIRST_ID, LAST_ID, JobFilter, Window, neighbour
 
 __all__ = ["COUNT_CAP", "Count", "JobFilter", "JobPage", "Place", "count", "count_matching", "matching_ids", "search"]
 
@@ -28,10 +29,8 @@ COUNT_CAP: Final = 10_001
 """Counts stop here: at 10,001 the answer is 10,000 or more."""
 BUDGET_SECONDS: Final = 2.0
 
-_WALK: Final = 10_000
 _LISTED: Final = 20_000
-_COUNT_WALK: Final = 20_000
-_COUNT_LISTED: Final = 60_000
+_COUNT_LISTED: Final = 150_000
 _SPARE: Final = 50
 """More than is asked for: some entries of the index may be out of date."""
 
@@ -74,6 +73,17 @@ class JobPage:
     prev: Place | None
 
 
+class Walk(NamedTuple):
+    """How many rows to walk along at first, and how many more where that is likely to find enough."""
+
+    first: int
+    further: int
+
+
+LIST_WALK: Final = Walk(10_000, 50_000)
+COUNT_WALK: Final = Walk(20_000, 220_000)
+
+
 class Count(NamedTuple):
     """How many jobs match; is_capped: at least so many."""
 
@@ -90,7 +100,7 @@ def search(
     page = page.beyond(None if place is None else place.id)
 
     def work(run: Run) -> list[JobSummary]:
-        ids = _matching(Branches(run, wanted), wanted, page, limit + 1)
+        ids = _matching(run, wanted, page, limit + 1)
         found = {str(row[0]): _summary(row) for row in run(_ROWS, {"ids": ids})}
         return [found[job_id] for job_id in ids]
 
@@ -107,12 +117,12 @@ def matching_ids(database: Database, wanted: JobFilter, *, after: UUID | None, l
     """Ids of jobs that match, ascending, those greater than `after` if given. Raises StoreUnavailable, QueryTimeout."""
     window = Window(low=wanted.window.low, high=wanted.window.high, descending=False)
     window = window.beyond(None if after is None else str(after))
-    return _within_budget(database, wanted, lambda run: _matching(Branches(run, wanted), wanted, window, limit))
+    return _within_budget(database, wanted, lambda run: _matching(run, wanted, window, limit))
 
 
 def count(database: Database, wanted: JobFilter, cap: int = COUNT_CAP) -> Count:
     """How many jobs match, counted up to `cap`. Raises StoreUnavailable, QueryTimeout."""
-    found = _within_budget(database, wanted, lambda run: len(_some(Branches(run, wanted), wanted, cap)))
+    found = _within_budget(database, wanted, lambda run: len(_some(run, wanted, cap)))
     return Count(min(found, cap - 1), found >= cap)
 
 
@@ -120,34 +130,48 @@ def count_matching(database: Database, wanted: JobFilter, *, limit: int) -> list
     """(queue, type, jobs) of up to `limit` jobs that match. Raises StoreUnavailable, QueryTimeout."""
 
     def work(run: Run) -> Rows:
-        return run(_KINDS, {"ids": list(_some(Branches(run, wanted), wanted, limit))})
+        return run(_KINDS, {"ids": list(_some(run, wanted, limit))})
 
     kinds = Counter((queue, type_) for queue, type_ in _within_budget(database, wanted, work))
     return [(queue, type_, jobs) for (queue, type_), jobs in kinds.items()]
 
 
-def _matching(branches: Branches, wanted: JobFilter, window: Window, limit: int) -> list[str]:
+def _matching(run: Run, wanted: JobFilter, window: Window, limit: int) -> list[str]:
     """The first ids that match, in the window's order."""
+    branches = JobBranches(run, wanted)
     if wanted.ids:
         return branches.among(window, limit)
-    found: list[str] = []
-    if not wanted.workers:
-        found, frontier = branches.walk(window, limit, _WALK)
-        if frontier is None or len(found) >= limit:
-            return found
-        window = window.beyond(frontier)
-    left = limit - len(found)
+    found, frontier = _walked(branches, wanted, window, limit, LIST_WALK)
+    if frontier is None or len(found) >= limit:
+        return found
+    window, left = window.beyond(frontier), limit - len(found)
     beyond = {*branches.live(window, left)}
     if wanted.final_statuses:
-        beyond |= {*branches.outbox(window, left), *_indexed(branches, window, left)}
+        beyond |= {*branches.outbox(window, left), *_indexed(IndexBranch(run, wanted), window, left)}
     return found + window.sorted(beyond)[:left]
 
 
-def _indexed(branches: Branches, window: Window, limit: int) -> list[str]:
+def _walked(branches: JobBranches, wanted: JobFilter, window: Window, limit: int, walk: Walk) -> Found:
+    """What is found by walking: further, where what was found promises that it will be enough then."""
+    if wanted.workers:
+        return Found([], _start(window))
+    found, frontier = branches.walk(window, limit, walk.first)
+    if frontier is None or len(found) >= limit or len(found) * (walk.further // walk.first) < limit:
+        return Found(found, frontier)
+    more, frontier = branches.walk(window.beyond(frontier), limit - len(found), walk.further)
+    return Found(found + more, frontier)
+
+
+def _start(window: Window) -> str:
+    """A frontier that nothing lies before."""
+    return (window.high or LAST_ID) if window.descending else (window.low or FIRST_ID)
+
+
+def _indexed(branch: IndexBranch, window: Window, limit: int) -> list[str]:
     found: list[str] = []
-    ways = [partial(branches.listed, budget=_LISTED)] if branches.has_lists else []
+    ways: list[Callable[[Window, int], Found]] = [partial(branch.listed, budget=_LISTED)] if branch.has_lists else []
     while True:
-        way: Callable[..., Any] = ways.pop() if ways else branches.sparse
+        way = ways.pop() if ways else branch.sparse
         more, frontier = way(window, limit - len(found) + _SPARE)
         found += more
         if frontier is None or len(found) >= limit:
@@ -155,21 +179,19 @@ def _indexed(branches: Branches, window: Window, limit: int) -> list[str]:
         window = window.beyond(frontier)
 
 
-def _some(branches: Branches, wanted: JobFilter, cap: int) -> set[str]:
+def _some(run: Run, wanted: JobFilter, cap: int) -> set[str]:
     """`cap` ids that match, or all that do."""
-    window = wanted.window
+    branches, index, window = JobBranches(run, wanted), IndexBranch(run, wanted), wanted.window
     if wanted.ids:
         return set(branches.among(window, cap))
-    found: set[str] = set()
-    if not wanted.workers:
-        walked, frontier = branches.walk(window, cap, _COUNT_WALK)
-        if frontier is None or len(walked) >= cap:
-            return set(walked)
-        window, found = window.beyond(frontier), set(walked)
-    ways = [branches.live]
+    walked, frontier = _walked(branches, wanted, window, cap, COUNT_WALK)
+    found = set(walked)
+    if frontier is None:
+        return found
+    window = window.beyond(frontier)
+    ways: list[Callable[[Window, int], list[str]]] = [branches.live]
     if wanted.final_statuses:
-        ways += [partial(branches.some, budget=_COUNT_LISTED) if branches.has_lists else branches.any_sparse]
-        ways += [branches.outbox]
+        ways += [partial(index.some, budget=_COUNT_LISTED) if index.has_lists else index.any_sparse, branches.outbox]
     for way in ways:
         if len(found) >= cap:
             break

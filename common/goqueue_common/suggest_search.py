@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from goqueue_common import job_search
 from goqueue_common.database import Database
+from goqueue_common.index_search import PAIRS
 from goqueue_common.job_filter import JobFilter
 from goqueue_common.job_search import Count
 from goqueue_common.lifecycle import JobStatus
@@ -32,16 +33,7 @@ def _each(column: str) -> str:
     )"""
 
 
-_TYPES: Final = """(
-    WITH RECURSIVE pair AS (
-        (SELECT queue, type FROM job_search ORDER BY queue, type LIMIT 1)
-        UNION ALL
-        SELECT following.queue, following.type FROM pair CROSS JOIN LATERAL (
-            SELECT queue, type FROM job_search WHERE (queue, type) > (pair.queue, pair.type) ORDER BY queue, type LIMIT 1
-        ) AS following
-    )
-    SELECT type FROM (SELECT type FROM pair LIMIT 5000) AS few
-)"""
+_TYPES: Final = f"(SELECT type FROM ({PAIRS} LIMIT 5000) AS pairs)"
 
 _VALUES: Final[Mapping[str, str]] = {
     "queue": "SELECT name AS value FROM queues",

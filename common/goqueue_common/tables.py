@@ -324,14 +324,24 @@ class JobSearchRow(Base):
     payload: Mapped[Any | None] = mapped_column(JSONB)
 
     __table_args__ = (
-        Index("job_search_kind", "queue", "type", "status", "id"),
+        Index(
+            "job_search_kind",
+            *("queue", "type", "status", "id"),
+            postgresql_include=["finished_at", "run_at", "attempts", "duration"],
+        ),
         Index("job_search_worker", "worker_id", "id", postgresql_where=text("worker_id IS NOT NULL")),
         Index("job_search_schedule", "schedule", "id", postgresql_where=text("schedule IS NOT NULL")),
         Index("job_search_run_at", "run_at", "id", postgresql_where=text("run_at IS NOT NULL")),
-        Index("job_search_finished_at", "finished_at", "id"),
+        Index("job_search_finished_at", "status", "finished_at", "id"),
         Index("job_search_attempts", "attempts", "id", postgresql_where=text("attempts <> 1")),
         Index("job_search_duration", "duration", "id", postgresql_where=text("duration >= 1")),
         Index("job_search_tags", "tags", postgresql_using="gin", postgresql_where=text("tags <> '{}'")),
+        Index(
+            "job_search_failed_tags",
+            "tags",
+            postgresql_using="gin",
+            postgresql_where=text("status = 'failed' AND tags <> '{}'"),
+        ),
         Index("job_search_payload", "payload", postgresql_using="gin", postgresql_ops={"payload": "jsonb_path_ops"}),
         Index("job_search_large", "id", postgresql_where=text("payload IS NULL")),
         Index(

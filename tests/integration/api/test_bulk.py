@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import count
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -24,11 +24,26 @@ from tests.integration.api.api_calls import get_job, submit_job
 STEP_SECONDS = 0.25
 
 
+class Clock:
+    """Moves a quarter of a second with each look."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += STEP_SECONDS
+        return self.now
+
+
 @pytest.fixture
-def runner(database: Database, store: JobStore, broker: RedisBroker) -> BulkRunner:
-    """Each of its steps takes a quarter of a second by its clock."""
-    ticks = count(0.0, STEP_SECONDS)
-    return BulkRunner(BulkWorkStore(database), Submitter(store, broker), monotonic=lambda: next(ticks))
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def runner(database: Database, store: JobStore, broker: RedisBroker, clock: Clock) -> BulkRunner:
+    """Each of its batches takes a quarter of a second by its clock."""
+    return BulkRunner(BulkWorkStore(database), Submitter(store, broker), monotonic=clock)
 
 
 def start(client: FlaskClient, action: str, **members: Any) -> dict[str, Any]:
@@ -153,18 +168,52 @@ def test_nothing_starts_without_a_filter_that_says_something(client: FlaskClient
     assert start(client, "cancel", filter={}, confirm_all=True)["selection"]["filter"].keys() == {"created_before"}
 
 
+def begun(
+    client: FlaskClient, runner: BulkRunner, clock: Clock, *operations: dict[str, Any]
+) -> list[tuple[str, int, float]]:
+    """(operation, jobs, time) of every batch until all have ended."""
+    batches: list[tuple[str, int, float]] = []
+    changed = dict.fromkeys((operation["id"] for operation in operations), 0)
+    while any(client.get(f"/bulk/{one}").get_json()["state"] == "running" for one in changed):
+        at = clock.now
+        clock.now += runner.step()
+        for one, before in changed.items():
+            changed[one] = client.get(f"/bulk/{one}").get_json()["changed"]
+            if changed[one] > before:
+                batches.append((one, changed[one] - before, at))
+    return batches
+
+
 @pytest.mark.parametrize(("rate", "sizes"), [(2.0, [2, 2, 1]), (0.5, [1, 1, 1, 1, 1]), (1_000.0, [5])])
 def test_a_rate_is_kept_on_average(
-    client: FlaskClient, runner: BulkRunner, store: JobStore, worker_id: str, rate: float, sizes: list[int]
+    client: FlaskClient,
+    runner: BulkRunner,
+    clock: Clock,
+    store: JobStore,
+    worker_id: str,
+    rate: float,
+    sizes: list[int],
 ) -> None:
     for _ in range(5):
         job_in(JobStatus.FAILED, store, worker_id)
     operation = start(client, "retry", filter={"status": ["failed"]}, rate_per_second=rate)
-    done = 0
-    for size in sizes:
-        assert runner.step() == max(0.0, size / rate - STEP_SECONDS)
-        done += size
-        assert client.get(f"/bulk/{operation['id']}").get_json()["changed"] == done
+    batches = begun(client, runner, clock, operation)
+    assert [jobs for _, jobs, _ in batches] == sizes
+    for (_, jobs, at), (_, _, following_at) in pairwise(batches):
+        assert jobs / rate <= following_at - at <= jobs / rate + 2 * STEP_SECONDS
+
+
+def test_a_slow_operation_keeps_no_other_waiting(
+    client: FlaskClient, runner: BulkRunner, clock: Clock, store: JobStore, worker_id: str
+) -> None:
+    for _ in range(3):
+        job_in(JobStatus.FAILED, store, worker_id)
+    slow = start(client, "retry", filter={"status": ["failed"]}, rate_per_second=0.01)
+    submit_job(client)
+    urgent = start(client, "cancel", filter={"status": ["queued"]})
+    batches = begun(client, runner, clock, slow, urgent)
+    assert [one for one, _, _ in batches] == [slow["id"], urgent["id"], slow["id"], slow["id"]]
+    assert batches[1][2] < 10
 
 
 def test_without_a_rate_it_rests_four_times_as_long_as_it_works(client: FlaskClient, runner: BulkRunner) -> None:

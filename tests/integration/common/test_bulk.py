@@ -49,9 +49,14 @@ def new(action: BulkAction, wanted: JobFilter = EVERYTHING, **more: Any) -> NewB
     return NewBulkOperation(action=action, wanted=wanted, priority=priority, **more)
 
 
+def oldest(work: BulkWorkStore) -> BulkOperation | None:
+    """The operation that was started first of those that are not over."""
+    return next(iter(work.running()), None)
+
+
 def step(work: BulkWorkStore, limit: int = 1_000) -> Batch | None:
-    """One batch of the operation whose turn it is."""
-    operation = work.oldest_running()
+    """One batch of the oldest operation."""
+    operation = oldest(work)
     assert operation is not None
     ids = work.next_ids(operation, limit)
     return work.work(operation, ids) if ids else work.work_held(operation, limit)
@@ -60,7 +65,7 @@ def step(work: BulkWorkStore, limit: int = 1_000) -> Batch | None:
 def finish(work: BulkWorkStore, limit: int = 1_000) -> list[Batch]:
     """All its batches."""
     batches: list[Batch] = []
-    while work.oldest_running() is not None:
+    while oldest(work) is not None:
         batch = step(work, limit)
         assert batch is not None
         batches.append(batch)
@@ -193,7 +198,7 @@ def test_a_job_that_left_the_wanted_status_is_skipped(
     """It may be retrying by now, which a retry could be done to; but failed ones were asked for."""
     job_id = job_in(JobStatus.FAILED, store, worker_id)
     bulk.create(new(BulkAction.RETRY, JobFilter(statuses=["failed"])), SOMEBODY)
-    operation = work.oldest_running()
+    operation = oldest(work)
     assert operation is not None
     ids = work.next_ids(operation, 10)
     database.run(
@@ -225,7 +230,7 @@ def test_a_batch_that_is_repeated_or_done_by_two_at_once_changes_nothing_the_sec
 ) -> None:
     jobs = [job_in(JobStatus.FAILED, store, worker_id) for _ in range(3)]
     bulk.create(new(BulkAction.RETRY), SOMEBODY)
-    seen = work.oldest_running()
+    seen = oldest(work)
     assert seen is not None
     ids = work.next_ids(seen, 2)
     assert work.work(seen, ids) is not None
@@ -272,12 +277,12 @@ def test_an_abort_ends_it_between_two_batches_and_is_refused_once_it_is_over(
     jobs = [job_in(JobStatus.FAILED, store, worker_id) for _ in range(4)]
     operation = bulk.create(new(BulkAction.RETRY), SOMEBODY)
     step(work, limit=2)
-    seen = work.oldest_running()
+    seen = oldest(work)
     assert seen is not None
     aborted = bulk.abort(operation.id, Actor("another"))
     assert (aborted.state, numbers(aborted)) == (BulkState.ABORTED, (4, 2, 2, 0))
     assert work.work(seen, jobs[2:]) is None
-    assert work.oldest_running() is None
+    assert oldest(work) is None
     assert [store.get_job_by_id(job_id).status for job_id in jobs] == ["queued", "queued", "failed", "failed"]
     with pytest.raises(WrongStatus, match="is aborted") as refused:
         bulk.abort(operation.id, SOMEBODY)
@@ -313,14 +318,12 @@ def test_who_did_what_is_in_the_audit_log(
     assert (bulk.get(third.id).state, bulk.get(third.id).error) == (BulkState.FAILED, "broken")
 
 
-def test_the_oldest_operation_has_its_turn_first(bulk: BulkStore, work: BulkWorkStore, store: JobStore) -> None:
+def test_operations_are_listed_newest_first_and_worked_off_oldest_first(
+    bulk: BulkStore, work: BulkWorkStore, store: JobStore
+) -> None:
     submit(store)
     first, second = (bulk.create(new(BulkAction.SET_PRIORITY), SOMEBODY) for _ in range(2))
-    order = []
-    while (operation := work.oldest_running()) is not None:
-        order.append(operation.id)
-        step(work)
-    assert order == [first.id] * 2 + [second.id] * 2
+    assert [operation.id for operation in work.running()] == [first.id, second.id]
     assert [operation.id for operation in bulk.page(before=None, limit=5)] == [second.id, first.id]
 
 

@@ -15,6 +15,7 @@ import orjson
 import pytest
 
 from goqueue_common import (
+    bulk_work_store,
     dispatch_store,
     limited_dispatch_store,
     maintenance_store,
@@ -23,8 +24,10 @@ from goqueue_common import (
     retention_store,
     worker_search,
 )
+from goqueue_common.bulk import BulkAction, eligible_statuses
 from goqueue_common.database import Database, connect
 from goqueue_common.job import Outcome
+from goqueue_common.job_filter import JobFilter
 from goqueue_common.lifecycle import JobEvent
 from tests.factories import register_worker
 from tests.scratch_database import scratch_database
@@ -219,3 +222,11 @@ def test_what_a_lost_worker_held_is_found_by_its_worker(seeded: Seeded) -> None:
     assert seeded.scans(recovery_store._ORPHANING, {"grace": 5.0}) - {"workers_pkey"} == {"jobs_processing"}
     alone = {"worker_id": seeded.worker_id, "id": seeded.processing[0], "attempt": 1}
     assert seeded.scans(recovery_store._MARK_ALONE, alone) == {"jobs_pkey"}
+
+
+@pytest.mark.parametrize("action", list(BulkAction))
+def test_a_batch_of_a_bulk_operation_goes_by_its_ids(seeded: Seeded, action: BulkAction) -> None:
+    wanted = {"ids": seeded.queued[:1_000], "statuses": eligible_statuses(action, JobFilter()), "priority": 0}
+    for origins, statement in bulk_work_store._STATEMENTS[action]:
+        assert seeded.scans(statement, wanted | {"sources": origins or wanted["statuses"]}) == {"jobs_pkey"}
+    assert seeded.scans(bulk_work_store._HELD, wanted | {"changed": seeded.queued[:500]}) == {"jobs_pkey"}

@@ -130,6 +130,46 @@ def test_queues_and_handlers_are_typed(api, client, reply):
     assert client.handlers()[0].versions[0].schema == {"type": "object"}
 
 
+def test_operators_calls_go_where_they_should(api, client, reply):
+    limit = {"kind": "queue", "name": "mail", "max_running": 3, "running_count": 1, "updated_at": "2026-01-01T00:00:00Z"}
+    running = {
+        "job_id": "1",
+        "type": "a",
+        "queue": "mail",
+        "attempt": 2,
+        "started_at": "2026-01-01T00:00:00Z",
+        "progress": None,
+    }
+    worker = {
+        "id": "w",
+        "host": "box",
+        "pid": 1,
+        "version": "0",
+        "state": "alive",
+        "queues": ["mail"],
+        "running": [running],
+    }
+    queue = {"name": "mail", "paused": True, "paused_at": "2026-01-01T00:00:00Z", "limit": 3}
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    answers = [queue, queue, queue, limit, limit, {"items": [limit]}, {"items": [worker]}, worker, worker]
+    api.will_answer(*(reply(200, answer) for answer in answers))
+    assert client.queue("mail").paused_at == moment
+    assert client.pause_queue("mail").limit == 3
+    client.resume_queue("mail")
+    assert client.set_limit("queue", "mail", 3).updated_at == moment
+    client.remove_limit("queue", "mail")
+    assert client.limits()[0].running_count == 1
+    assert client.workers(["lost", "alive"])[0].running[0].started_at == moment
+    assert client.worker("w").queues == ("mail",)
+    client.drain_worker("w")
+    assert [(request.method, request.path) for request in api.requests] == [
+        ("GET", "/queues/mail"), ("POST", "/queues/mail/pause"), ("POST", "/queues/mail/resume"),
+        ("PUT", "/limits/queue/mail"), ("DELETE", "/limits/queue/mail"), ("GET", "/limits"),
+        ("GET", "/workers"), ("GET", "/workers/w"), ("POST", "/workers/w/drain"),
+    ]  # fmt: skip
+    assert api.requests[6].query == [("state", "lost"), ("state", "alive")]
+
+
 def test_retry_and_cancel_post_to_the_job(api, client, reply, job):
     api.will_answer(reply(200, job), reply(202, {**job, "status": "processing"}))
     client.retry("1")
