@@ -203,7 +203,8 @@ def _headers(error: GoQueueError, status: int) -> dict[str, str] | None:
 def _fields(error: GoQueueError) -> Sequence[FieldError]:
     if isinstance(error, errors.InvalidJob | InvalidRequest):
         return error.fields
-    if isinstance(error, errors.IdempotencyKeyReused) and error.index is not None:
+    is_batch = request.path.endswith("/batch")  # a single job's key is a header
+    if isinstance(error, errors.IdempotencyKeyReused) and error.index is not None and is_batch:
         return [FieldError(f"/jobs/{error.index}/idempotency_key", str(error))]
     return ()
 
