@@ -203,8 +203,7 @@ def _headers(error: GoQueueError, status: int) -> dict[str, str] | None:
 def _fields(error: GoQueueError) -> Sequence[FieldError]:
     if isinstance(error, errors.InvalidJob | InvalidRequest):
         return error.fields
-    is_batch = request.path.endswith("/batch")  # a single job's key is a header
-    if isinstance(error, errors.IdempotencyKeyReused) and error.index is not None and is_batch:
+    if isinstance(error, errors.IdempotencyKeyReused) and error.index is not None:
         return [FieldError(f"/jobs/{error.index}/idempotency_key", str(error))]
     return ()
 

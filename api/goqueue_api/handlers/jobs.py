@@ -70,7 +70,10 @@ def submit_job() -> Response:
     submission = services().submissions.read_job(
         read_object(request), request.headers.get(KEY_HEADER), caller().idempotency_scope
     )
-    answer = services().submitter.submit([submission])[0]
+    try:
+        answer = services().submitter.submit([submission])[0]
+    except IdempotencyKeyReused as error:
+        raise IdempotencyKeyReused(str(error)) from error  # the key came in a header: no item of a batch is to blame
     headers = {"Location": f"/jobs/{answer.id}"} | (REPLAYED if answer.replayed else {})
     return json_response(submitted_job(submission.job, answer).to_dict(), 201, headers)
 
