@@ -23,7 +23,7 @@ class TimedSocket(socket.socket):
         """The next byte is the first of a request."""
         self._until = None
 
-    def setblocking(self, flag: bool, /) -> None:  # noqa: FBT001 - socket's own signature
+    def setblocking(self, flag: bool, /) -> None:
         """Blocking means waiting, but not for ever; for one `sendall`, whatever its size."""
         self.settimeout(REQUEST_SECONDS if flag else 0.0)
 

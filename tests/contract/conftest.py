@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import pytest
-import requests
 
 from goqueue_api.access.token import new_token
 from goqueue_cli.local import LocalStores
 from goqueue_common.api_key_store import ApiKeyStore
 from goqueue_common.audit_store import Actor
 from goqueue_common.database import Database, connect
-from tests.contract.description import Operation, operations
 from tests.processes import Processes
 from tests.scratch_database import scratch_database
 
@@ -31,10 +29,6 @@ class Service(NamedTuple):
     @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.admin}"}
-
-    def description(self) -> dict[str, Any]:
-        described: dict[str, Any] = requests.get(f"{self.url}/openapi.json", timeout=10).json()
-        return described
 
 
 def make_key(database: Database, *scopes: str, name: str = "", lifetime_seconds: float | None = None) -> str:
@@ -71,15 +65,3 @@ def service(
         finally:
             processes.close()
             database.close()
-
-
-@pytest.fixture
-def described(service: Service) -> list[Operation]:
-    """Every operation of openapi.json."""
-    return operations(service.description())
-
-
-@pytest.fixture
-def key(service: Service) -> Callable[..., str]:
-    """Makes a key with these scopes."""
-    return lambda *scopes, **options: make_key(service.database, *scopes, **options)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -39,6 +41,10 @@ class Operation:
 
     def required_headers(self) -> dict[str, str]:
         return {found["name"]: found.get("example", "x") for found in self.of("header") if found.get("required")}
+
+    def query(self) -> dict[str, str]:
+        """What a query must have."""
+        return {found["name"]: fitting(found["schema"]) for found in self.of("query") if found.get("required")}
 
     def example_body(self) -> Any:
         """The first worked example."""
@@ -80,3 +86,8 @@ def resolved(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[
         found = target
     resolved_schema: Mapping[str, Any] = found
     return resolved_schema
+
+
+DOCUMENT: dict[str, Any] = json.loads((Path(__file__).resolve().parents[2] / "api" / "openapi.json").read_text())
+"""As it is committed; `make check` compares it with what the API serves."""
+OPERATIONS = operations(DOCUMENT)
