@@ -179,13 +179,27 @@ class IndexBranch(Branch):
         return {name: [kind[place] for kind in kinds] for place, name in enumerate(("queue", "type", "status"))}
 
     def _on_kinds(self) -> str:
-        """Where queue, type or status is asked for, all three, or its index could not be used."""
+        """Queue, type and status. Where a type is asked for without a queue, all its queues: they come first in the index."""
         wanted = self._wanted
-        if not (wanted.queues or wanted.types or wanted.statuses):
-            return ""
-        kinds = self._known_lists() if self._list_fields is _KIND else self._kinds()
-        self._parameters |= {f"kind_{name}": sorted(set(values)) for name, values in kinds.items()}
-        return "".join(f" AND s.{name} = ANY(%(kind_{name})s::text[])" for name in kinds)
+        columns = {column: f"%({name})s" for name, column in KINDS if getattr(wanted, name)}
+        if wanted.types and not wanted.queues:
+            kinds = self._known_lists() if self._list_fields is _KIND else self._kinds()
+            self._parameters["queues"] = sorted(set(kinds["queue"]))
+            columns["queue"] = "%(queues)s"
+        conditions = [
+            f" AND s.{column} = ANY({values}::text[])" for column, values in columns.items() if column != "status"
+        ]
+        if wanted.statuses:
+            conditions.append(self._on_status())
+        return "".join(conditions)
+
+    def _on_status(self) -> str:
+        """One status as the partial index spells it: the planner then knows that it needs no second one for it."""
+        statuses = self._wanted.final_statuses
+        if len(statuses) != 1:
+            return " AND s.status = ANY(%(final_statuses)s::text[])"
+        self._parameters["final_status"] = statuses[0]
+        return " AND s.status = %(final_status)s"
 
     def _checked(self, ids: list[str], window: Window) -> list[str]:
         return ids if len(ids) > _CHECKED else self._confirmed(ids, None, window).ids
