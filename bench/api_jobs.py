@@ -15,6 +15,8 @@ from goqueue_common.database import Database
 
 DAYS: Final = 30
 CHUNK: Final = 250_000
+SERVER_OPTIONS: Final = {"max_wal_size": "8GB", "shared_buffers": "2GB"}
+"""Of PostgreSQL: what a server has that keeps so many jobs, in place of the 128 MB of a laptop."""
 
 # d(n, k): a number 0 <= d < 1 for job n and purpose k, as good as a random one and the same each time.
 _DICE: Final = """
