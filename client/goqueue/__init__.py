@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from goqueue.client import Client, JobFilters
+from goqueue.client import Client, JobFilters, JobListOptions
 from goqueue.errors import (
     ApiError,
     Conflict,
@@ -25,6 +25,7 @@ from goqueue.values import (
     HandlerInfo,
     HandlerVersion,
     Job,
+    JobCount,
     JobSummary,
     Progress,
     QueueInfo,
@@ -46,7 +47,9 @@ __all__ = [
     "InvalidArgument",
     "InvalidRequest",
     "Job",
+    "JobCount",
     "JobFilters",
+    "JobListOptions",
     "JobOptions",
     "JobRequest",
     "JobSummary",

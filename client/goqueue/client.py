@@ -13,26 +13,49 @@ from goqueue.retrying import Repeatable
 from goqueue.settings import read_settings
 from goqueue.submission import JobOptions, JobRequest, chunks, encode, encode_time
 from goqueue.transport import Answer, Request, Transport
-from goqueue.values import HandlerInfo, Job, JobSummary, QueueInfo, Readiness, SubmittedJob
+from goqueue.values import HandlerInfo, Job, JobCount, JobSummary, QueueInfo, Readiness, SubmittedJob
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 _LONGEST_POLL_SECONDS = 30.0
 _PAUSE_SECONDS = 1.0
+_SPLIT_AT_COMMAS = frozenset({"status", "queue", "type", "tag", "worker", "schedule"})
 
 Value = TypeVar("Value")
 
 
 class JobFilters(TypedDict, total=False):
-    """Which jobs to list; several values of one filter mean any of them. The times are aware."""
+    """Which jobs; several values of one filter mean any of them. The times are aware, durations are seconds.
+
+    worker: who runs it, or ended its last attempt. error: a part of its last error, in any case of letters.
+    payload: an object that its payload contains, or several of which it contains one.
+    """
 
     status: str | Iterable[str]
     queue: str | Iterable[str]
     type: str | Iterable[str]
     tag: str | Iterable[str]
+    worker: str | Iterable[str]
+    schedule: str | Iterable[str]
+    error: str | Iterable[str]
+    payload: Mapping[str, object] | Iterable[Mapping[str, object]]
     created_after: datetime
     created_before: datetime
+    run_at_after: datetime
+    run_at_before: datetime
+    finished_after: datetime
+    finished_before: datetime
+    attempts_min: int
+    attempts_max: int
+    duration_min: float
+    duration_max: float
+
+
+class JobListOptions(JobFilters, total=False):
+    """Which jobs to list. sort: `-created`, the newest first (the default), or `created`."""
+
+    sort: str
     page_size: int
 
 
@@ -142,8 +165,8 @@ class Client:
                 retry_after, early=now - asked_at < left / 2, left=None if timeout is None else started + timeout - now
             )
 
-    def jobs(self, **filters: Unpack[JobFilters]) -> Iterator[JobSummary]:
-        """All jobs that match, newest first; pages are fetched as they are needed."""
+    def jobs(self, **filters: Unpack[JobListOptions]) -> Iterator[JobSummary]:
+        """All jobs that match, newest first unless `sort` says otherwise; pages are fetched as they are needed."""
         parameters = _filter_parameters(filters)
         page = parameters
         while True:
@@ -153,6 +176,11 @@ class Client:
             if not isinstance(cursor, str):
                 return
             page = [*parameters, ("cursor", cursor)]
+
+    def count_jobs(self, **filters: Unpack[JobFilters]) -> JobCount:
+        """How many jobs match; the API counts up to 10,000."""
+        answer = self._transport.call(Request("GET", "/jobs/count", _filter_parameters(filters)))
+        return _read(JobCount.from_json, answer.document)
 
     def retry(self, job_id: str) -> Job:
         """Run a job again that has ended or waits for its next attempt. Raises WrongStatus, NotFound."""
@@ -215,18 +243,20 @@ def _job_path(job_id: str) -> str:
     return f"/jobs/{quote(str(job_id), safe='')}"
 
 
-def _filter_parameters(filters: JobFilters) -> list[tuple[str, str]]:
+def _filter_parameters(filters: JobFilters | JobListOptions) -> list[tuple[str, str]]:
     parameters: list[tuple[str, str]] = []
     for name, value in filters.items():
-        if isinstance(value, datetime):
-            parameters.append((name, encode_time(value)))
-        elif name == "page_size":
-            parameters.append(("limit", str(value)))
-        elif isinstance(value, str):
-            parameters.append((name, value))
-        elif isinstance(value, Iterable):
-            parameters += [(name, str(one)) for one in value]
+        values = [value] if isinstance(value, str | Mapping) or not isinstance(value, Iterable) else value
+        parameters += [("limit" if name == "page_size" else name, _parameter(name, one)) for one in values]
     return parameters
+
+
+def _parameter(name: str, value: object) -> str:
+    if isinstance(value, datetime):
+        return encode_time(value)
+    if isinstance(value, Mapping):
+        return encode(value).decode()
+    return str(value).replace(",", "\\,") if name in _SPLIT_AT_COMMAS else str(value)
 
 
 def _read(read: Callable[[Mapping[str, object]], Value], document: object) -> Value:

@@ -119,6 +119,14 @@ class JobSummary(_JobFields):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobCount(_Value):
+    """How many jobs match; relation: `eq` exactly so many, `gte` at least so many."""
+
+    value: int
+    relation: str = "eq"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubmittedJob(_Value):
     """One job of a batch; replayed says that its idempotency key had been used before for the same job."""
 
