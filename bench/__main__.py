@@ -1,4 +1,4 @@
-"""`python -m bench throughput | latency | submit | refill | api`: on servers of its own, as a table or JSON; see README.md."""
+"""`python -m bench throughput | latency | submit | refill | api`: on its own servers, as a table or JSON; see README.md."""
 
 from __future__ import annotations
 

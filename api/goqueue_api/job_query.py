@@ -50,8 +50,8 @@ def split(value: str) -> list[str]:
 def payload_objects(objects: Sequence[str], members: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     """The objects that a payload must contain one of.
 
-    objects: values of `payload=`, each a JSON object. members: path -> values of `payload.<path>=`, each read as JSON, or else
-    as a string: one value of every path must be there, beside one of the objects. Raises Unreadable.
+    objects: values of `payload=`, each a JSON object. members: path -> values of `payload.<path>=`, each read as JSON, or
+    else as a string: one value of every path must be there, beside one of the objects. Raises Unreadable.
     """
     choices = [[_read_object(text) for text in objects] or [{}]]
     choices += [[_nested(path, text) for text in texts] for path, texts in members.items()]

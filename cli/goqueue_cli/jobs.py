@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from goqueue_cli.api_address import api_client, api_url_option
-from goqueue_cli.job_page import print_job, waiting_for
 from goqueue_cli.job_filters import filter_options
+from goqueue_cli.job_page import print_job, waiting_for
 from goqueue_cli.moments import age
 from goqueue_cli.output import complain, one_line, print_json, print_table, status_text, table, text
 

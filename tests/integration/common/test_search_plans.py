@@ -119,7 +119,7 @@ def test_live_jobs_are_found_by_the_indexes_of_dispatch(seeded: Database, monkey
         monkeypatch.setattr(job_search, walk, job_search.Walk(1, 1))
     plans = explained(seeded, JobFilter(statuses=["queued", "retrying", "scheduled", "processing"], tags=["customer:17"]))
     assert plans.scanned == set()
-    assert LIVE <= plans.indexes
+    assert plans.indexes >= LIVE
     assert not {index for index in plans.indexes if index.startswith("job_search")}
 
 

@@ -53,7 +53,11 @@ def test_command_loads_nothing_of_what_only_others_need(words: list[str]) -> Non
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 @pytest.mark.parametrize(
     ("words", "wanted"),
-    [("goqueue jo", {"jobs"}), ("goqueue jobs ", {"list", "count", "show", "retry", "cancel"}), ("goqueue completion z", {"zsh"})],
+    [
+        ("goqueue jo", {"jobs"}),
+        ("goqueue jobs ", {"list", "count", "show", "retry", "cancel"}),
+        ("goqueue completion z", {"zsh"}),
+    ],
     ids=["command", "subcommand", "choice"],
 )
 def test_bash_completes(words: str, wanted: set[str]) -> None:
