@@ -65,7 +65,7 @@ class JobStore(SubmissionStore, DispatchStore):
     def update_status(self, job_id: str, event: JobEvent, actor: Actor | None = None) -> Job:
         """See JobStorage. actor: whose deed it is, for the audit log; None: nobody's."""
         rows = self._run_by_hand(
-            f"WITH written AS (UPDATE jobs SET status = %(target)s, {_BY_HAND[event]}, updated_at = now() "
+            f"WITH written AS (UPDATE jobs SET status = %(target)s, {_BY_HAND[event]}, updated_at = now() "  # noqa: S608 - constants
             "WHERE id = %(id)s AND status = ANY(%(sources)s) RETURNING id, status), "
             f"{noting_finished('written')}, {forgetting('written')} SELECT 1 FROM written",
             {"id": job_id, "target": TRANSITIONS[event].target, "sources": sources(event)},
