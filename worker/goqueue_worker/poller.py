@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -138,6 +139,7 @@ class Poller:
         if room <= 0:
             self._pool.wait_until(lambda: room_now() > 0, 0.25)
             return 0.0
+        room = self._granted(room)
         full = self.full.queues
         lists = poll_order([queue for queue in view.queues if queue not in full], self._polls)
         self._polls += 1
@@ -146,6 +148,15 @@ class Poller:
         if self._broker.is_away or self.full.types:
             return self._claim_waiting(lists, room)
         return self._claim(lists, room)
+
+    def _granted(self, room: int) -> int:
+        """Look whether what was full has a free slot: an id that cannot be claimed is better not popped."""
+        due = self.full.due()
+        if not due:
+            return room
+        slots = self._limited.free_slots(due)
+        self.full.note([key for key, free in slots.items() if free <= 0])
+        return min(room, max(1, *slots.values())) if slots else room
 
     def _rest(self) -> float:
         """Every queue is paused or full, or there is none yet."""
@@ -179,10 +190,16 @@ class Poller:
         is_news = self.full.note(claim.full)
         self.found_nothing = not claim.jobs
         self._start(claim.jobs)
+        if claim.jobs and not self._broker.is_away:
+            self._drop(claim.jobs)
         if claim.jobs or is_news:
             return 0.0
         seconds = time.monotonic() - began
         return max(self._longer_pause(_LONGEST_REST if self._broker.is_away else _FULL_REST), seconds / _LOOKING_SHARE)
+
+    def _drop(self, jobs: Sequence[ClaimedJob]) -> None:
+        with suppress(BrokerUnavailable):
+            self._broker.drop_recent([JobRef(job.id, job.queue, job.priority) for job in jobs])
 
     def _claim_popped(self, refs: Sequence[JobRef]) -> None:
         view = self._watch.current()  # a pause that came while the pop waited is obeyed
