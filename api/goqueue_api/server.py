@@ -10,11 +10,12 @@ from typing import Any, Final
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from goqueue_api.app import create_app
 from goqueue_api.services import EXTENSION
 from goqueue_api.settings import ApiSettings
+from goqueue_api.timed_socket import TimedSocket
 from goqueue_common.errors import SettingsError
 
 _GRACE_SECONDS: Final = 25
@@ -72,7 +73,14 @@ def _application(worker: ThreadWorker) -> Flask | None:
 
 
 class DrainingWorker(ThreadWorker):  # type: ignore[misc]
-    """Answers /readyz with 503 from SIGTERM on, while it finishes the requests it has."""
+    """Answers /readyz with 503 from SIGTERM on, while it finishes the requests it has; waits for no client for ever."""
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """A request begins, on a new connection or on one that was kept."""
+        if not isinstance(conn.sock, TimedSocket):
+            conn.sock = TimedSocket(conn.sock)
+        conn.sock.expect_request()
+        super().enqueue_req(conn)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """SIGTERM."""
