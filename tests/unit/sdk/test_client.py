@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from goqueue import Client, JobCount, JobRequest, QueueInfo, ServiceUnavailable, UnexpectedAnswer, WaitTimeout, __version__
+from goqueue import Client, Count, JobRequest, QueueInfo, ServiceUnavailable, UnexpectedAnswer, WaitTimeout, __version__
 
 
 def test_submit_sends_the_job_and_returns_it_typed(api, client, reply, job):
@@ -128,7 +128,7 @@ def test_jobs_are_counted_by_the_same_filters(api, client, reply):
         "duration_min": 1.5,
         "attempts_max": 0,
     }
-    assert client.count_jobs(**filters) == JobCount(value=10_000, relation="gte")
+    assert client.count_jobs(**filters) == Count(value=10_000, relation="gte")
     assert (api.requests[0].path, api.requests[0].query) == (
         "/jobs/count",
         [
