@@ -1,4 +1,4 @@
-"""`python -m bench throughput | latency | submit | refill | api`: on its own servers, as a table or JSON; see README.md."""
+"""`python -m bench COMMAND`: one measurement on servers of its own, as a table or JSON; see README.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import api, latency, refill, stack, submit, throughput
+from bench import api, bulk, latency, refill, stack, submit, throughput
 
 Figures = dict[str, float]
 Measure = Callable[[stack.Servers, argparse.Namespace], Figures]
@@ -43,13 +43,12 @@ def main() -> int:
 def parser() -> argparse.ArgumentParser:
     """What may be asked for."""
     described = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    commands = described.add_subparsers(
-        dest="command", required=True, metavar="throughput | latency | submit | refill | api"
-    )
+    commands = described.add_subparsers(dest="command", required=True, metavar="COMMAND")
     measures: dict[str, tuple[Measure, int, int, str]] = {
         "throughput": (throughput.measure, 100_000, 3, "jobs per second that a worker drains"),
         "latency": (latency.measure, 200, 3, "from the start of a POST to the start of the handler"),
         "submit": (submit.measure, 50_000, 3, "jobs per second that one program hands over by HTTP"),
+        "bulk": (bulk.measure, 1_000_000, 1, "jobs per second that a worker drains while /bulk retries others"),
         "refill": (refill.measure, 1_000_000, 1, "jobs per second that a worker drains after Redis lost all ids"),
     }
     for name, (measure, jobs, rounds, text) in measures.items():

@@ -1,6 +1,8 @@
-"""Write what the code knows into docs/: the lifecycle's table and the fields of each built-in type's payload.
+"""Write what the code knows into files: api/openapi.json, and in docs/ the lifecycle's table and the fields of each
+built-in type's payload.
 
-Each goes between `<!-- name -->` and `<!-- end -->`. `--check` writes nothing and only says whether all is up to date.
+Those in docs/ go between `<!-- name -->` and `<!-- end -->`. `--check` writes nothing and only says whether all is up to
+date.
 """
 
 from __future__ import annotations
@@ -13,10 +15,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from goqueue_api.app import create_app
+from goqueue_api.settings import ApiSettings
 from goqueue_common.lifecycle import markdown_table
+from goqueue_common.settings import StoreSettings
 from goqueue_worker import discovery
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
 SECTION = re.compile(r"<!-- (lifecycle|fields of \S+) -->\n.*?<!-- end -->\n", re.DOTALL)
 LIMITS = (
     ("minimum", "from {}"),
@@ -36,21 +42,25 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a page is out of date")
     arguments = parser.parse_args(argv)
-    sections, code = generated(), 0
+    sections = generated()
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(DOCS.glob("*.md"))}
     named = [name for page in pages.values() for name in SECTION.findall(page)]
     if sorted(named) != sorted(sections):
         print(f"error: docs/ has the sections {sorted(named)}, the code {sorted(sections)}", file=sys.stderr)
         return 2
-    for path, page in pages.items():
-        wanted = SECTION.sub(lambda found: f"<!-- {found[1]} -->\n{sections[found[1]]}<!-- end -->\n", page)
-        if page != wanted and arguments.check:
-            print(f"docs/{path.name}: out of date; run scripts/generate_docs.py", file=sys.stderr)
-            code = 1
-        elif page != wanted:
-            path.write_text(wanted, encoding="utf-8")
-            print(f"docs/{path.name}: written")
-    return code
+    files = {
+        path: SECTION.sub(lambda found: f"<!-- {found[1]} -->\n{sections[found[1]]}<!-- end -->\n", page)
+        for path, page in pages.items()
+    }
+    files[ROOT / "api" / "openapi.json"] = api_description()
+    stale = {path: text for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text}
+    for path, text in stale.items():
+        if arguments.check:
+            print(f"{path.relative_to(ROOT)}: out of date; run scripts/generate_docs.py", file=sys.stderr)
+        else:
+            path.write_text(text, encoding="utf-8")
+            print(f"{path.relative_to(ROOT)}: written")
+    return 1 if stale and arguments.check else 0
 
 
 def generated() -> dict[str, str]:
@@ -58,6 +68,23 @@ def generated() -> dict[str, str]:
     handlers = discovery.load([discovery.BUILTIN_MODULE], None).handlers
     fields = {f"fields of {one.type}": field_table(one.schema or {}) for one in handlers}
     return {"lifecycle": markdown_table(), **fields}
+
+
+def api_description() -> str:
+    """openapi.json, as every API serves it but for the release; made without connecting to anything."""
+    stores = StoreSettings(
+        database_url="postgresql+psycopg2://nobody@127.0.0.1:9/none",
+        redis_url="redis://127.0.0.1:9/0",
+        prefix="none",
+        log_level="error",
+        log_format="json",
+    )
+    app = create_app(
+        ApiSettings(stores=stores, host="127.0.0.1", port=8080, processes=1, threads=1, db_pool=1, auth="keys")
+    )
+    description = app.test_client().get("/openapi.json").get_json()
+    description["info"]["version"] = "1"  # of the contract: a release that changes nothing in it must not change the file
+    return json.dumps(description, indent=2, ensure_ascii=False) + "\n"
 
 
 def field_table(schema: Mapping[str, Any]) -> str:

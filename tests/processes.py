@@ -65,6 +65,11 @@ class Processes:
         return process
 
     @property
+    def newest(self) -> subprocess.Popen[bytes]:
+        """The process that was started last."""
+        return self._processes[-1]
+
+    @property
     def running(self) -> int:
         """How many processes were started."""
         return len(self._processes)

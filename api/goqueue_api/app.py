@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import uuid4
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -10,7 +11,22 @@ from flask_sqlalchemy import SQLAlchemy
 from goqueue_api import errors, request_context
 from goqueue_api.access import gate
 from goqueue_api.access.authenticator import Authenticator
-from goqueue_api.handlers import access, batches, docs, health, job_lists, job_types, jobs, queues
+from goqueue_api.background import Background
+from goqueue_api.bulk_runner import BulkRunner
+from goqueue_api.handlers import (
+    access,
+    batches,
+    bulk,
+    docs,
+    health,
+    job_changes,
+    job_lists,
+    job_types,
+    jobs,
+    limits,
+    queues,
+    workers,
+)
 from goqueue_api.json_body import MAX_BODY_BYTES
 from goqueue_api.json_provider import OrjsonProvider
 from goqueue_api.openapi import BEARER, ProblemApi
@@ -23,27 +39,36 @@ from goqueue_api.waiting import JobWaiter, SettledListener
 from goqueue_common import migrations
 from goqueue_common.api_key_store import ApiKeyStore
 from goqueue_common.audit_store import AuditStore
+from goqueue_common.background.lease import LeasedDuty
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
+from goqueue_common.bulk_store import BulkStore
+from goqueue_common.bulk_work_store import BulkWorkStore
 from goqueue_common.clock import Clock, SystemClock
-from goqueue_common.database import Database, engine_options
+from goqueue_common.database import Database, connect, engine_options
+from goqueue_common.edit_store import EditStore
 from goqueue_common.job_store import JobStore
+from goqueue_common.limit_store import LimitStore
+from goqueue_common.maintenance_store import MaintenanceStore
 from goqueue_common.queue_store import QueueStore
 from goqueue_common.redaction import Redactor
 from goqueue_common.submitter import Submitter
 from goqueue_common.tables import Base
 from goqueue_common.version import version
+from goqueue_common.worker_search import WorkerSearch
 from goqueue_common.worker_store import WorkerStore
 
 STATEMENT_TIMEOUT_SECONDS: Final = 2.0
 LOCK_TIMEOUT_SECONDS: Final = 1.5
 """Shorter than the statement's, or an idempotency key in use would look like a slow database."""
+BACKGROUND_TIMEOUT_SECONDS: Final = 10.0
+"""For statements that nobody waits for: batches of bulk operations, and looks for their jobs among millions."""
 _ABOUT: Final = (
     "Jobs that are answered with 201 are never lost: each ends completed, failed or cancelled. A job may run more than "
     "once when a worker dies; its id is the same for all attempts. Errors are problem documents (RFC 9457) with a "
     "stable `code`."
 )
-_RESOURCES: Final = (job_lists, jobs, batches, queues, job_types, access, health)
+_RESOURCES: Final = (job_lists, jobs, job_changes, batches, bulk, queues, limits, workers, job_types, access, health)
 
 
 def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
@@ -96,6 +121,8 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         ping_database=lambda: _ping(database),
         ping_redis=broker.ping,
     )
+    submitter = Submitter(job_store, broker)
+    background, background_database = _background(settings, submitter)
     listener = SettledListener(settings.stores.redis_url, keys.settled, is_away=lambda: broker.is_away)
     return Services(
         settings=settings,
@@ -108,14 +135,32 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         audit=AuditStore(database),
         redactor=Redactor(settings.stores.redact),
         jobs=job_store,
+        edits=EditStore(database),
         queues=QueueStore(database),
-        submitter=Submitter(job_store, broker),
+        bulk=BulkStore(database),
+        limits=LimitStore(database),
+        workers=WorkerSearch(database),
+        submitter=submitter,
         types=types,
         submissions=SubmissionReader(types, clock),
         waiter=JobWaiter(job_store, listener, slots=settings.threads // 2, is_stopping=readiness.is_draining),
         readiness=readiness,
-        connected=(listener, readiness, broker, database),
+        background=background,
+        connected=(background, background_database, listener, readiness, broker, database),
     )
+
+
+def _background(settings: ApiSettings, submitter: Submitter) -> tuple[Background, Database]:
+    """One connection of its own, so that a long statement takes none from requests."""
+    database = connect(
+        settings.stores.database_url,
+        pool_size=1,
+        statement_timeout_seconds=BACKGROUND_TIMEOUT_SECONDS,
+        application_name="goqueue-api-background",
+    )
+    runner = BulkRunner(BulkWorkStore(database), submitter)
+    duty = LeasedDuty(runner, "bulk", str(uuid4()), MaintenanceStore(database))
+    return Background([("bulk", duty)]), database
 
 
 def _ping(database: Database) -> None:

@@ -6,13 +6,13 @@ Nothing here shows internals: an error nobody expected is logged with its traceb
 from __future__ import annotations
 
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from goqueue_api.http_errors import ANY_OTHER, HTTP_ERRORS, HttpError, title
 from goqueue_api.json_provider import dumps
 from goqueue_common import errors
 from goqueue_common.errors import FieldError, GoQueueError
@@ -27,7 +27,7 @@ PROBLEM_TYPE: Final = "application/problem+json"
 class UnsupportedMediaType(GoQueueError):
     """A body that is not declared to be JSON."""
 
-    code = "unsupported_media_type"
+    code = HTTP_ERRORS[415].code
 
 
 class InvalidJson(GoQueueError):
@@ -82,6 +82,18 @@ class TooManyFailedTries(GoQueueError):
         self.retry_after = retry_after
 
 
+class PreconditionRequired(GoQueueError):
+    """A change without If-Match: it could undo what somebody else has just changed."""
+
+    code = "precondition_required"
+
+
+class BodyTooLarge(GoQueueError):
+    """A body that is larger than its path takes. Werkzeug raises its own error; this stands for it."""
+
+    code = HTTP_ERRORS[413].code
+
+
 class UntrustedHost(GoQueueError):
     """A request under a name that an API open to this machine only does not answer to."""
 
@@ -97,17 +109,37 @@ _STATUSES: Final[dict[type[GoQueueError], int]] = {
     Forbidden: 403,
     errors.JobNotFound: 404,
     errors.KeyNotFound: 404,
+    errors.QueueNotFound: 404,
+    errors.LimitNotFound: 404,
+    errors.WorkerNotFound: 404,
+    errors.BulkOperationNotFound: 404,
     errors.WrongStatus: 409,
+    errors.WorkerEnded: 409,
     errors.IdempotencyKeyInUse: 409,
+    errors.JobChanged: 412,
     errors.PayloadTooLarge: 413,
+    BodyTooLarge: 413,
     UnsupportedMediaType: 415,
     InvalidRequest: 422,
     errors.InvalidJob: 422,
     errors.IdempotencyKeyReused: 422,
+    PreconditionRequired: 428,
     TooManyFailedTries: 429,
     errors.StoreUnavailable: 503,
     errors.BrokerUnavailable: 503,
 }
+
+
+def problem_codes() -> dict[str, int]:
+    """Every `code` that a problem document may carry, and its HTTP status; request_refused has several."""
+    ours = {kind.code: status for kind, status in problem_kinds().items()}
+    return {**ours, **{error.code: status for status, error in HTTP_ERRORS.items()}, ANY_OTHER: 400}
+
+
+def problem_kinds() -> dict[type[GoQueueError], int]:
+    """Every error that HTTP tells of, and its status; those that share the status of their base class, too."""
+    heirs = {heir: status for kind, status in _STATUSES.items() for heir in kind.__subclasses__()}
+    return {**_STATUSES, **heirs}
 
 
 def sentence(fields: Sequence[FieldError]) -> str:
@@ -134,7 +166,7 @@ def problem(
     """A problem document as an answer; `members` are extra ones of this code."""
     document = {
         "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "title": title(status),
         "status": status,
         "detail": detail,
         "instance": request.path,
@@ -176,22 +208,13 @@ def _fields(error: GoQueueError) -> Sequence[FieldError]:
     return ()
 
 
-_HTTP_DETAILS: Final = {
-    400: "the request cannot be read",
-    404: "nothing is served at this path: /docs lists what is",
-    405: "this path does not know the method",
-    406: "the answer cannot be given in a form that the request accepts",
-    415: "the body must be JSON: send it with Content-Type: application/json",
-}
-
-
 def http_problem(error: HTTPException) -> Response:
     """What Flask, Werkzeug and flask-smorest raise, as an answer that keeps its headers (Allow, Retry-After)."""
     status = error.code or 500
     if status == 500:
         return _internal_error(getattr(error, "original_exception", None) or error)
     kept = {name: value for name, value in error.get_headers() if name.lower() not in ("content-type", "content-length")}
-    detail = _HTTP_DETAILS.get(status, error.description or HTTPStatus(status).phrase)
+    code, detail = HTTP_ERRORS.get(status) or HttpError(ANY_OTHER, error.description or title(status))
     if status == 405 and "Allow" in kept:
         detail = f"{detail} {request.method}: it knows {kept['Allow']}"
     if isinstance(error, RequestEntityTooLarge):
@@ -199,13 +222,12 @@ def http_problem(error: HTTPException) -> Response:
         detail = (
             f"the body is larger than {limit:,} bytes: store the data elsewhere and send references, or send less at once"
         )
-    code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
     return problem(status, code, detail, headers=kept)
 
 
 def _internal_error(error: BaseException) -> Response:
     log.error("request_failed", method=request.method, path=request.path, exc_info=error)
-    return problem(500, "internal_error", "something went wrong here; the log of the API has it under this request_id")
+    return problem(500, *HTTP_ERRORS[500])
 
 
 def register(app: Flask) -> None:

@@ -13,7 +13,6 @@ from goqueue_api.job_request import Unreadable
 from goqueue_api.json_body import kind
 from goqueue_api.pagination import decode_cursor, encode_cursor
 from goqueue_common.errors import InvalidCursor
-from goqueue_common.job_filter import JobFilter
 from goqueue_common.job_search import Place
 
 NEWEST_FIRST: Final = "-created"
@@ -22,24 +21,6 @@ PAYLOAD_PREFIX: Final = "payload."
 MAX_PAYLOAD_CONDITIONS: Final = 20
 """How many objects the given values may make: each is one more look into the index."""
 _COMMA: Final = re.compile(r"(?<!\\),")
-_LISTS: Final = {
-    "statuses": "status",
-    "queues": "queue",
-    "types": "type",
-    "tags": "tag",
-    "workers": "worker",
-    "schedules": "schedule",
-    "errors": "error",
-    "payloads": "payload",
-}
-_RANGES: Final = tuple(f"{name}_{end}" for name in ("created", "run_at", "finished") for end in ("after", "before"))
-_NUMBERS: Final = tuple(f"{name}_{end}" for name in ("attempts", "duration") for end in ("min", "max"))
-
-
-def job_filter(query: Mapping[str, Any]) -> JobFilter:
-    """The filter of a query as JobFilterQuerySchema loads it."""
-    values = {name: query[parameter] for name, parameter in _LISTS.items()}
-    return JobFilter(**values, **{name: query[name] for name in (*_RANGES, *_NUMBERS)})
 
 
 def split(value: str) -> list[str]:

@@ -43,6 +43,12 @@ def read_object(request: Request, max_bytes: int = MAX_BODY_BYTES) -> dict[str, 
     return parse_object(body)
 
 
+def read_optional_object(request: Request, max_bytes: int = MAX_BODY_BYTES) -> dict[str, Any]:
+    """Like read_object; no body at all is an empty object."""
+    nothing_sent = request.content_length in (None, 0) and "Transfer-Encoding" not in request.headers
+    return {} if nothing_sent and not request.mimetype else read_object(request, max_bytes)
+
+
 def parse_object(body: bytes) -> dict[str, Any]:
     """The JSON object in `body`. Raises InvalidJson, InvalidRequest."""
     if not body.strip():

@@ -3,34 +3,51 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any, Final, NoReturn, TypeVar
 
 import marshmallow as ma
 from flask import Request, Response, current_app, request
 from flask_smorest import Api, Blueprint
-from flask_smorest.utils import prepare_response
 from webargs.flaskparser import FlaskParser
 
+from goqueue_api import problem_documents
 from goqueue_api.access.gate import SCOPE_ATTRIBUTE
 from goqueue_api.access.scope import Scope
-from goqueue_api.errors import PROBLEM_TYPE, InvalidRequest
+from goqueue_api.errors import InvalidRequest
+from goqueue_api.examples.answers import ANSWERS
 from goqueue_api.json_provider import dumps
 from goqueue_api.schemas.problem import ProblemSchema
-from goqueue_common.errors import FieldError
+from goqueue_common.errors import FieldError, GoQueueError
+from goqueue_common.limit_store import LimitKind
+from goqueue_common.new_job import NAME_PATTERN
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+_PATH_PARAMETER: Final = re.compile(r"<(\w+)>")
+_ID: Final = {"type": "string", "format": "uuid"}
+_PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "job_id": {"description": "As POST /jobs answered it.", "schema": _ID},
+    "kind": {"description": "What is limited.", "schema": {"type": "string", "enum": list(LimitKind)}},
+    "operation_id": {"description": "As POST /bulk answered it.", "schema": _ID},
+    "name": {
+        "description": "Of a queue, or where a type is limited, of a type.",
+        "schema": {"type": "string", "pattern": f"^{NAME_PATTERN}$"},
+    },
+    "worker_id": {"description": "As GET /workers lists it.", "schema": _ID},
+}
+"""The parts of paths, by their names in rules."""
 
 
 BEARER: Final = {
     "type": "http",
     "scheme": "bearer",
     "bearerFormat": "gq_<id>_<secret>",
-    "description": "An API key (`goqueue keys create`). Each operation names the scope that the key must have: submit, read, "
-    "operate (includes read) or admin (includes all). An API that only its own machine can reach asks for keys once there "
-    "are any; with GOQUEUE_AUTH=none it never does.",
+    "description": "An API key (`goqueue keys create`). Each operation names the scope that the key must have: submit, "
+    "read, operate (includes read) or admin (includes all). An API that only its own machine can reach asks for keys once "
+    "there are any; with GOQUEUE_AUTH=none it never does.",
 }
 """How callers show who they are, as OpenAPI has it."""
 
@@ -51,13 +68,14 @@ class StrictParser(FlaskParser):
 
     def handle_error(self, error: ma.ValidationError, *_: Any, **__: Any) -> NoReturn:
         """What marshmallow found, as our error."""
-        raise InvalidRequest(list(_fields("", error.messages))) from error
+        raise InvalidRequest(list(field_errors("", error.messages))) from error
 
 
-def _fields(pointer: str, messages: Any) -> Iterator[FieldError]:
+def field_errors(pointer: str, messages: Any) -> Iterator[FieldError]:
+    """What marshmallow says of a document that lies at the pointer."""
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
-            yield from _fields(f"{pointer}/{name}", inner)
+            yield from field_errors(f"{pointer}/{name}", inner)
     else:
         for message in messages:
             yield FieldError(pointer, _sentence(str(message)))
@@ -69,18 +87,18 @@ def _sentence(message: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One way a view answers, as documented; headers: name -> what it says."""
+    """One way a view answers, as documented. schema: None, without a body; headers: name -> what it says."""
 
-    schema: ma.Schema
+    schema: ma.Schema | None
     description: str
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def documented(self) -> dict[str, Any]:
-        """As OpenAPI has it."""
-        document: dict[str, Any] = {
-            "description": self.description,
-            "content": {"application/json": {"schema": self.schema}},
-        }
+    def documented(self, example: Any) -> dict[str, Any]:
+        """As OpenAPI has it. example: None, there is no body or no example yet."""
+        document: dict[str, Any] = {"description": self.description}
+        if self.schema is not None:
+            worked = {} if example is None else {"example": example}
+            document["content"] = {"application/json": {"schema": self.schema, **worked}}
         if self.headers:
             document["headers"] = {
                 name: {"schema": {"type": "string"}, "description": text} for name, text in self.headers.items()
@@ -94,11 +112,12 @@ class Body:
 
     schema: ma.Schema
     examples: Mapping[str, Any]
+    required: bool = True
 
     def documented(self) -> dict[str, Any]:
         """As OpenAPI has it."""
         return {
-            "required": True,
+            "required": self.required,
             "content": {"application/json": {"schema": self.schema, "examples": self.examples}},
         }
 
@@ -120,7 +139,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
         *,
         scope: Scope | None,
         answers: Mapping[int, Answer],
-        problems: Iterable[int] = (),
+        problems: Iterable[type[GoQueueError]] = (),
         query: ma.Schema | None = None,
         body: Body | None = None,
         headers: Iterable[Mapping[str, Any]] = (),
@@ -128,26 +147,27 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
         """Serve a view and document it; its docstring becomes summary and description.
 
         scope: what its caller's key must allow; None: no key is asked for.
-        problems: HTTP statuses of the problem documents it may answer. query: the view is handed what this loads, first.
-        headers: OpenAPI parameters.
+        problems: errors it may answer, beside those of keys, queries and bodies in general. query: the view is handed what
+        this loads, first. headers: OpenAPI parameters. Its answers are shown in goqueue_api.examples.answers.
         """
         documented: dict[str, Any] = {
             "operationId": operation_id,
-            "responses": {str(status): answer.documented() for status, answer in answers.items()}
-            | {str(status): HTTPStatus(status).name for status in sorted({*problems, *_gate_problems(scope)})},
+            "responses": {
+                str(status): answer.documented(ANSWERS.get(operation_id, {}).get(status))
+                for status, answer in answers.items()
+            }
+            | problem_documents.responses({*problems, *problem_documents.always(scope, has_body=body is not None)}),
             "security": [] if scope is None else [{"bearer": [scope]}],
         }
         if body is not None:
             documented["requestBody"] = body.documented()
         if headers:
             documented["parameters"] = [{"in": "header", **header} for header in headers]
-        path = (
-            [{"in": "path", "name": "job_id", "schema": {"type": "string", "format": "uuid"}}] if "<job_id>" in rule else []
-        )
+        path = [{"in": "path", "name": name, **_PATH_PARAMETERS[name]} for name in _PATH_PARAMETER.findall(rule)]
 
         def decorate(view: View) -> View:
             # One wrapper a concern: each costs a microsecond a request.
-            served = view if query is None else self.arguments(query, location="query")(view)
+            served = view if query is None else self._with_query(view, query)
             served = self.doc(**documented)(served)
             served.__dict__[_TAKES_QUERY] = query is not None
             served.__dict__[SCOPE_ATTRIBUTE] = scope
@@ -156,12 +176,10 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
 
         return decorate
 
-
-def _gate_problems(scope: Scope | None) -> Iterable[int]:
-    """What the gate before the view may answer."""
-    if scope is None:
-        return ()
-    return (400, 401, 429, 503) if scope is Scope.ANY else (400, 401, 403, 429, 503)
+    def _with_query(self, view: View, query: ma.Schema) -> View:
+        served: View = self.arguments(query, location="query")(view)
+        served.__dict__["_apidoc"]["arguments"]["responses"] = {}  # documented with the other problems
+        return served
 
 
 _TAKES_QUERY: Final = "takes_query"
@@ -177,12 +195,10 @@ def _refuse_query() -> None:
 class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
     """Api whose errors are problem documents, and whose description is made once."""
 
-    ERROR_SCHEMA = ProblemSchema
-
     @functools.cached_property
     def document(self) -> bytes:
         """The OpenAPI description; complete once all blueprints are registered."""
-        return dumps(self.spec.to_dict())
+        return dumps(problem_documents.share_responses(self.spec.to_dict()))
 
     def _register_error_handlers(self) -> None:
         """Not here: goqueue_api.errors answers every error of the application."""
@@ -191,15 +207,11 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
         """Not in this API: pages carry cursors."""
 
     def _register_responses(self) -> None:
-        for status in HTTPStatus:
-            if status >= 400:
-                self._register_problem(status.name, status.phrase)
-        self._register_problem("DEFAULT_ERROR", "Any other error")
-
-    def _register_problem(self, name: str, description: str) -> None:
-        response = {"description": description, "schema": self.ERROR_SCHEMA}
-        prepare_response(response, self.spec, PROBLEM_TYPE)
-        self.spec.components.response(name, response, lazy=True)
+        self.spec.components.schema("Problem", schema=ProblemSchema)
+        for code, example in problem_documents.examples().items():
+            self.spec.components.example(code, example)
+        any_other = {"description": "Any other error", "content": problem_documents.content(["internal_error"])}
+        self.spec.components.response("DEFAULT_ERROR", any_other)
 
     def _openapi_json(self) -> Response:
         return Response(self.document, content_type="application/json")

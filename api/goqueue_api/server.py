@@ -52,7 +52,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> Flask:
         """The application; called in each process after the fork, so that no connection crosses it."""
         app = create_app(self._settings)
-        app.extensions[EXTENSION].readiness.watch_schema()
+        services = app.extensions[EXTENSION]
+        services.readiness.watch_schema()
+        services.background.start()
         return app
 
 

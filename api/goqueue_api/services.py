@@ -10,16 +10,21 @@ from flask import current_app
 
 if TYPE_CHECKING:
     from goqueue_api.access.authenticator import Authenticator
+    from goqueue_api.background import Background
     from goqueue_api.readiness import Readiness
     from goqueue_api.settings import ApiSettings
     from goqueue_api.submission import SubmissionReader
     from goqueue_api.type_catalogue import TypeCatalogue
     from goqueue_api.waiting import JobWaiter
     from goqueue_common.audit_store import AuditStore
+    from goqueue_common.bulk_store import BulkStore
+    from goqueue_common.edit_store import EditStore
     from goqueue_common.job_store import JobStore
+    from goqueue_common.limit_store import LimitStore
     from goqueue_common.queue_store import QueueStore
     from goqueue_common.redaction import Redactor
     from goqueue_common.submitter import Submitter
+    from goqueue_common.worker_search import WorkerSearch
 
 EXTENSION: Final = "goqueue"
 
@@ -44,12 +49,17 @@ class Services:
     audit: AuditStore
     redactor: Redactor
     jobs: JobStore
+    edits: EditStore
     queues: QueueStore
+    bulk: BulkStore
+    limits: LimitStore
+    workers: WorkerSearch
     submitter: Submitter
     types: TypeCatalogue
     submissions: SubmissionReader
     waiter: JobWaiter
     readiness: Readiness
+    background: Background
     connected: Sequence[Closable]
 
     def close(self) -> None:

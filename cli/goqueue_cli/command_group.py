@@ -22,7 +22,10 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Jobs": {
         "submit": "goqueue_cli.submit:submit",
         "jobs": "goqueue_cli.jobs:jobs",
+        "bulk": "goqueue_cli.bulk:bulk",
         "queues": "goqueue_cli.queues:queues",
+        "limits": "goqueue_cli.limits:limits",
+        "workers": "goqueue_cli.workers:workers",
         "handlers": "goqueue_cli.handlers:handlers",
     },
     "Help": {

@@ -1,4 +1,4 @@
-"""`goqueue jobs`: list, count, show, retry, cancel."""
+"""`goqueue jobs`: list, count, show, retry, cancel, run-now, rerun, delete."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from goqueue_cli.output import complain, one_line, print_json, print_table, stat
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from goqueue import Job, JobSummary
-    from goqueue.client import JobFilters
+    from goqueue import Job, JobSelection, JobSummary
 
 _LARGEST_PAGE = 200
 _SOME_REFUSED = 1
@@ -27,7 +26,7 @@ _STOPPING = ", its handler is told to stop"
 @click.group(invoke_without_command=True)
 @click.pass_context
 def jobs(context: click.Context) -> None:
-    """List, count, show, retry and cancel jobs."""
+    """List, count, show and steer jobs."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
@@ -40,7 +39,7 @@ def jobs(context: click.Context) -> None:
 @api_url_option
 @click.pass_context
 def list_jobs(
-    context: click.Context, /, *, limit: int, oldest_first: bool, as_json: bool, **filters: Unpack[JobFilters]
+    context: click.Context, /, *, limit: int, oldest_first: bool, as_json: bool, **filters: Unpack[JobSelection]
 ) -> None:
     """List jobs, newest first."""
     sort = "created" if oldest_first else "-created"
@@ -71,7 +70,7 @@ def list_jobs(
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @api_url_option
 @click.pass_context
-def count(context: click.Context, /, *, as_json: bool, **filters: Unpack[JobFilters]) -> None:
+def count(context: click.Context, /, *, as_json: bool, **filters: Unpack[JobSelection]) -> None:
     """Count jobs, up to 10,000."""
     with api_client(context) as client:
         counted = client.count_jobs(**filters)
@@ -118,7 +117,40 @@ def cancel(context: click.Context, job_ids: tuple[str, ...], *, as_json: bool) -
         return _each(client.cancel, job_ids, as_json=as_json)
 
 
-def _each(act: Callable[[str], Job], job_ids: tuple[str, ...], *, as_json: bool) -> int:
+@jobs.command("run-now")
+@click.argument("job_ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print what became of each as a JSON array.")
+@api_url_option
+@click.pass_context
+def run_now(context: click.Context, job_ids: tuple[str, ...], *, as_json: bool) -> int:
+    """Run jobs now that are not due yet."""
+    with api_client(context) as client:
+        return _each(client.run_now, job_ids, as_json=as_json)
+
+
+@jobs.command()
+@click.argument("job_ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the new jobs as a JSON array.")
+@api_url_option
+@click.pass_context
+def rerun(context: click.Context, job_ids: tuple[str, ...], *, as_json: bool) -> int:
+    """Submit finished jobs again, as new ones; the old ones stay."""
+    with api_client(context) as client:
+        return _each(client.rerun, job_ids, as_json=as_json)
+
+
+@jobs.command()
+@click.argument("job_ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print what became of each as a JSON array.")
+@api_url_option
+@click.pass_context
+def delete(context: click.Context, job_ids: tuple[str, ...], *, as_json: bool) -> int:
+    """Delete finished jobs."""
+    with api_client(context) as client:
+        return _each(client.delete, job_ids, as_json=as_json)
+
+
+def _each(act: Callable[[str], Job | None], job_ids: tuple[str, ...], *, as_json: bool) -> int:
     """Act on each; what the API refuses of one does not keep it from the others. Exit code 1 then."""
     outcomes: list[dict[str, str | None]] = []
     try:
@@ -131,13 +163,15 @@ def _each(act: Callable[[str], Job], job_ids: tuple[str, ...], *, as_json: bool)
     return _SOME_REFUSED if any(outcome["error"] for outcome in outcomes) else 0
 
 
-def _outcome(act: Callable[[str], Job], job_id: str) -> dict[str, str | None]:
+def _outcome(act: Callable[[str], Job | None], job_id: str) -> dict[str, str | None]:
     from goqueue import Conflict, NotFound
 
     try:
         job = act(job_id)
     except (Conflict, NotFound) as error:
         return {"id": job_id, "status": None, "error": str(error)}
+    if job is None:
+        return {"id": job_id, "status": "deleted", "error": None}
     return {"id": job.id, "status": job.status, "error": None}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from goqueue.client import Client, JobFilters, JobListOptions
+from goqueue.bulk import BulkOperation, BulkOptions, BulkPreview, JobSelection
+from goqueue.client import Client, JobChanges, JobFilters
 from goqueue.errors import (
     ApiError,
     Conflict,
@@ -22,24 +23,32 @@ from goqueue.errors import (
 from goqueue.submission import JobOptions, JobRequest
 from goqueue.values import (
     Attempt,
+    Count,
     HandlerInfo,
     HandlerVersion,
     Job,
-    JobCount,
     JobSummary,
+    KeyInfo,
+    LimitInfo,
     Progress,
     QueueInfo,
     Readiness,
+    RunningJob,
     SubmittedJob,
+    WorkerInfo,
 )
 from goqueue.version import __version__
 
 __all__ = [
     "ApiError",
     "Attempt",
+    "BulkOperation",
+    "BulkOptions",
+    "BulkPreview",
     "Client",
     "Conflict",
     "ConnectionFailed",
+    "Count",
     "FieldProblem",
     "GoQueueError",
     "HandlerInfo",
@@ -47,22 +56,26 @@ __all__ = [
     "InvalidArgument",
     "InvalidRequest",
     "Job",
-    "JobCount",
+    "JobChanges",
     "JobFilters",
-    "JobListOptions",
     "JobOptions",
     "JobRequest",
+    "JobSelection",
     "JobSummary",
+    "KeyInfo",
+    "LimitInfo",
     "NotFound",
     "Progress",
     "QueueInfo",
     "Readiness",
+    "RunningJob",
     "ServiceUnavailable",
     "SubmittedJob",
     "TooManyRequests",
     "Unauthorized",
     "UnexpectedAnswer",
     "WaitTimeout",
+    "WorkerInfo",
     "WrongStatus",
     "__version__",
 ]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 from urllib.parse import quote
 
+from goqueue.answers import read_items as _read_items
+from goqueue.answers import read_value as _read
+from goqueue.bulk import BulkCalls, JobSelection
 from goqueue.errors import GoQueueError, ServiceUnavailable, UnexpectedAnswer, WaitTimeout
 from goqueue.retrying import Repeatable
 from goqueue.settings import read_settings
+from goqueue.steering import Steering
 from goqueue.submission import JobOptions, JobRequest, chunks, encode, encode_time
 from goqueue.transport import Answer, Request, Transport
-from goqueue.values import HandlerInfo, Job, JobCount, JobSummary, QueueInfo, Readiness, SubmittedJob
+from goqueue.values import Count, HandlerInfo, Job, JobSummary, KeyInfo, QueueInfo, Readiness, SubmittedJob
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -22,44 +26,26 @@ _LONGEST_POLL_SECONDS = 30.0
 _PAUSE_SECONDS = 1.0
 _SPLIT_AT_COMMAS = frozenset({"status", "queue", "type", "tag", "worker", "schedule"})
 
-Value = TypeVar("Value")
 
-
-class JobFilters(TypedDict, total=False):
-    """Which jobs; several values of one filter mean any of them. The times are aware, durations are seconds.
-
-    worker: who runs it, or ended its last attempt. error: a part of its last error, in any case of letters.
-    payload: an object that its payload contains, or several of which it contains one.
-    """
-
-    status: str | Iterable[str]
-    queue: str | Iterable[str]
-    type: str | Iterable[str]
-    tag: str | Iterable[str]
-    worker: str | Iterable[str]
-    schedule: str | Iterable[str]
-    error: str | Iterable[str]
-    payload: Mapping[str, object] | Iterable[Mapping[str, object]]
-    created_after: datetime
-    created_before: datetime
-    run_at_after: datetime
-    run_at_before: datetime
-    finished_after: datetime
-    finished_before: datetime
-    attempts_min: int
-    attempts_max: int
-    duration_min: float
-    duration_max: float
-
-
-class JobListOptions(JobFilters, total=False):
-    """Which jobs to list. sort: `-created`, the newest first (the default), or `created`."""
+class JobFilters(JobSelection, total=False):
+    """Which jobs to list, by requests of page_size jobs; sort: `-created`, the newest first (the default), or `created`."""
 
     sort: str
     page_size: int
 
 
-class Client:
+class JobChanges(TypedDict, total=False):
+    """What can be changed of a job that waits."""
+
+    priority: str
+    run_at: datetime | None
+    queue: str
+    payload: Mapping[str, object]
+    max_retries: int
+    tags: Sequence[str]
+
+
+class Client(BulkCalls, Steering):
     """GoQueue's API from a program; one client serves any number of threads and keeps its connections open.
 
     base_url: None reads API_URL (default http://localhost:8080). api_key: None reads GOQUEUE_API_KEY.
@@ -120,7 +106,7 @@ class Client:
             body=encode(document),
             idempotency_key=key if isinstance(key, str) else _new_key(),
         )
-        return _read(Job.from_json, self._transport.call(request).document)
+        return _job(self._transport.call(request))
 
     def submit_many(self, jobs: Iterable[JobRequest | Mapping[str, object]]) -> list[SubmittedJob]:
         """Submit many jobs, by requests of up to 10,000 or 15 MiB; returns them in the order given.
@@ -144,7 +130,7 @@ class Client:
 
     def get(self, job_id: str) -> Job:
         """The job as it is now. Raises NotFound."""
-        return _read(Job.from_json, self._transport.call(Request("GET", _job_path(job_id))).document)
+        return _job(self._transport.call(Request("GET", _job_path(job_id))))
 
     def wait(self, job_id: str, timeout: float | None = None) -> Job:
         """Wait until the job is completed, failed or cancelled.
@@ -165,7 +151,7 @@ class Client:
                 retry_after, early=now - asked_at < left / 2, left=None if timeout is None else started + timeout - now
             )
 
-    def jobs(self, **filters: Unpack[JobListOptions]) -> Iterator[JobSummary]:
+    def jobs(self, **filters: Unpack[JobFilters]) -> Iterator[JobSummary]:
         """All jobs that match, newest first unless `sort` says otherwise; pages are fetched as they are needed."""
         parameters = _filter_parameters(filters)
         page = parameters
@@ -177,10 +163,10 @@ class Client:
                 return
             page = [*parameters, ("cursor", cursor)]
 
-    def count_jobs(self, **filters: Unpack[JobFilters]) -> JobCount:
+    def count_jobs(self, **filters: Unpack[JobSelection]) -> Count:
         """How many jobs match; the API counts up to 10,000."""
         answer = self._transport.call(Request("GET", "/jobs/count", _filter_parameters(filters)))
-        return _read(JobCount.from_json, answer.document)
+        return _read(Count.from_json, answer.document)
 
     def retry(self, job_id: str) -> Job:
         """Run a job again that has ended or waits for its next attempt. Raises WrongStatus, NotFound."""
@@ -189,6 +175,48 @@ class Client:
     def cancel(self, job_id: str) -> Job:
         """Cancel a job; one that runs is asked to stop, and is cancelled once it has. Raises WrongStatus, NotFound."""
         return self._act(job_id, "cancel")
+
+    def run_now(self, job_id: str) -> Job:
+        """Run a job now that is not due yet. Raises WrongStatus, NotFound."""
+        return self._act(job_id, "run-now")
+
+    def edit(self, job: Job | str, **changes: Unpack[JobChanges]) -> Job:
+        """Change a job that waits; run_at None makes it due now.
+
+        job: as it was read, then nobody's change in between is overwritten; by its id: however it is now.
+        Raises Conflict (it was written since), WrongStatus (it waits no more), NotFound, InvalidRequest.
+        """
+        job_id, etag = (job.id, job.etag) if isinstance(job, Job) else (job, None)
+        request = Request(
+            "PATCH",
+            _job_path(job_id),
+            body=encode(changes),
+            if_match=etag or "*",
+            repeatable=Repeatable.IF_NOT_DONE if etag else Repeatable.ALWAYS,
+        )
+        return _job(self._transport.call(request))
+
+    def rerun(self, job_id: str, payload: Mapping[str, object] | None = None, **options: Unpack[JobOptions]) -> Job:
+        """Submit a finished job again, as it was but for what is given; the new job. Raises WrongStatus, NotFound."""
+        edits: dict[str, object] = dict(options)
+        key = edits.pop("idempotency_key", None)
+        if payload is not None:
+            edits["payload"] = payload
+        request = Request(
+            "POST",
+            f"{_job_path(job_id)}/rerun",
+            body=encode(edits),
+            idempotency_key=key if isinstance(key, str) else _new_key(),
+        )
+        return _job(self._transport.call(request))
+
+    def delete(self, job_id: str) -> None:
+        """Delete a finished job. Raises WrongStatus, NotFound."""
+        self._transport.call(Request("DELETE", _job_path(job_id), repeatable=Repeatable.IF_NOT_DONE))
+
+    def me(self) -> KeyInfo:
+        """Whose key this client sends, and what it allows."""
+        return _read(KeyInfo.from_json, self._transport.call(Request("GET", "/me")).document)
 
     def queues(self) -> list[QueueInfo]:
         """The queues and how much waits in each."""
@@ -220,12 +248,12 @@ class Client:
 
     def _act(self, job_id: str, action: str) -> Job:
         request = Request("POST", f"{_job_path(job_id)}/{action}", repeatable=Repeatable.IF_NOT_DONE)
-        return _read(Job.from_json, self._transport.call(request).document)
+        return _job(self._transport.call(request))
 
     def _poll(self, job_id: str, seconds: float) -> tuple[Job, float | None]:
         parameters = [("wait", f"{round(seconds, 3):g}")] if seconds > 0 else []
         answer = self._transport.call(Request("GET", _job_path(job_id), parameters, held_seconds=seconds))
-        return _read(Job.from_json, answer.document), answer.retry_after
+        return _job(answer), answer.retry_after
 
     def _pause(self, retry_after: float | None, *, early: bool, left: float | None) -> None:
         """Before asking again: as the API wishes, and never at once when it did not hold the answer back."""
@@ -243,7 +271,7 @@ def _job_path(job_id: str) -> str:
     return f"/jobs/{quote(str(job_id), safe='')}"
 
 
-def _filter_parameters(filters: JobFilters | JobListOptions) -> list[tuple[str, str]]:
+def _filter_parameters(filters: JobFilters | JobSelection) -> list[tuple[str, str]]:
     parameters: list[tuple[str, str]] = []
     for name, value in filters.items():
         values = [value] if isinstance(value, str | Mapping) or not isinstance(value, Iterable) else value
@@ -259,17 +287,5 @@ def _parameter(name: str, value: object) -> str:
     return str(value).replace(",", "\\,") if name in _SPLIT_AT_COMMAS else str(value)
 
 
-def _read(read: Callable[[Mapping[str, object]], Value], document: object) -> Value:
-    if not isinstance(document, dict):
-        raise UnexpectedAnswer(f"an object was expected in the answer, not {document!r:.100}")
-    try:
-        return read(document)
-    except (TypeError, ValueError) as error:
-        raise UnexpectedAnswer(f"the answer cannot be understood: {error}") from error
-
-
-def _read_items(read: Callable[[Mapping[str, object]], Value], answer: Answer) -> list[Value]:
-    items = answer.document.get("items")
-    if not isinstance(items, list):
-        raise UnexpectedAnswer("the answer has no list of items")
-    return [_read(read, item) for item in items]
+def _job(answer: Answer) -> Job:
+    return _read(Job.from_json, {"etag": answer.etag, **answer.document})

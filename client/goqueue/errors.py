@@ -74,7 +74,7 @@ class ApiError(GoQueueError):
 
 
 class InvalidRequest(ApiError):
-    """The request breaks a rule of the API (400, 413, 415 or 422); `errors` says which."""
+    """The request breaks a rule of the API (400, 413, 415, 422 or 428); `errors` says which."""
 
 
 class Unauthorized(ApiError):
@@ -86,7 +86,7 @@ class NotFound(ApiError):
 
 
 class Conflict(ApiError):
-    """The request does not go with the present state of things (409)."""
+    """The request does not go with the present state of things (409), or with what has been written since (412)."""
 
 
 class WrongStatus(Conflict):
@@ -113,9 +113,11 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
     403: Unauthorized,
     404: NotFound,
     409: Conflict,
+    412: Conflict,
     413: InvalidRequest,
     415: InvalidRequest,
     422: InvalidRequest,
+    428: InvalidRequest,
     429: TooManyRequests,
     502: ServiceUnavailable,
     503: ServiceUnavailable,

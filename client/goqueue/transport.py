@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _BUSY = frozenset({429, 503})  # the API says that it has not done it
 _BROKEN = frozenset({502, 504})  # a proxy says so, who cannot know
 _SUCCESS = range(200, 300)
+_NO_CONTENT = 204
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,18 @@ class Request:
     parameters: Sequence[tuple[str, str]] = ()
     body: bytes | None = None
     idempotency_key: str | None = None
+    if_match: str | None = None
     repeatable: Repeatable = Repeatable.ALWAYS
     held_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A JSON object, and the seconds after which the API wants to be asked again, if it said so."""
+    """A JSON object; retry_after: the seconds after which the API wants to be asked again, if it said so."""
 
     document: Mapping[str, object]
     retry_after: float | None
+    etag: str | None = None
 
 
 class Transport:
@@ -93,6 +96,8 @@ class Transport:
             headers["Content-Type"] = "application/json"
         if request.idempotency_key is not None:
             headers["Idempotency-Key"] = request.idempotency_key
+        if request.if_match is not None:
+            headers["If-Match"] = request.if_match
         try:
             with self._pool.session() as session:
                 response = session.request(
@@ -131,11 +136,11 @@ def _may_repeat(request: Request, error: GoQueueError) -> bool:
 
 def _read(response: requests.Response) -> Answer:
     retry_after = read_retry_after(response.headers.get("Retry-After"))
-    document = _json_object(response)
+    document = {} if response.status_code == _NO_CONTENT else _json_object(response)
     if response.status_code in _SUCCESS:
         if document is None:
             raise UnexpectedAnswer(f"{response.url} answered {response.status_code} without a JSON object")
-        return Answer(document, retry_after)
+        return Answer(document, retry_after, response.headers.get("ETag"))
     if document is None or response.is_redirect:
         where = response.headers.get("Location")
         detail = f"redirected to {where}: is the API's address right?" if where else "answered by no GoQueue API"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,17 +16,21 @@ if TYPE_CHECKING:
 _FINAL = frozenset({"completed", "failed", "cancelled"})
 
 
-class _Value:
+class Value:
     """A value that can be read from a JSON object, field by field."""
 
     __slots__ = ()
 
+    own_readers: ClassVar[dict[str, Callable[[Any], object]]] = {}
+    """What names mean in this class that mean something else, or nothing, elsewhere."""
+
     @classmethod
     def from_json(cls, document: Mapping[str, object]) -> Self:
         """Read the value. Raises TypeError or ValueError when the document is of another kind."""
+        readers = _READERS | cls.own_readers
         names = _field_names(cls)  # type: ignore[arg-type]  # mypy: a class of Self is hashable all the same
         present: dict[str, Any] = {
-            name: _READERS[name](value) if name in _READERS and value is not None else value
+            name: readers[name](value) if name in readers and value is not None else value
             for name, value in document.items()
             if name in names
         }
@@ -34,12 +38,20 @@ class _Value:
 
 
 @cache
-def _field_names(kind: type[_Value]) -> frozenset[str]:
+def _field_names(kind: type[Value]) -> frozenset[str]:
     return frozenset(described.name for described in fields(kind))  # type: ignore[arg-type]  # subclasses are dataclasses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt(_Value):
+class Count(Value):
+    """So many (relation eq), or so many at least (gte)."""
+
+    value: int
+    relation: str = "eq"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt(Value):
     """One execution of a job that did not simply complete."""
 
     attempt: int
@@ -52,7 +64,7 @@ class Attempt(_Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress(_Value):
+class Progress(Value):
     """How far a running job says it is; fraction is 0..1."""
 
     fraction: float | None = None
@@ -61,7 +73,7 @@ class Progress(_Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _JobFields(_Value):
+class _JobFields(Value):
     id: str
     queue: str
     type: str
@@ -102,13 +114,14 @@ class Job(_JobFields):
 
     status: queued, scheduled, processing, retrying, completed, failed or cancelled.
     result: what the handler returned; None until completed. attempt_log: the last attempts that went wrong.
-    progress: what it last said of itself; None: nothing.
+    progress: what it last said of itself; None: nothing. etag: names this state of it, for Client.edit.
     """
 
     payload: Mapping[str, object] = field(default_factory=dict)
     result: object = None
     attempt_log: tuple[Attempt, ...] = ()
     progress: Progress | None = None
+    etag: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,15 +132,7 @@ class JobSummary(_JobFields):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobCount(_Value):
-    """How many jobs match; relation: `eq` exactly so many, `gte` at least so many."""
-
-    value: int
-    relation: str = "eq"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubmittedJob(_Value):
+class SubmittedJob(Value):
     """One job of a batch; replayed says that its idempotency key had been used before for the same job."""
 
     id: str
@@ -138,19 +143,74 @@ class SubmittedJob(_Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueInfo(_Value):
-    """How many jobs of a queue are in each unfinished status; a count stops at counts_capped_at."""
+class QueueInfo(Value):
+    """How many jobs of a queue are in each unfinished status; a count stops at counts_capped_at.
+
+    paused_at, paused_by: since when workers leave it alone, and who said so. limit: how many may run at once; None: any.
+    """
 
     name: str
     queued: int = 0
     scheduled: int = 0
     retrying: int = 0
     processing: int = 0
+    paused: bool = False
+    paused_at: datetime | None = None
+    paused_by: str | None = None
+    limit: int | None = None
     counts_capped_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandlerVersion(_Value):
+class LimitInfo(Value):
+    """How many jobs of a queue or a type may run at once over all workers, and how many do. kind: queue or type."""
+
+    kind: str
+    name: str
+    max_running: int
+    running_count: int = 0
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningJob(Value):
+    """What a worker has in hand: it runs, or starts in a moment."""
+
+    job_id: str
+    type: str
+    queue: str
+    attempt: int
+    started_at: datetime | None = None
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerInfo(Value):
+    """One process of a worker: what claims and runs jobs under a lease of its own.
+
+    state: alive, draining, drained, lost or stopped. queues: None: every queue there is. slots: how many jobs it runs at
+    once. heartbeat_age, lease: seconds. running: the longest held first, 100 of running_count at most.
+    """
+
+    id: str
+    host: str
+    pid: int
+    version: str
+    state: str
+    queues: tuple[str, ...] | None = None
+    types: tuple[str, ...] = ()
+    slots: int = 0
+    started_at: datetime | None = None
+    heartbeat_age: float = 0.0
+    lease: float = 0.0
+    drain_requested_at: datetime | None = None
+    ended_at: datetime | None = None
+    running_count: int = 0
+    running: tuple[RunningJob, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerVersion(Value):
     """One version of a handler, as its workers published it; schema is a JSON Schema of the payload, or None."""
 
     fingerprint: str
@@ -163,7 +223,7 @@ class HandlerVersion(_Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandlerInfo(_Value):
+class HandlerInfo(Value):
     """A job type that workers have announced, and how many of them live."""
 
     type: str
@@ -172,7 +232,17 @@ class HandlerInfo(_Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Readiness(_Value):
+class KeyInfo(Value):
+    """An API key as the API knows it. key_id: None where nobody is asked for a key; expires_at: None: it does not."""
+
+    name: str
+    key_id: str | None = None
+    scopes: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness(Value):
     """Whether one process of the API should be sent requests.
 
     status: ready, starting or draining. postgres, redis: ok or degraded. schema: current, behind or unknown.
@@ -190,12 +260,13 @@ def _time(value: object) -> datetime:
     return datetime.fromisoformat(value).astimezone(UTC)
 
 
-def _each(read: Callable[[Any], object]) -> Callable[[Any], tuple[object, ...]]:
+def each(read: Callable[[Any], object]) -> Callable[[Any], tuple[object, ...]]:
+    """A reader of lists whose items `read` reads."""
     return lambda values: tuple(read(value) for value in values)
 
 
 # By name, because a name means the same wherever it occurs.
-_READERS: Mapping[str, Callable[[Any], object]] = {
+_READERS: dict[str, Callable[[Any], object]] = {
     **dict.fromkeys(
         (
             "run_at",
@@ -207,11 +278,18 @@ _READERS: Mapping[str, Callable[[Any], object]] = {
             "created_at",
             "updated_at",
             "scheduled_for",
+            "paused_at",
+            "drain_requested_at",
+            "ended_at",
         ),
         _time,
     ),
     "tags": tuple,
+    "scopes": tuple,
     "progress": Progress.from_json,
-    "attempt_log": _each(Attempt.from_json),
-    "versions": _each(HandlerVersion.from_json),
+    "attempt_log": each(Attempt.from_json),
+    "versions": each(HandlerVersion.from_json),
+    "queues": tuple,
+    "types": tuple,
+    "running": each(RunningJob.from_json),
 }

@@ -7,7 +7,7 @@ that no two writers deadlock.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import orjson
@@ -18,13 +18,14 @@ from goqueue_common.finished_store import FINAL_LIST, noting_finished
 from goqueue_common.job import MAX_ATTEMPT_LOG, ClaimedJob, Outcome, Settled
 from goqueue_common.lifecycle import TRANSITIONS, YIELDS_TO_CANCEL, FailureReason, JobEvent, sources
 
-_START_PICKED: Final = f"""UPDATE jobs SET status = '{TRANSITIONS[JobEvent.CLAIM].target}', attempts = attempts + 1,
+START_PICKED: Final = f"""UPDATE jobs SET status = '{TRANSITIONS[JobEvent.CLAIM].target}', attempts = attempts + 1,
     worker_id = %(worker_id)s, started_at = now(), updated_at = now()
 FROM picked WHERE jobs.id = picked.id
 RETURNING jobs.id::text, queue, type, payload::text, attempts, failures, max_retries, rescues, timeout_seconds, priority,
     tags, cancel_requested_at IS NOT NULL, started_at, queued_at, created_at, schedule, scheduled_for, parent_id::text,
     traceparent
 """  # noqa: S608 - a constant from the lifecycle
+"""The end of a statement that claims the ids of a query `picked`; its rows are ClaimedJobs."""
 
 _CLAIM: Final = f"""
 WITH picked AS MATERIALIZED (
@@ -37,7 +38,7 @@ WITH picked AS MATERIALIZED (
     ORDER BY id
     FOR NO KEY UPDATE SKIP LOCKED
 )
-{_START_PICKED}"""  # noqa: S608 - a constant from the lifecycle
+{START_PICKED}"""  # noqa: S608 - a constant from the lifecycle
 
 # The first list in the given order that has any, like a pop; its rows by the index of dispatch, oldest first.
 _CLAIM_WAITING: Final = f"""
@@ -60,7 +61,7 @@ WITH list AS MATERIALIZED (
         FOR NO KEY UPDATE SKIP LOCKED
     ) AS j
 )
-{_START_PICKED}"""  # noqa: S608 - a constant from the lifecycle
+{START_PICKED}"""  # noqa: S608 - a constant from the lifecycle
 
 ATTEMPT_LOG_WITH_ENTRY: Final = f"""CASE WHEN jsonb_array_length(attempt_log) >= {MAX_ATTEMPT_LOG}
     THEN (attempt_log - 0) || entry ELSE coalesce(attempt_log, '[]') || entry END"""
@@ -240,12 +241,12 @@ class DispatchStore:
         )
         return [(row[0], row[1]) for row in rows]
 
-    def any_queued(self, queues: Sequence[str] | None) -> bool:
-        """Whether a due job waits in these queues (None: in any)."""
+    def any_queued(self, queues: Sequence[str] | None, but_for: Collection[str] = ()) -> bool:
+        """Whether a due job waits in these queues (None: in any), those of `but_for` left out."""
         rows = self._database.run(
-            "SELECT EXISTS (SELECT FROM jobs WHERE status = 'queued' "
+            "SELECT EXISTS (SELECT FROM jobs WHERE status = 'queued' AND queue <> ALL(%(but_for)s::text[]) "
             "AND (%(queues)s::text[] IS NULL OR queue = ANY(%(queues)s::text[])))",
-            {"queues": None if queues is None else list(queues)},
+            {"queues": None if queues is None else list(queues), "but_for": list(but_for)},
         )
         return bool(rows[0][0])
 

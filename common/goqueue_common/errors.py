@@ -62,6 +62,36 @@ class KeyNotFound(GoQueueError):
     code = "key_not_found"
 
 
+class QueueNotFound(GoQueueError):
+    """There is no queue of this name."""
+
+    code = "queue_not_found"
+
+
+class BulkOperationNotFound(GoQueueError):
+    """No bulk operation has this id."""
+
+    code = "bulk_operation_not_found"
+
+
+class LimitNotFound(GoQueueError):
+    """Nothing limits how many jobs of this queue or type run at once."""
+
+    code = "limit_not_found"
+
+
+class WorkerNotFound(GoQueueError):
+    """No worker has this id, or it ended long ago."""
+
+    code = "worker_not_found"
+
+
+class WorkerEnded(GoQueueError):
+    """The worker has stopped or was declared lost: nothing can be asked of it any more."""
+
+    code = "worker_ended"
+
+
 class WrongStatus(GoQueueError):
     """The job's present status does not allow what was asked."""
 
@@ -70,6 +100,12 @@ class WrongStatus(GoQueueError):
     def __init__(self, message: str, status: str) -> None:
         super().__init__(message)
         self.status = status
+
+
+class JobChanged(GoQueueError):
+    """The job is no longer as the caller saw it; nothing was changed."""
+
+    code = "job_changed"
 
 
 class StaleJob(GoQueueError):

@@ -34,6 +34,9 @@ class JobStorage(Protocol):
     def create_jobs_once(self, submissions: Sequence[Submission], key: IdempotencyKey) -> tuple[list[BatchAnswer], bool]:
         """Like create_jobs under one key for the whole batch; True beside the answers of its first use."""
 
+    def create_rerun(self, submission: Submission, actor: Actor) -> Submitted:
+        """Like create_job for a job with `rerun_of`, as a deed of this actor."""
+
     def get_job_by_id(self, job_id: str) -> Job:
         """Raises JobNotFound."""
 

@@ -30,7 +30,7 @@ WHERE j.id = %(id)s
 EXPIRED: Final = "finished_at = now(), failure_reason = 'expired', error = 'expired: it could not start in time'"
 """What a job's row is told, besides its status, when it expires."""
 
-_BY_HAND: Final[Mapping[JobEvent, str]] = {
+BY_HAND: Final[Mapping[JobEvent, str]] = {
     JobEvent.PROMOTE: "queued_at = now()",
     JobEvent.RUN_NOW: "queued_at = now(), run_at = now()",
     JobEvent.EXPIRE: EXPIRED,
@@ -42,6 +42,7 @@ _BY_HAND: Final[Mapping[JobEvent, str]] = {
         "no_handler_since = NULL, expires_at = CASE WHEN expires_at > now() THEN expires_at END"
     ),
 }
+"""What a job's row is told, besides its status and updated_at, when a person does this to it."""
 
 
 _DEEDS: Final = {JobEvent.REQUEST_CANCEL: "cancel", JobEvent.RUN_NOW: "run-now"}
@@ -65,7 +66,7 @@ class JobStore(SubmissionStore, DispatchStore):
     def update_status(self, job_id: str, event: JobEvent, actor: Actor | None = None) -> Job:
         """See JobStorage. actor: whose deed it is, for the audit log; None: nobody's."""
         rows = self._run_by_hand(
-            f"WITH written AS (UPDATE jobs SET status = %(target)s, {_BY_HAND[event]}, updated_at = now() "  # noqa: S608 - constants
+            f"WITH written AS (UPDATE jobs SET status = %(target)s, {BY_HAND[event]}, updated_at = now() "  # noqa: S608
             "WHERE id = %(id)s AND status = ANY(%(sources)s) RETURNING id, status), "
             f"{noting_finished('written')}, {forgetting('written')} SELECT 1 FROM written",
             {"id": job_id, "target": TRANSITIONS[event].target, "sources": sources(event)},

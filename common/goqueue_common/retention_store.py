@@ -1,4 +1,7 @@
-"""What maintenance deletes, after a time: final jobs, idempotency keys, ended workers. Everything is safe if two do it."""
+"""What maintenance deletes, after a time: final jobs, idempotency keys, ended workers and bulk operations.
+
+Everything is safe if two do it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from goqueue_common.idempotency import KEPT_FOR
 
 WORKERS_KEPT_FOR: Final = timedelta(days=7)
 """From their end: the attempts of failed jobs name them."""
+OPERATIONS_KEPT_FOR: Final = timedelta(days=30)
+"""Bulk operations, from their end; the audit log keeps what they did."""
 
 _IS_OLD: Final = """finished_at < now() - CASE status WHEN 'completed' THEN %(completed)s::interval
     WHEN 'failed' THEN %(failed)s::interval WHEN 'cancelled' THEN %(cancelled)s::interval END"""
@@ -59,6 +64,12 @@ WITH old AS MATERIALIZED (
 DELETE FROM workers USING old WHERE workers.id = old.id RETURNING 1
 """
 
+_PRUNE_OPERATIONS: Final = """
+DELETE FROM bulk_operations WHERE id IN (
+    SELECT id FROM bulk_operations WHERE finished_at < now() - %(kept)s::interval LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+) RETURNING 1
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
@@ -104,3 +115,7 @@ class RetentionStore:
     def prune_workers(self, limit: int) -> int:
         """Delete workers that ended long ago and hold no job; how many."""
         return len(self._database.run(_PRUNE_WORKERS, {"kept": WORKERS_KEPT_FOR, "limit": limit}))
+
+    def prune_operations(self, limit: int) -> int:
+        """Delete bulk operations that ended long ago; how many."""
+        return len(self._database.run(_PRUNE_OPERATIONS, {"kept": OPERATIONS_KEPT_FOR, "limit": limit}))

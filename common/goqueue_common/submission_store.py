@@ -9,6 +9,8 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from goqueue_common import audit_store
+from goqueue_common.audit_store import Actor
 from goqueue_common.database import LOCK_TIMEOUT, Database, Run, sqlstate
 from goqueue_common.errors import IdempotencyKeyInUse, IdempotencyKeyReused, StoreUnavailable
 from goqueue_common.idempotency import KEPT_FOR, IdempotencyKey
@@ -84,6 +86,21 @@ class SubmissionStore:
         answers = self._create_all(submissions)
         self._known_queues.update(submission.job.queue for submission in submissions)  # committed only now
         return answers
+
+    def create_rerun(self, submission: Submission, actor: Actor) -> Submitted:
+        """Like create_job for a job with `rerun_of`, as a deed of this actor."""
+        job = submission.job
+
+        def work(run: Run) -> Submitted:
+            made = self._create(run, [submission])[0]
+            if not made.replayed:
+                audit_store.record(run, actor, "job.rerun", {"job": job.rerun_of, "new_job": made.id})
+            return made
+
+        with _concurrent_use():
+            made = self._database.together(work)
+        self._known_queues.add(job.queue)
+        return made
 
     def _create_all(self, submissions: Sequence[Submission]) -> list[Submitted]:
         if not any(submission.key for submission in submissions):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import structlog
 
+from goqueue_common.audit_store import Actor
 from goqueue_common.broker.broker import Broker
 from goqueue_common.errors import BrokerUnavailable
 from goqueue_common.idempotency import IdempotencyKey
@@ -45,12 +46,25 @@ class Submitter:
         )
         return answers, replayed
 
+    def submit_rerun(self, submission: Submission, actor: Actor) -> Submitted:
+        """Like submit for a job that runs another one again, as a deed of this actor."""
+        answer = self._storage.create_rerun(submission, actor)
+        if answer.status == JobStatus.QUEUED and not answer.replayed:
+            self.push([JobRef(submission.job.id, submission.job.queue, submission.job.priority)])
+        return answer
+
     def announce(self, job_id: str) -> None:
         """Wake who waits for a job that was just ended by hand; without Redis they look by themselves."""
+        self.announce_many([job_id])
+
+    def announce_many(self, job_ids: Sequence[str]) -> None:
+        """Like announce, in one message."""
+        if not job_ids:
+            return
         try:
-            self._broker.ack_many([], [job_id])
+            self._broker.ack_many([], job_ids)
         except BrokerUnavailable as error:
-            log.debug("announcement_failed", job_id=job_id, reason=str(error))
+            log.debug("announcement_failed", jobs=len(job_ids), reason=str(error))
 
     def push(self, jobs: Iterable[JobRef]) -> None:
         """Make due jobs available to workers; when Redis is away the relay will."""

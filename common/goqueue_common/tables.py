@@ -257,6 +257,7 @@ class BulkOperationRow(Base):
     skipped: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     after_id: Mapped[UUID | None]
     held_ids: Mapped[list[UUID]] = mapped_column(ARRAY(PGUUID(as_uuid=True)), server_default=text("'{}'"))
+    held_rounds: Mapped[int] = mapped_column(server_default=text("0"))
     error: Mapped[str | None]
     actor: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=_now)

@@ -22,12 +22,13 @@ from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.clock import SystemClock
 from goqueue_common.database import Database, connect
+from goqueue_common.dispatch_view_store import DispatchViewStore
 from goqueue_common.errors import BrokerUnavailable, StoreUnavailable
 from goqueue_common.job import Outcome
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent
+from goqueue_common.limited_dispatch_store import LimitedDispatchStore
 from goqueue_common.progress_store import ProgressStore
-from goqueue_common.queue_store import QueueStore
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.version import version
@@ -36,13 +37,15 @@ from goqueue_worker.acknowledger import Acknowledger
 from goqueue_worker.attempt import Attempt
 from goqueue_worker.attempt_services import ChildServices
 from goqueue_worker.cancel_listener import CancelListener
+from goqueue_worker.dispatch_watch import DispatchWatch
 from goqueue_worker.ending import Ending, EndReason
 from goqueue_worker.event_loop import EventLoop
 from goqueue_worker.executor import Executor
 from goqueue_worker.isolation import IsolatedPool
 from goqueue_worker.memory_watch import MemoryWatch, resident_bytes
 from goqueue_worker.message_pipe import MessagePipe
-from goqueue_worker.poller import Poller, QueueView
+from goqueue_worker.outcomes import AttemptEnd
+from goqueue_worker.poller import Poller
 from goqueue_worker.pool import Pool
 from goqueue_worker.proof_of_life import ProvingDuty
 from goqueue_worker.registry import Registry
@@ -108,16 +111,20 @@ class Child:
             interrupt_grace=settings.interrupt_grace,
             on_stuck=self._on_stuck,
         )
+        types = [handler.type for handler in registry.handlers]
+        self._watch = DispatchWatch(self.worker_id, settings.wanted_queues, types, DispatchViewStore(self._database))
         self._poller = Poller(
             self.worker_id,
             settings.wanted_queues,
-            view=QueueView(settings.wanted_queues, QueueStore(self._database)),
+            watch=self._watch,
             store=self._store,
+            limited=LimitedDispatchStore(self._database),
             broker=self._broker,
             registry=registry,
             pool=self._pool,
             table=table,
             may_claim=self._may_claim,
+            release=self._release_unstarted,
             give_up_seconds=settings.unknown_type_after,
         )
         self._runners: list[Runner] = []
@@ -133,6 +140,7 @@ class Child:
             ("watchdog", ProvingDuty(self._watchdog, self._table, Loop.WATCHDOG)),
             ("progress", self._services),
             ("cancels", cancels),
+            ("dispatch-watch", self._watch),
         ]
         if self._settings.max_memory:
             exceeded = partial(self._ending.want, EndReason.MAX_MEMORY)
@@ -159,18 +167,22 @@ class Child:
         self._table.claiming = self._claiming()
         if self._settings.burst and self._poller.found_nothing and self._pool.held == 0 and self._is_drained():
             self._ending.want(EndReason.DRAINED)
-        if self._pool.is_spent:
+        if self._pool.is_spent and not self._poller.is_draining:  # a fresh child in its place would claim
             self._ending.want(EndReason.MAX_JOBS)
         return pause
 
     def _claiming(self) -> Claiming:
         if self._acknowledger.is_full:
             return Claiming.BACKLOG
+        if self._poller.is_draining:
+            return Claiming.DRAINED
         return Claiming.YES if self._poller.trouble is None else Claiming.POSTGRES
 
     def _is_drained(self) -> bool:
         try:
-            return not self._store.any_queued(self._settings.wanted_queues)
+            return self._poller.is_draining or not self._store.any_queued(
+                self._settings.wanted_queues, self._watch.current().paused
+            )
         except StoreUnavailable:
             return False
 
@@ -209,7 +221,13 @@ class Child:
     def _release_records(self, attempts: Sequence[Attempt]) -> None:
         for attempt in attempts:
             self._table.settle(attempt.record)
+        self._poller.full.freed(attempt.job for attempt in attempts)
         self._pool.settled(attempts)
+
+    def _release_unstarted(self, attempts: Sequence[Attempt]) -> None:
+        for attempt in attempts:
+            end = AttemptEnd(attempt.job, attempt.handler.backoff, self.worker_id, self._clock)
+            self._acknowledger.put(attempt, end.released())
 
     def _on_stuck(self, attempt: Attempt) -> None:
         if id(attempt) not in self._stuck:
@@ -261,8 +279,8 @@ class Child:
 def _database(settings: WorkerSettings, slots: int) -> Database:
     return connect(
         settings.stores.database_url,
-        # Poller, acknowledger, progress, cancels, and handlers that submit children.
-        pool_size=4 + min(slots, 8),
+        # Poller, acknowledger, progress, cancels, dispatch watch, and handlers that submit children.
+        pool_size=5 + min(slots, 8),
         # What takes longer than the lease is of no use any more.
         statement_timeout_seconds=min(10.0, settings.lease),
         application_name="goqueue-worker",

@@ -24,6 +24,7 @@ _WAITS_FOR: Final = {
     Claiming.BACKLOG: "outcomes of finished jobs wait for PostgreSQL, and their buffer is full",
     Claiming.POSTGRES: "PostgreSQL is away",
     Claiming.FAILING: "claiming fails; the log says why",
+    Claiming.DRAINED: "it was told to drain",
 }
 
 
@@ -53,7 +54,9 @@ class Health:
         return (503, {"status": "failing", "reasons": reasons}) if reasons else (200, {"status": "ok"})
 
     def ready(self) -> Answer:
-        """200 while at least one child claims, else 503; what each child does, and which stores answer."""
+        """200 while at least one child claims, or all were told to drain, else 503; what each child does, and which stores
+        answer.
+        """
         children = [self._described(child) for child in self._vitals.children()]
         status = self._status(children)
         document: dict[str, Any] = {"status": status, "claiming": status == "ready"}
@@ -64,7 +67,7 @@ class Health:
         document["postgres"] = "ok" if self._vitals.postgres.is_answered else "degraded"
         document["redis"] = "ok" if self._vitals.redis.is_answered else "degraded"
         document["children"] = children
-        return (200 if status == "ready" else 503), document
+        return (200 if status in ("ready", "drained") else 503), document
 
     def _own_reasons(self) -> list[str]:
         loops = (
@@ -89,6 +92,8 @@ class Health:
             return "stopping"
         if any(child["claiming"] for child in children):
             return "ready"
+        if children and all(child["why"] == _WAITS_FOR[Claiming.DRAINED] for child in children):
+            return "drained"
         return "waiting" if any("worker_id" in child for child in children) else "starting"
 
     def _described(self, child: ChildProcess) -> dict[str, Any]:

@@ -10,11 +10,14 @@ import structlog
 
 from goqueue_common.broker.broker import Broker, QueueList
 from goqueue_common.dispatch_store import DispatchStore
+from goqueue_common.dispatch_view_store import DispatchView
 from goqueue_common.errors import BrokerUnavailable, StoreUnavailable
 from goqueue_common.job import ClaimedJob, JobRef, Priority, Settled
 from goqueue_common.lifecycle import JobStatus
-from goqueue_common.queue_store import QueueStore
+from goqueue_common.limited_dispatch_store import LimitedClaim, LimitedDispatchStore
 from goqueue_worker.attempt import Attempt
+from goqueue_worker.dispatch_watch import DispatchWatch
+from goqueue_worker.fullness import Fullness
 from goqueue_worker.pool import Pool
 from goqueue_worker.registry import Registry
 from goqueue_worker.slot_table import SlotTable
@@ -23,39 +26,19 @@ from goqueue_worker.strays import Strays
 log = structlog.get_logger(__name__)
 
 CLAIM_BATCH: Final = 500
-_WAIT_SECONDS: Final = 0.5
+_WAIT_SECONDS: Final = 0.4
 _LONGEST_PAUSE: Final = 2.0
 _LONGEST_REST: Final = 0.5
+_FULL_REST: Final = 0.15
+_LOOKING_SHARE: Final = 0.2
+"""Of the time: a look past many jobs of full types takes long."""
 _NO_QUEUES_SECONDS: Final = 0.1
+_DRAINED_SECONDS: Final = 0.25
 _ORDERS: Final = {
     3: (Priority.LOW, Priority.HIGH, Priority.NORMAL),
     7: (Priority.NORMAL, Priority.HIGH, Priority.LOW),
 }
 _USUAL_ORDER: Final = (Priority.HIGH, Priority.NORMAL, Priority.LOW)
-
-
-class QueueView:
-    """The queues to poll: those named, or every queue there is, looked up again twice a second."""
-
-    def __init__(self, named: Sequence[str] | None, store: QueueStore) -> None:
-        self._named = None if named is None else list(named)
-        self._store = store
-        self._known: list[str] = list(self._named or [])
-        self._read_at = float("-inf")
-
-    def names(self) -> list[str]:
-        """Raises StoreUnavailable only before the first look succeeded."""
-        if self._named is not None:
-            return self._named
-        now = time.monotonic()
-        if now - self._read_at >= _WAIT_SECONDS:
-            try:
-                self._known = self._store.names()
-            except StoreUnavailable:
-                if self._read_at == float("-inf"):
-                    raise
-            self._read_at = now
-        return self._known
 
 
 def poll_order(queues: Sequence[str], poll: int) -> list[QueueList]:
@@ -72,6 +55,7 @@ def poll_order(queues: Sequence[str], poll: int) -> list[QueueList]:
 class Poller:
     """`step` claims one batch: by ids popped from Redis, or, while Redis is away, straight from PostgreSQL.
 
+    release: gives back attempts that have not started. full: limits that are to be left alone for a moment.
     trouble: why its last step could not claim: PostgreSQL was away.
     """
 
@@ -80,30 +64,41 @@ class Poller:
         worker_id: str,
         queues: Sequence[str] | None,
         *,
-        view: QueueView,
+        watch: DispatchWatch,
         store: DispatchStore,
+        limited: LimitedDispatchStore,
         broker: Broker,
         registry: Registry,
         pool: Pool,
         table: SlotTable,
         may_claim: Callable[[], bool],
+        release: Callable[[Sequence[Attempt]], None],
         give_up_seconds: float,
     ) -> None:
         self._worker_id = worker_id
         self._queues = queues
-        self._view = view
+        self._watch = watch
         self._store = store
+        self._limited = limited
         self._broker = broker
         self._registry = registry
         self._pool = pool
         self._table = table
         self._may_claim = may_claim
+        self._release = release
         self._give_up_seconds = give_up_seconds
         self._strays = Strays(worker_id, store, broker, table)
+        self._obeyed: DispatchView | None = None
         self._polls = 0
         self._pause = 0.0
+        self.full = Fullness()
         self.found_nothing = False
         self.trouble: StoreUnavailable | None = None
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether this worker was told to claim nothing more."""
+        return self._obeyed is not None and self._obeyed.is_draining
 
     def step(self) -> float:
         """Claim what there is room for; seconds to sleep, more and more while a store is away."""
@@ -111,13 +106,10 @@ class Poller:
             return 0.05
         try:
             self._strays.give_back_when_due()
-            room = min(self._pool.room(), CLAIM_BATCH)
-            if room <= 0:
-                self._pool.wait_for_room(0.25)
-                return 0.0
-            lists = poll_order(self._view.names(), self._polls)
-            self._polls += 1
-            pause = self._claim(lists, room) if lists else _NO_QUEUES_SECONDS
+            view = self._watch.current()
+            if view is not self._obeyed:
+                self._obey(view)
+            pause = self._poll(view)
         except StoreUnavailable as error:
             self.trouble = error
             self._strays.suspect()
@@ -128,11 +120,44 @@ class Poller:
             self._pause = 0.0
         return pause
 
-    def _claim(self, lists: Sequence[QueueList], room: int) -> float:
-        if self._broker.is_away:
+    def _obey(self, view: DispatchView) -> None:
+        """What was claimed ahead of a pause or a drain and has not started goes back."""
+        if view.is_draining or view.paused:
+            unwanted = self._pool.recall(lambda attempt: not view.serves(attempt.job.queue))
+            self._release(unwanted)
+            paused = sorted(view.paused)[:20]
+            log.info("holding_back", draining=view.is_draining, paused=paused, given_back=len(unwanted))
+        self._obeyed = view
+
+    def _poll(self, view: DispatchView) -> float:
+        if view.is_draining:
+            self.found_nothing = True
+            return _DRAINED_SECONDS
+        room_now = self._pool.startable if view.is_limited else self._pool.room
+        room = min(room_now(), CLAIM_BATCH)
+        if room <= 0:
+            self._pool.wait_until(lambda: room_now() > 0, 0.25)
+            return 0.0
+        full = self.full.queues
+        lists = poll_order([queue for queue in view.queues if queue not in full], self._polls)
+        self._polls += 1
+        if not lists:
+            return self._rest()
+        if self._broker.is_away or self.full.types:
             return self._claim_waiting(lists, room)
+        return self._claim(lists, room)
+
+    def _rest(self) -> float:
+        """Every queue is paused or full, or there is none yet."""
+        self.found_nothing = True
+        if not self.full.seconds_left:
+            return _NO_QUEUES_SECONDS
+        self._pool.wait_until(lambda: not self.full.seconds_left, self.full.seconds_left)
+        return 0.0
+
+    def _claim(self, lists: Sequence[QueueList], room: int) -> float:
         try:
-            refs = self._broker.dequeue_many(lists, room, _WAIT_SECONDS)
+            refs = self._broker.dequeue_many(lists, room, self.full.seconds_left or _WAIT_SECONDS)
         except BrokerUnavailable as error:
             log.debug("claiming_without_redis", reason=str(error))  # the broker says once that Redis is away
             return self._claim_waiting(lists, room)
@@ -142,22 +167,43 @@ class Poller:
         return 0.0
 
     def _claim_waiting(self, lists: Sequence[QueueList], room: int) -> float:
-        """Nothing blocks until a job comes, so an empty look is followed by a longer and longer rest."""
-        jobs = self._store.claim_waiting(self._worker_id, lists, room)
-        self.found_nothing = not jobs
-        self._start(jobs)
-        return 0.0 if jobs else self._longer_pause(_LONGEST_REST)
+        """Nothing blocks until a job comes, so an empty look is followed by a longer and longer rest.
+
+        Also used while a type is full: the ids that a pop would get may all be of that type, and others wait behind them.
+        """
+        began = time.monotonic()
+        if self._watch.current().is_limited:
+            claim = self._limited.claim_waiting(self._worker_id, lists, room, self.full.types)
+        else:
+            claim = LimitedClaim(self._store.claim_waiting(self._worker_id, lists, room), [], frozenset())
+        is_news = self.full.note(claim.full)
+        self.found_nothing = not claim.jobs
+        self._start(claim.jobs)
+        if claim.jobs or is_news:
+            return 0.0
+        seconds = time.monotonic() - began
+        return max(self._longer_pause(_LONGEST_REST if self._broker.is_away else _FULL_REST), seconds / _LOOKING_SHARE)
 
     def _claim_popped(self, refs: Sequence[JobRef]) -> None:
-        if not self._may_claim():
+        view = self._watch.current()  # a pause that came while the pop waited is obeyed
+        queue = refs[0].queue
+        if not self._may_claim() or not view.serves(queue):
             self._give_back(refs)
             return
+        ids = [ref.id for ref in refs]
         try:
-            jobs = self._store.claim(self._worker_id, [ref.id for ref in refs], self._queues)
+            if view.limits(queue):
+                claim = self._limited.claim(self._worker_id, ids, self._queues)
+            else:
+                claim = LimitedClaim(self._store.claim(self._worker_id, ids, self._queues), [], frozenset())
         except StoreUnavailable:
             self._give_back(refs)
             raise
-        self._start(jobs)
+        self.full.note(claim.full)
+        self._start(claim.jobs)
+        if claim.over:
+            over = set(claim.over)
+            self._give_back([ref for ref in refs if ref.id in over])
 
     def _start(self, jobs: Sequence[ClaimedJob]) -> None:
         attempts, unknown = [], []

@@ -99,13 +99,9 @@ class Pool:
         return self._held
 
     def room(self) -> int:
-        """How many attempts to claim now; 0: wait. Small batches are put off while the buffer is more than half full.
-
-        Suspects that wait for each other keep no thread from other work, so as many as there are threads are not counted.
-        """
+        """How many attempts to claim now; 0: wait. Small batches are put off while the buffer is more than half full."""
         prefetch = self._prefetch()
-        waiting = min(len(self._suspects), len(self.slots), MAX_PREFETCH)
-        room = len(self.slots) + prefetch - (self._held - waiting)
+        room = len(self.slots) + prefetch - self._waiting_or_running
         if room < max(1, prefetch // 2):
             return 0
         return room if self._left is None else min(room, self._left)
@@ -115,11 +111,20 @@ class Pool:
         """Whether it has taken as many attempts as it may, and all of them have started."""
         return self._left == 0 and self._work.empty() and not self._suspects
 
-    def wait_for_room(self, timeout_seconds: float) -> None:
-        """Until something is settled."""
+    @property
+    def _waiting_or_running(self) -> int:
+        """Suspects that wait for each other keep no thread from other work: as many as there are threads do not count."""
+        return self._held - min(len(self._suspects), len(self.slots), MAX_PREFETCH)
+
+    def startable(self) -> int:
+        """How many more attempts could start at once; what is claimed ahead would keep a slot of a limit from others."""
+        free = len(self.slots) - self._waiting_or_running
+        return max(0, free if self._left is None else min(free, self._left))
+
+    def wait_until(self, condition: Callable[[], bool], timeout_seconds: float) -> None:
+        """Until it holds after something was settled, or for so long."""
         with self._changed:
-            if self.room() <= 0:
-                self._changed.wait(timeout_seconds)
+            self._changed.wait_for(condition, timeout_seconds)
 
     @property
     def unfinished(self) -> int:
@@ -130,12 +135,29 @@ class Pool:
 
     def take_unstarted(self) -> list[Attempt]:
         """Take back what no thread has begun; only at the end, nothing may be put in after it."""
+        self._stopping = True
         taken = self._unstarted()
         self._taken_in -= len(taken)
         return taken
 
+    def recall(self, is_unwanted: Callable[[Attempt], bool]) -> list[Attempt]:
+        """Take back of what no thread has begun that which is not to run here; the rest stays, in its order.
+
+        They are held until they are settled. For the thread that puts attempts in.
+        """
+        taken: list[Attempt] = []
+        for attempt in self._unstarted():
+            if is_unwanted(attempt):
+                taken.append(attempt)
+            else:
+                self._work.put(attempt)
+        with self._changed:
+            self._taken_in -= len(taken)
+            if self._left is not None:
+                self._left += len(taken)
+        return taken
+
     def _unstarted(self) -> list[Attempt]:
-        self._stopping = True
         taken: list[Attempt] = []
         while self._suspects:
             with suppress(IndexError):  # a thread was quicker

@@ -38,6 +38,7 @@ class Claiming(IntEnum):
     BACKLOG = 2
     POSTGRES = 3
     FAILING = 4
+    DRAINED = 5
 
 
 _RECORD: Final = struct.Struct("<16siB3x")

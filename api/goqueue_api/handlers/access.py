@@ -18,9 +18,7 @@ from goqueue_api.services import services
 blueprint = ApiBlueprint("access", __name__, description="Who calls, and who did what.")
 
 
-@blueprint.operation(
-    "GET", "/me", "getMe", scope=Scope.ANY, answers={200: Answer(MeSchema(), "The caller.")}, problems=(503,)
-)
+@blueprint.operation("GET", "/me", "getMe", scope=Scope.ANY, answers={200: Answer(MeSchema(), "The caller.")})
 def get_me() -> Response:
     """Show whose key this is, and what it allows
 
@@ -44,7 +42,6 @@ def get_me() -> Response:
     scope=Scope.ADMIN,
     query=AuditQuerySchema(),
     answers={200: Answer(AuditPageSchema(), "A page, newest first.", {"Link": "The next page, rel=next, if any."})},
-    problems=(422, 503),
 )
 def list_audit(query: dict[str, Any]) -> Response:
     """List what was done by hand, newest first

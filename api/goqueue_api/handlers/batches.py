@@ -9,7 +9,7 @@ from flask import Response, request
 
 from goqueue_api.access.caller import caller
 from goqueue_api.access.scope import Scope
-from goqueue_api.handlers.jobs import KEY_HEADER, KEY_PARAMETER, REPLAYED
+from goqueue_api.handlers.jobs import KEY_HEADER, KEY_PARAMETER, REPLAYED, SUBMIT_PROBLEMS
 from goqueue_api.json_body import read_object
 from goqueue_api.json_provider import json_response
 from goqueue_api.openapi import Answer, ApiBlueprint, Body
@@ -36,7 +36,7 @@ blueprint = ApiBlueprint("batches", __name__, "Submit many jobs at once.")
             {"Idempotent-Replayed": "true, when the key and body were sent before."},
         )
     },
-    problems=(400, 409, 413, 415, 422, 503),
+    problems=SUBMIT_PROBLEMS,
 )
 def submit_batch() -> Response:
     """Submit up to 10,000 jobs: all or none

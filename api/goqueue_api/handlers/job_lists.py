@@ -7,13 +7,15 @@ from typing import Any
 from flask import Response, request
 
 from goqueue_api.access.scope import Scope
-from goqueue_api.job_query import OLDEST_FIRST, cursor, job_filter, place
+from goqueue_api.job_query import OLDEST_FIRST, cursor, place
 from goqueue_api.json_provider import json_response
 from goqueue_api.openapi import Answer, ApiBlueprint
 from goqueue_api.pagination import next_link
 from goqueue_api.schemas.job import JobCountSchema, JobPageSchema, SuggestionListSchema
 from goqueue_api.schemas.queries import JobFilterQuerySchema, JobsQuerySchema, SuggestQuerySchema
 from goqueue_api.services import services
+from goqueue_common.errors import InvalidCursor, QueryTimeout
+from goqueue_common.filter_document import job_filter
 from goqueue_common.job import JobSummary
 from goqueue_common.job_search import Count
 
@@ -29,7 +31,7 @@ blueprint = ApiBlueprint("job-lists", __name__, description="Find jobs among all
     answers={
         200: Answer(JobPageSchema(), "A page.", {"Link": "The next page, rel=next, and the one before, rel=prev, if any."})
     },
-    problems=(400, 422, 503),
+    problems=(InvalidCursor, QueryTimeout),
 )
 def list_jobs(query: dict[str, Any]) -> Response:
     """List jobs, newest first, or oldest first
@@ -61,7 +63,7 @@ def list_jobs(query: dict[str, Any]) -> Response:
     scope=Scope.READ,
     query=JobFilterQuerySchema(),
     answers={200: Answer(JobCountSchema(), "How many jobs match, up to 10,000.")},
-    problems=(422, 503),
+    problems=(QueryTimeout,),
 )
 def count_jobs(query: dict[str, Any]) -> Response:
     """Count jobs
@@ -78,7 +80,7 @@ def count_jobs(query: dict[str, Any]) -> Response:
     scope=Scope.READ,
     query=SuggestQuerySchema(),
     answers={200: Answer(SuggestionListSchema(), "Values in order, each with how many jobs have it, up to 1,000.")},
-    problems=(422, 503),
+    problems=(QueryTimeout,),
 )
 def suggest(query: dict[str, Any]) -> Response:
     """Suggest values for a filter

@@ -23,7 +23,6 @@ blueprint = ApiBlueprint("handlers", __name__, description="Which job types work
     "listHandlers",
     scope=Scope.READ,
     answers={200: Answer(HandlerListSchema(), "Every type that a worker ever published.")},
-    problems=(503,),
 )
 def list_handlers() -> Response:
     """List job types, their versions and the live workers that have them"""

@@ -1,4 +1,4 @@
-"""/jobs: submit, read, retry, cancel. job_lists has what looks for many."""
+"""/jobs: submit and read. job_lists has what looks for many, job_changes what steers one."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from uuid import UUID
 
 from flask import Response, request
 
-from goqueue_api.access.caller import actor, caller
+from goqueue_api.access.caller import caller
 from goqueue_api.access.scope import Scope
+from goqueue_api.errors import InvalidIdempotencyKey
+from goqueue_api.job_edit import etag
 from goqueue_api.json_body import read_object
 from goqueue_api.json_provider import json_response
 from goqueue_api.openapi import Answer, ApiBlueprint, Body
@@ -16,12 +18,10 @@ from goqueue_api.schemas.job import JobSchema
 from goqueue_api.schemas.job_request import EXAMPLES, JobRequestSchema
 from goqueue_api.schemas.queries import WaitQuerySchema
 from goqueue_api.services import services
-from goqueue_common.errors import JobNotFound
-from goqueue_common.job import Job, JobRef
-from goqueue_common.lifecycle import JobEvent, JobStatus
+from goqueue_common.errors import IdempotencyKeyInUse, IdempotencyKeyReused, InvalidJob, JobNotFound, PayloadTooLarge
 from goqueue_common.new_job import submitted_job
 
-blueprint = ApiBlueprint("jobs", __name__, description="Submit jobs, follow them, try them again, call them off.")
+blueprint = ApiBlueprint("jobs", __name__, description="Submit jobs, find them, follow them.")
 
 KEY_HEADER: Final = "Idempotency-Key"
 REPLAYED: Final[dict[str, str]] = {"Idempotent-Replayed": "true"}
@@ -30,6 +30,19 @@ KEY_PARAMETER: Final = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
     "description": "Makes the request safe to repeat for 24 hours: the same key and body get the first answer again.",
 }
+IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "schema": {"type": "string"},
+    "description": "An ETag answered before: while the job is still in that state the answer is 304, without a body.",
+}
+SUBMIT_PROBLEMS: Final = (
+    InvalidIdempotencyKey,
+    IdempotencyKeyInUse,
+    IdempotencyKeyReused,
+    PayloadTooLarge,
+    InvalidJob,
+)
+"""What may be wrong with a job that is to be stored."""
 _BUSY_SECONDS: Final = "1"
 
 
@@ -47,7 +60,7 @@ _BUSY_SECONDS: Final = "1"
             {"Location": "The path of the job.", "Idempotent-Replayed": "true, when the key and body were sent before."},
         )
     },
-    problems=(400, 409, 413, 415, 422, 503),
+    problems=SUBMIT_PROBLEMS,
 )
 def submit_job() -> Response:
     """Submit a job
@@ -68,60 +81,28 @@ def submit_job() -> Response:
     "getJob",
     scope=Scope.READ,
     query=WaitQuerySchema(),
+    headers=[IF_NONE_MATCH],
     answers={
-        200: Answer(JobSchema(), "The job.", {"Retry-After": "Too many requests wait: ask again after so many seconds."})
+        200: Answer(
+            JobSchema(),
+            "The job.",
+            {"ETag": "Of this state.", "Retry-After": "Too many requests wait: ask again after so many seconds."},
+        ),
+        304: Answer(None, "It is as the ETag in If-None-Match says."),
     },
-    problems=(404, 422, 503),
+    problems=(JobNotFound,),
 )
 def get_job(query: dict[str, Any], job_id: str) -> Response:
     """Show a job, if asked for once it is finished"""
-    job, is_full = services().waiter.wait(_checked_id(job_id), query["wait"])
-    return json_response(job.to_dict(), headers={"Retry-After": _BUSY_SECONDS} if is_full else None)
+    job, is_full = services().waiter.wait(checked_id(job_id), query["wait"])
+    headers = {"ETag": f'"{etag(job)}"'} | ({"Retry-After": _BUSY_SECONDS} if is_full else {})
+    if request.if_none_match.contains_weak(etag(job)):
+        return Response(status=304, headers=headers)
+    return json_response(job.to_dict(), headers=headers)
 
 
-@blueprint.operation(
-    "POST",
-    "/jobs/<job_id>/retry",
-    "retryJob",
-    scope=Scope.OPERATE,
-    answers={200: Answer(JobSchema(), "It is queued again.")},
-    problems=(404, 409, 503),
-)
-def retry_job(job_id: str) -> Response:
-    """Run a finished or retrying job again, now
-
-    One more failure is allowed than it has had.
-    """
-    job = services().jobs.update_status(_checked_id(job_id), JobEvent.RETRY, actor())
-    services().submitter.push([_ref(job)])
-    return json_response(job.to_dict())
-
-
-@blueprint.operation(
-    "POST",
-    "/jobs/<job_id>/cancel",
-    "cancelJob",
-    scope=Scope.OPERATE,
-    answers={
-        200: Answer(JobSchema(), "It is cancelled."),
-        202: Answer(JobSchema(), "It is running; its handler is told to stop."),
-    },
-    problems=(404, 409, 503),
-)
-def cancel_job(job_id: str) -> Response:
-    """Cancel a job"""
-    job = services().jobs.cancel(_checked_id(job_id), actor())
-    if job.status is not JobStatus.CANCELLED:
-        return json_response(job.to_dict(), 202)
-    services().submitter.announce(job.id)
-    return json_response(job.to_dict(), 200)
-
-
-def _ref(job: Job) -> JobRef:
-    return JobRef(job.id, job.queue, job.priority)
-
-
-def _checked_id(job_id: str) -> str:
+def checked_id(job_id: str) -> str:
+    """The id in its usual form. Raises JobNotFound for what can be none."""
     try:
         return str(UUID(job_id))
     except ValueError as error:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from typing import Any
 
 from flask import Response
 
+from goqueue_api.access.caller import actor
 from goqueue_api.access.scope import Scope
 from goqueue_api.json_provider import json_response
+from goqueue_api.names import checked_name
 from goqueue_api.openapi import Answer, ApiBlueprint
-from goqueue_api.schemas.services import QueueListSchema
+from goqueue_api.schemas.services import OneQueueSchema, QueueListSchema
 from goqueue_api.services import services
-from goqueue_common.queue_store import COUNTS_CAPPED_AT
+from goqueue_common.errors import QueueNotFound
+from goqueue_common.queue_store import COUNTS_CAPPED_AT, QueueDepth
 
-blueprint = ApiBlueprint("queues", __name__, description="Which queues there are, and what waits in them.")
+blueprint = ApiBlueprint(
+    "queues", __name__, description="Which queues there are, and what waits in them; pause and resume them."
+)
 
 
 @blueprint.operation(
@@ -21,10 +26,71 @@ blueprint = ApiBlueprint("queues", __name__, description="Which queues there are
     "/queues",
     "listQueues",
     scope=Scope.READ,
-    answers={200: Answer(QueueListSchema(), "Every queue that ever had a job.")},
-    problems=(503,),
+    answers={200: Answer(QueueListSchema(), "Every queue that ever had a job, or was paused.")},
 )
 def list_queues() -> Response:
     """List queues with their unfinished jobs"""
-    items = [asdict(depth) for depth in services().queues.depths()]
+    items = [_queue(depth) for depth in services().queues.depths()]
     return json_response({"items": items, "counts_capped_at": COUNTS_CAPPED_AT})
+
+
+@blueprint.operation(
+    "GET",
+    "/queues/<name>",
+    "getQueue",
+    scope=Scope.READ,
+    answers={200: Answer(OneQueueSchema(), "The queue.")},
+    problems=(QueueNotFound,),
+)
+def get_queue(name: str) -> Response:
+    """Show a queue"""
+    return _answer(checked_name(name))
+
+
+@blueprint.operation(
+    "POST",
+    "/queues/<name>/pause",
+    "pauseQueue",
+    scope=Scope.OPERATE,
+    answers={200: Answer(OneQueueSchema(), "It is paused, or was already.")},
+)
+def pause_queue(name: str) -> Response:
+    """Pause a queue
+
+    Within a second no worker starts a job of it any more; what runs goes on, and jobs are still taken in. A queue that has
+    no job yet may be paused, too.
+    """
+    services().queues.pause(checked_name(name), actor())
+    return _answer(name)
+
+
+@blueprint.operation(
+    "POST",
+    "/queues/<name>/resume",
+    "resumeQueue",
+    scope=Scope.OPERATE,
+    answers={200: Answer(OneQueueSchema(), "Workers claim from it.")},
+    problems=(QueueNotFound,),
+)
+def resume_queue(name: str) -> Response:
+    """Resume a paused queue"""
+    services().queues.resume(checked_name(name), actor())
+    return _answer(name)
+
+
+def _answer(name: str) -> Response:
+    return json_response(_queue(services().queues.depth(name)) | {"counts_capped_at": COUNTS_CAPPED_AT})
+
+
+def _queue(depth: QueueDepth) -> dict[str, Any]:
+    return {
+        "name": depth.name,
+        "queued": depth.queued,
+        "scheduled": depth.scheduled,
+        "retrying": depth.retrying,
+        "processing": depth.processing,
+        "paused": depth.paused_at is not None,
+        "paused_at": depth.paused_at,
+        "paused_by": depth.paused_by,
+        "limit": depth.max_running,
+    }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
+from goqueue_api.errors import problem_codes
 from goqueue_api.schemas.answer import AnswerSchema
 
 
@@ -26,7 +27,9 @@ class ProblemSchema(AnswerSchema):
     detail = fields.String(required=True, metadata={"description": "A sentence for people."})
     instance = fields.String(required=True, metadata={"description": "The path that was asked for."})
     code = fields.String(
-        required=True, metadata={"description": "A stable word for programs.", "example": "idempotency_key_reused"}
+        required=True,
+        validate=validate.OneOf(sorted(problem_codes())),
+        metadata={"description": "A stable word for programs; later versions may know more of them."},
     )
     errors = fields.List(fields.Nested(ProblemFieldSchema()), required=True)
     request_id = fields.String(

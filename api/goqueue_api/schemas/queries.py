@@ -16,6 +16,7 @@ from goqueue_common.suggest_search import FIELDS
 MAX_WAIT_SECONDS = 30.0
 MAX_PAGE = 200
 DEFAULT_PAGE = 50
+PAGE_SIZE = "How many items a page has at most."
 
 
 class TimeField(fields.AwareDateTime):
@@ -28,10 +29,20 @@ class TimeField(fields.AwareDateTime):
             raise ValidationError(str(error)) from error
 
 
-_name = validate.Regexp(f"^{NAME_PATTERN}$", error="{input!r:.80} is no name: use 1 to 64 letters, digits, '.', '_', '-'")
-_tag = validate.Regexp(r"^[^\x00-\x1f\x7f]{1,64}$", error="a tag has 1 to 64 printable characters")
-_text = validate.Regexp(r"^[^\x00-\x1f\x7f]{1,200}\Z", error="is 1 to 200 printable characters")
-_UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"
+class Pattern(validate.Regexp):
+    """A pattern that the whole value must match; for JSON Schema it ends with `$`, which Python lets a line end follow."""
+
+    def __call__(self, value: Any) -> Any:
+        """Raises ValidationError."""
+        if self.regex.fullmatch(value) is None:
+            raise ValidationError(self._format_error(value))
+        return value
+
+
+_name = Pattern(f"^{NAME_PATTERN}$", error="{input!r:.80} is no name: use 1 to 64 letters, digits, '.', '_', '-'")
+_tag = Pattern(r"^[^\x00-\x1f\x7f]{1,64}$", error="a tag has 1 to 64 printable characters")
+_text = Pattern(r"^[^\x00-\x1f\x7f]{1,200}$", error="is 1 to 200 printable characters")
+_UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _statuses = [str(status) for status in JobStatus]
 
 
@@ -64,7 +75,9 @@ def _time(text: str) -> TimeField:
 
 def _attempts() -> fields.Integer:
     return fields.Integer(
-        load_default=None, validate=validate.Range(0, 2**31 - 1, error="{input} is out of range: 0 or more")
+        load_default=None,
+        validate=validate.Range(0, 2**31 - 1, error="{input} is out of range: 0 or more"),
+        metadata={"description": "How often it was started."},
     )
 
 
@@ -78,7 +91,7 @@ def _seconds() -> fields.Float:
     )
 
 
-class JobFilterQuerySchema(Schema):
+class JobFilterSchema(Schema):
     """Which jobs: all of the filters that are given must hold."""
 
     status = _several(
@@ -88,7 +101,7 @@ class JobFilterQuerySchema(Schema):
     type = _several(fields.String(validate=_name))
     tag = _several(fields.String(validate=_tag), "A job needs one of them; a comma of a tag is written `\\,`.")
     worker = _several(
-        fields.String(validate=validate.Regexp(_UUID, error="{input!r:.80} is no worker's id: that is a UUID")),
+        fields.String(validate=Pattern(_UUID, error="{input!r:.80} is no worker's id: that is a UUID")),
         "Who runs it, or ended its last attempt.",
     )
     schedule = _several(fields.String(validate=_text), "The schedule that submitted it.")
@@ -115,6 +128,10 @@ class JobFilterQuerySchema(Schema):
     attempts_max = _attempts()
     duration_min = _seconds()
     duration_max = _seconds()
+
+
+class JobFilterQuerySchema(JobFilterSchema):
+    """The same in a query string."""
 
     @pre_load
     def _gather(self, data: Any, **_: Any) -> dict[str, Any]:
@@ -145,6 +162,7 @@ class JobsQuerySchema(JobFilterQuerySchema):
     limit = fields.Integer(
         load_default=DEFAULT_PAGE,
         validate=validate.Range(1, MAX_PAGE, error="{input} is out of range: 1 to 200"),
+        metadata={"description": PAGE_SIZE},
     )
 
 
@@ -159,7 +177,11 @@ class SuggestQuerySchema(Schema):
     )
     prefix = fields.String(
         load_default="",
-        validate=validate.Regexp(r"^[^\x00-\x1f\x7f]{0,200}\Z", error="is at most 200 printable characters"),
+        validate=Pattern(r"^[^\x00-\x1f\x7f]{0,200}$", error="is at most 200 printable characters"),
         metadata={"description": "What the value begins with."},
     )
-    limit = fields.Integer(load_default=10, validate=validate.Range(1, 50, error="{input} is out of range: 1 to 50"))
+    limit = fields.Integer(
+        load_default=10,
+        validate=validate.Range(1, 50, error="{input} is out of range: 1 to 50"),
+        metadata={"description": "How many values at most."},
+    )

@@ -8,17 +8,29 @@ from goqueue_api.schemas.answer import AnswerSchema
 
 
 class QueueSchema(AnswerSchema):
-    """A queue and how many unfinished jobs it has."""
+    """A queue, how many unfinished jobs it has, and whether workers claim from it."""
 
     name = fields.String(required=True)
     queued = fields.Integer(required=True)
     scheduled = fields.Integer(required=True)
     retrying = fields.Integer(required=True)
     processing = fields.Integer(required=True)
+    paused = fields.Boolean(required=True)
+    paused_at = fields.AwareDateTime(required=True, allow_none=True)
+    paused_by = fields.String(required=True, allow_none=True, metadata={"description": "Whose key it was."})
+    limit = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "How many may run at once over all workers; null: any."}
+    )
+
+
+class OneQueueSchema(QueueSchema):
+    """A queue by itself."""
+
+    counts_capped_at = fields.Integer(required=True, metadata={"description": "Counts stop here: read it as 'or more'."})
 
 
 class QueueListSchema(AnswerSchema):
-    """Every queue that ever had a job."""
+    """Every queue that ever had a job, or was paused."""
 
     items = fields.List(fields.Nested(QueueSchema()), required=True)
     counts_capped_at = fields.Integer(required=True, metadata={"description": "Counts stop here: read it as 'or more'."})

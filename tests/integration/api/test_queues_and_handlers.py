@@ -8,14 +8,15 @@ from goqueue_common.lifecycle import JobStatus
 from goqueue_common.worker_store import JobType, WorkerStore
 from tests.factories import job_in, register_worker
 
+UNTOUCHED = {"paused": False, "paused_at": None, "paused_by": None, "limit": None}
+
 
 def test_queues_show_their_unfinished_jobs(client: FlaskClient, store: JobStore, worker_id: str) -> None:
     for status in JobStatus:
         job_in(status, store, worker_id, queue="mail")
-    assert client.get("/queues").get_json() == {
-        "items": [{"name": "mail", "queued": 1, "scheduled": 1, "retrying": 1, "processing": 1}],
-        "counts_capped_at": 10_000,
-    }
+    mail = {"name": "mail", "queued": 1, "scheduled": 1, "retrying": 1, "processing": 1, **UNTOUCHED}
+    assert client.get("/queues").get_json() == {"items": [mail], "counts_capped_at": 10_000}
+    assert client.get("/queues/mail").get_json() == mail | {"counts_capped_at": 10_000}
 
 
 def test_handlers_show_their_versions_and_who_has_them(client: FlaskClient, database: Database) -> None:

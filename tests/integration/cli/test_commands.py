@@ -197,7 +197,7 @@ def test_running_job_is_told_to_stop(goqueue: Command, client: Client) -> None:
 def test_queues_and_handlers_are_listed(goqueue: Command, client: Client) -> None:
     client.submit("demo.noop", queue="later", delay=3600)
     lines = goqueue("queues").stdout.splitlines()
-    assert lines[0].split() == ["queue", "queued", "processing", "scheduled", "retrying"]
+    assert lines[0].split() == ["queue", "queued", "processing", "scheduled", "retrying", "limit", "note"]
     assert ["later", "0", "0", "1", "0"] in [line.split() for line in lines]
     assert {"name": "later", "scheduled": 1}.items() <= next(
         queue for queue in json.loads(goqueue("queues", "--json").stdout) if queue["name"] == "later"

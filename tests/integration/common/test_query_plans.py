@@ -14,9 +14,20 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from goqueue_common import dispatch_store, maintenance_store, recovery_store, relay_store, retention_store
+from goqueue_common import (
+    bulk_work_store,
+    dispatch_store,
+    limited_dispatch_store,
+    maintenance_store,
+    recovery_store,
+    relay_store,
+    retention_store,
+    worker_search,
+)
+from goqueue_common.bulk import BulkAction, eligible_statuses
 from goqueue_common.database import Database, connect
 from goqueue_common.job import Outcome
+from goqueue_common.job_filter import JobFilter
 from goqueue_common.lifecycle import JobEvent
 from tests.factories import register_worker
 from tests.scratch_database import scratch_database
@@ -186,8 +197,36 @@ def test_jobs_claimed_without_redis_are_found_by_the_order_of_dispatch(seeded: S
     assert scans - {"workers_pkey"} == {"jobs_queued", "jobs_pkey"}
 
 
+@pytest.mark.parametrize("batch", BATCHES)
+def test_a_claim_under_limits_goes_by_the_primary_key_and_counts_what_runs_by_its_index(seeded: Seeded, batch: int) -> None:
+    ids = seeded.queued[:batch]
+    claim = {"ids": ids, "queues": None, "worker_id": seeded.worker_id, "sources": ["queued"]}
+    limits = {"kinds": ["queue", "type"], "names": ["default", "demo"], "free": [3, 5]}
+    assert seeded.scans(limited_dispatch_store._CLAIM, claim | limits) == {"jobs_pkey"}
+    assert seeded.scans(limited_dispatch_store._STILL_WAITING, {"ids": ids, "sources": ["queued"]}) == {"jobs_pkey"}
+    assert seeded.scans(limited_dispatch_store._SLOTS, {"ids": ids}) == {"jobs_pkey", "jobs_processing"}
+
+
+def test_jobs_claimed_past_full_types_are_found_by_the_order_of_dispatch(seeded: Seeded) -> None:
+    lists = {"queues": ["empty", "default"], "priorities": [0, 1], "full": ["mail"], "limit": 500}
+    assert seeded.scans(limited_dispatch_store._OLDEST, lists) == {"jobs_queued"}
+
+
+def test_what_a_worker_runs_is_found_by_its_worker(seeded: Seeded) -> None:
+    parameters = {"id": None, "states": None, "lost_seconds": None, "obeyed": 1.0, "running": 100, "limit": 1000}
+    assert seeded.scans(worker_search._WORKERS, parameters) == {"jobs_processing"}
+
+
 def test_what_a_lost_worker_held_is_found_by_its_worker(seeded: Seeded) -> None:
     assert seeded.scans(recovery_store._HELD, {"worker_id": seeded.worker_id}) == {"jobs_processing"}
     assert seeded.scans(recovery_store._ORPHANING, {"grace": 5.0}) - {"workers_pkey"} == {"jobs_processing"}
     alone = {"worker_id": seeded.worker_id, "id": seeded.processing[0], "attempt": 1}
     assert seeded.scans(recovery_store._MARK_ALONE, alone) == {"jobs_pkey"}
+
+
+@pytest.mark.parametrize("action", list(BulkAction))
+def test_a_batch_of_a_bulk_operation_goes_by_its_ids(seeded: Seeded, action: BulkAction) -> None:
+    wanted = {"ids": seeded.queued[:1_000], "statuses": eligible_statuses(action, JobFilter()), "priority": 0}
+    for origins, statement in bulk_work_store._STATEMENTS[action]:
+        assert seeded.scans(statement, wanted | {"sources": origins or wanted["statuses"]}) == {"jobs_pkey"}
+    assert seeded.scans(bulk_work_store._HELD, wanted | {"changed": seeded.queued[:500]}) == {"jobs_pkey"}

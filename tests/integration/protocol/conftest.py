@@ -16,21 +16,23 @@ from goqueue_common.broker.broker import QueueList, RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.database import Database, connect
 from goqueue_common.dispatch_store import DispatchStore
+from goqueue_common.dispatch_view_store import DispatchViewStore
 from goqueue_common.job import ClaimedJob, Outcome, Priority
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent
+from goqueue_common.limited_dispatch_store import LimitedDispatchStore
 from goqueue_common.maintenance_store import MaintenanceStore
-from goqueue_common.queue_store import QueueStore
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.settings import StoreSettings
 from goqueue_common.submitter import Submitter
 from goqueue_common.worker_store import WorkerStore
 from goqueue_worker.acknowledger import Acknowledger
 from goqueue_worker.attempt import Attempt
+from goqueue_worker.dispatch_watch import DispatchWatch
 from goqueue_worker.handler import Handler
 from goqueue_worker.maintenance.promoter import Promoter
 from goqueue_worker.maintenance.relay import Relay
-from goqueue_worker.poller import Poller, QueueView
+from goqueue_worker.poller import Poller
 from goqueue_worker.pool import Pool
 from goqueue_worker.recovery import Recovery, TakenBack
 from goqueue_worker.registry import Registry
@@ -111,16 +113,19 @@ def poller(
     """Of a worker that serves every queue and whose pool runs nothing; `table.held()` shows what it claimed."""
     table, _ = SlotTable.create(100)
     pool = Pool(slots, None, table, lambda *_: None, lambda: True, lambda _: True)  # type: ignore[arg-type]  # nothing is run
+    worker_id = register_worker(database)
     made = Poller(
-        register_worker(database),
+        worker_id,
         None,
-        view=QueueView(None, QueueStore(database)),
+        watch=DispatchWatch(worker_id, None, [JOB_TYPE], DispatchViewStore(database)),
         store=DispatchStore(claims_from or database),
+        limited=LimitedDispatchStore(claims_from or database),
         broker=broker,
         registry=Registry([Handler(type=JOB_TYPE, function=print)]),
         pool=pool,
         table=table,
         may_claim=lambda: True,
+        release=lambda _: None,
         give_up_seconds=60.0,
     )
     return made, pool, table

@@ -9,16 +9,18 @@ from typing import Any
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.clock import SystemClock
 from goqueue_common.database import Database
+from goqueue_common.dispatch_view_store import DispatchViewStore
 from goqueue_common.job import Outcome
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent
-from goqueue_common.queue_store import QueueStore
+from goqueue_common.limited_dispatch_store import LimitedDispatchStore
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_worker.acknowledger import Acknowledger
 from goqueue_worker.attempt import Attempt
+from goqueue_worker.dispatch_watch import DispatchWatch
 from goqueue_worker.executor import Executor
 from goqueue_worker.handler import Handler
-from goqueue_worker.poller import Poller, QueueView
+from goqueue_worker.poller import Poller
 from goqueue_worker.pool import Pool
 from goqueue_worker.recorded import Recorded, Recorder
 from goqueue_worker.registry import Registry
@@ -71,16 +73,19 @@ class LoneChild:
             self._may,
             lambda attempt: recoveries.mark_alone(self.worker_id, attempt.job.id, attempt.job.attempt),
         )
+        self.watch = DispatchWatch(self.worker_id, queues, [JOB_TYPE], DispatchViewStore(database))
         self.poller = Poller(
             self.worker_id,
             queues,
-            view=QueueView(queues, QueueStore(database)),
+            watch=self.watch,
             store=self.store,
+            limited=LimitedDispatchStore(database),
             broker=broker,
             registry=Registry([self.handler]),
             pool=self.pool,
             table=self.table,
             may_claim=lambda: self._may() and not self.acknowledger.is_full,
+            release=self._release,
             give_up_seconds=600.0,
         )
 
@@ -89,7 +94,8 @@ class LoneChild:
         return len(self._ended)
 
     def poll(self) -> None:
-        """One turn of the loop that claims."""
+        """One turn of the loop that claims, by what people have decided by now."""
+        self.watch.step()
         self.poller.step()
 
     def acknowledge(self) -> None:
@@ -105,9 +111,7 @@ class LoneChild:
 
     def release_all(self) -> None:
         """Give back what has not started, as a stop does."""
-        for attempt in self.pool.take_unstarted():
-            outcome = Outcome(id=attempt.job.id, attempt=attempt.job.attempt, event=JobEvent.RELEASE)
-            self.acknowledger.put(attempt, outcome)
+        self._release(self.pool.take_unstarted())
         self.acknowledger.step()
 
     def finish(self) -> None:
@@ -128,6 +132,11 @@ class LoneChild:
         self.acknowledger.put(attempt, outcome)
         self._ended.append(outcome.id)
 
+    def _release(self, attempts: Sequence[Attempt]) -> None:
+        for attempt in attempts:
+            outcome = Outcome(id=attempt.job.id, attempt=attempt.job.attempt, event=JobEvent.RELEASE)
+            self.acknowledger.put(attempt, outcome)
+
     def _may(self) -> bool:
         self.asked += 1
         return self.lease_lives
@@ -139,6 +148,7 @@ class LoneChild:
     def _settled(self, attempts: Sequence[Attempt]) -> None:
         for attempt in attempts:
             self.table.settle(attempt.record)
+        self.poller.full.freed(attempt.job for attempt in attempts)
         self.pool.settled(attempts)
 
     def _lose(self) -> None:

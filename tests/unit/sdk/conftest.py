@@ -87,7 +87,7 @@ def api() -> Iterator[ScriptedApi]:
             self.end_headers()
             self.wfile.write(answer)
 
-        do_GET = do_POST = _handle  # noqa: N815 - names of http.server
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _handle  # noqa: N815 - names of http.server
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name in http.server
             pass

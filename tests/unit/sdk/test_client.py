@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from goqueue import Client, JobCount, JobRequest, QueueInfo, ServiceUnavailable, UnexpectedAnswer, WaitTimeout, __version__
+from goqueue import Client, Count, JobRequest, QueueInfo, ServiceUnavailable, UnexpectedAnswer, WaitTimeout, __version__
 
 
 def test_submit_sends_the_job_and_returns_it_typed(api, client, reply, job):
@@ -128,7 +128,7 @@ def test_jobs_are_counted_by_the_same_filters(api, client, reply):
         "duration_min": 1.5,
         "attempts_max": 0,
     }
-    assert client.count_jobs(**filters) == JobCount(value=10_000, relation="gte")
+    assert client.count_jobs(**filters) == Count(value=10_000, relation="gte")
     assert (api.requests[0].path, api.requests[0].query) == (
         "/jobs/count",
         [
@@ -151,6 +151,46 @@ def test_queues_and_handlers_are_typed(api, client, reply):
     )
     assert client.queues() == [QueueInfo(**queue, counts_capped_at=10_000)]
     assert client.handlers()[0].versions[0].schema == {"type": "object"}
+
+
+def test_operators_calls_go_where_they_should(api, client, reply):
+    limit = {"kind": "queue", "name": "mail", "max_running": 3, "running_count": 1, "updated_at": "2026-01-01T00:00:00Z"}
+    running = {
+        "job_id": "1",
+        "type": "a",
+        "queue": "mail",
+        "attempt": 2,
+        "started_at": "2026-01-01T00:00:00Z",
+        "progress": None,
+    }
+    worker = {
+        "id": "w",
+        "host": "box",
+        "pid": 1,
+        "version": "0",
+        "state": "alive",
+        "queues": ["mail"],
+        "running": [running],
+    }
+    queue = {"name": "mail", "paused": True, "paused_at": "2026-01-01T00:00:00Z", "limit": 3}
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    answers = [queue, queue, queue, limit, limit, {"items": [limit]}, {"items": [worker]}, worker, worker]
+    api.will_answer(*(reply(200, answer) for answer in answers))
+    assert client.queue("mail").paused_at == moment
+    assert client.pause_queue("mail").limit == 3
+    client.resume_queue("mail")
+    assert client.set_limit("queue", "mail", 3).updated_at == moment
+    client.remove_limit("queue", "mail")
+    assert client.limits()[0].running_count == 1
+    assert client.workers(["lost", "alive"])[0].running[0].started_at == moment
+    assert client.worker("w").queues == ("mail",)
+    client.drain_worker("w")
+    assert [(request.method, request.path) for request in api.requests] == [
+        ("GET", "/queues/mail"), ("POST", "/queues/mail/pause"), ("POST", "/queues/mail/resume"),
+        ("PUT", "/limits/queue/mail"), ("DELETE", "/limits/queue/mail"), ("GET", "/limits"),
+        ("GET", "/workers"), ("GET", "/workers/w"), ("POST", "/workers/w/drain"),
+    ]  # fmt: skip
+    assert api.requests[6].query == [("state", "lost"), ("state", "alive")]
 
 
 def test_retry_and_cancel_post_to_the_job(api, client, reply, job):
@@ -244,3 +284,36 @@ def test_version_is_that_of_the_description(api, client, reply):
     assert client.api_version() == "1.2.3"
     with pytest.raises(UnexpectedAnswer, match="no version"):
         client.api_version()
+
+
+def test_an_edit_names_the_state_it_is_for(api, client, reply, job):
+    api.will_answer(reply(200, job, {"ETag": '"5f"'}), *[reply(200, job)] * 2)
+    client.edit(client.get(job["id"]), priority="high", run_at=None)
+    client.edit(job["id"], tags=["a"])
+    _, seen, unseen = api.requests
+    assert (seen.method, seen.path, seen.body) == ("PATCH", f"/jobs/{job['id']}", {"priority": "high", "run_at": None})
+    assert (seen.headers["If-Match"], unseen.headers["If-Match"]) == ('"5f"', "*")
+
+
+def test_a_rerun_sends_what_is_edited_under_a_key(api, client, reply, job):
+    api.will_answer(reply(201, job))
+    client.rerun("1", {"x": 1}, queue="other")
+    [request] = api.requests
+    assert (request.path, request.body) == ("/jobs/1/rerun", {"queue": "other", "payload": {"x": 1}})
+    assert request.headers["Idempotency-Key"]
+
+
+def test_run_now_and_delete_act_on_the_job(api, client, reply, job):
+    api.will_answer(reply(200, job), reply(204, b""))
+    client.run_now("1")
+    assert client.delete("1") is None
+    assert [(request.method, request.path) for request in api.requests] == [
+        ("POST", "/jobs/1/run-now"),
+        ("DELETE", "/jobs/1"),
+    ]
+
+
+def test_me_is_typed(api, client, reply):
+    api.will_answer(reply(200, {"name": "ada", "key_id": "1", "scopes": ["read"], "expires_at": "2026-01-01T00:00:00Z"}))
+    me = client.me()
+    assert (me.name, me.scopes, me.expires_at) == ("ada", ("read",), datetime(2026, 1, 1, tzinfo=UTC))

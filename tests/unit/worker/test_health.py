@@ -136,6 +136,19 @@ def test_a_worker_that_claims_nothing_says_why_and_is_not_restarted(claiming: Cl
     assert worker.health.alive()[0] == 200
 
 
+def test_a_worker_that_was_told_to_drain_is_no_unhealthy_one() -> None:
+    worker = Worker()
+    worker.children[0].table.claiming = Claiming.DRAINED
+    assert worker.ready()[1]["status"] == "ready"
+    worker.children[1].table.claiming = Claiming.DRAINED
+    status, document = worker.ready()
+    assert (status, document["status"], document["claiming"]) == (200, "drained", False)
+    assert document["why"] == "it was told to drain"
+    assert worker.health.alive() == (200, {"status": "ok"})
+    worker.children[1].table.claiming = Claiming.FAILING
+    assert worker.ready()[0] == 503
+
+
 def test_a_worker_without_postgresql_waits_even_if_no_claim_has_failed_yet() -> None:
     worker = Worker(away=StoreUnavailable)
     status, document = worker.ready()

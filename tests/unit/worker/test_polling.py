@@ -63,6 +63,27 @@ def test_small_claims_are_put_off_while_the_buffer_is_half_full() -> None:
     assert pool.room() == 308
 
 
+def test_under_a_limit_nothing_is_claimed_ahead() -> None:
+    pool = pool_of(8)
+    pool._meters[0].busy_seconds, pool._meters[0].finished = 0.1, 100
+    assert (pool.room(), pool.startable()) == (408, 8)
+    pool._held = 100
+    assert pool.startable() == 0
+
+
+def test_what_no_thread_has_begun_is_recalled_and_the_rest_keeps_its_order() -> None:
+    pool = Pool(1, None, SlotTable.create(1)[0], lambda *_: None, lambda: True, lambda _: True, max_jobs=6)  # type: ignore[arg-type]
+    handler = Handler(type="t", function=print)
+    attempts = [Attempt(claimed_job(name), handler, 0) for name in ("a", "b", "a", "c", "b")]
+    pool.put(attempts)
+    taken = pool.recall(lambda attempt: attempt.job.type == "a")
+    assert taken == [attempts[0], attempts[2]]
+    assert (pool.held, pool.unfinished) == (5, 3)
+    pool.settled(taken)
+    assert pool.room() == 0
+    assert pool.take_unstarted() == [attempts[1], attempts[3], attempts[4]]
+
+
 class StandingSlot:
     """A slot that only notes what it is told."""
 

@@ -1,4 +1,7 @@
-"""Deletes what was kept long enough: final jobs, and records of keys and workers. It works for a fifth of the time."""
+"""Deletes what was kept long enough: final jobs, and records of keys, workers and bulk operations.
+
+It works for a fifth of the time.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,7 @@ class JobPruner:
 
 
 class RecordPruner:
-    """`step` deletes some idempotency keys that no longer mean anything, and workers that ended long ago."""
+    """`step` deletes some idempotency keys that mean nothing any more, and workers and operations that ended long ago."""
 
     def __init__(self, store: RetentionStore) -> None:
         self._store = store
@@ -59,9 +62,13 @@ class RecordPruner:
     def step(self) -> float:
         """As JobPruner.step."""
         began = time.monotonic()
-        keys, workers = self._store.prune_keys(_PAGE), self._store.prune_workers(_PAGE)
-        if keys or workers:
-            log.info("records_pruned", idempotency_keys=keys, workers=workers)
-        if _PAGE not in (keys, workers):
+        pruned = {
+            "idempotency_keys": self._store.prune_keys(_PAGE),
+            "workers": self._store.prune_workers(_PAGE),
+            "bulk_operations": self._store.prune_operations(_PAGE),
+        }
+        if any(pruned.values()):
+            log.info("records_pruned", **pruned)
+        if _PAGE not in pruned.values():
             return _REST_SECONDS
         return max(_SHORTEST_PAUSE, (time.monotonic() - began) * _PAUSE_PER_SECOND)

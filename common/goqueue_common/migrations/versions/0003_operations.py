@@ -65,6 +65,7 @@ STATEMENTS = (
         skipped bigint NOT NULL DEFAULT 0,
         after_id uuid,
         held_ids uuid[] NOT NULL DEFAULT '{}',
+        held_rounds integer NOT NULL DEFAULT 0,
         error text,
         actor text NOT NULL,
         created_at timestamptz NOT NULL DEFAULT now(),

@@ -1,0 +1,66 @@
+"""What each operation answers, by operationId and status; an answer without a body has no entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from goqueue_api.examples import jobs, services
+
+_CURSOR: Final = "AaIOtBNmdo6EM6OYQY15zGhvdxc"
+
+ANSWERS: Final[Mapping[str, Mapping[int, Any]]] = {
+    "submitJob": {201: jobs.QUEUED},
+    "listJobs": {200: {"items": [jobs.FAILED_IN_A_LIST], "next_cursor": _CURSOR, "prev_cursor": None}},
+    "countJobs": {200: {"value": 1200, "relation": "eq"}},
+    "suggestJobFilters": {200: {"items": [{"value": "emails", "count": 1000, "relation": "gte"}]}},
+    "getJob": {200: jobs.COMPLETED},
+    "editJob": {200: jobs.EDITED},
+    "retryJob": {200: jobs.RETRIED},
+    "runJobNow": {200: jobs.QUEUED},
+    "cancelJob": {200: jobs.CANCELLED, 202: jobs.ASKED_TO_STOP},
+    "rerunJob": {201: jobs.RERUN},
+    "submitBatch": {
+        201: {
+            "created": 1,
+            "replayed": 1,
+            "items": [
+                {
+                    "id": "01a20eb4-1366-768e-8433-a398418d79cc",
+                    "queue": "default",
+                    "type": "demo.sleep",
+                    "status": "queued",
+                    "replayed": False,
+                },
+                {
+                    "id": "01a20eaf-9920-7c31-a5f8-2b3c4d5e6f70",
+                    "queue": "default",
+                    "type": "demo.sleep",
+                    "status": "completed",
+                    "replayed": True,
+                },
+            ],
+        }
+    },
+    "startBulkOperation": {200: services.BULK_PREVIEW, 202: services.BULK_STARTED},
+    "listBulkOperations": {200: {"items": [services.BULK_HALFWAY], "next_cursor": None}},
+    "getBulkOperation": {200: services.BULK_HALFWAY},
+    "abortBulkOperation": {200: services.BULK_ABORTED},
+    "purgeQueue": {202: services.PURGE_STARTED},
+    "listQueues": {200: {"items": [services.QUEUE], **services.COUNTS_CAPPED_AT}},
+    "getQueue": {200: services.QUEUE | services.COUNTS_CAPPED_AT},
+    "pauseQueue": {200: services.PAUSED | services.COUNTS_CAPPED_AT},
+    "resumeQueue": {200: services.QUEUE | services.COUNTS_CAPPED_AT},
+    "listLimits": {200: {"items": [services.LIMIT]}},
+    "getLimit": {200: services.LIMIT},
+    "setLimit": {200: services.LIMIT},
+    "removeLimit": {200: services.LIMIT},
+    "listWorkers": {200: {"items": [services.WORKER], "items_capped_at": 1000}},
+    "getWorker": {200: services.WORKER},
+    "drainWorker": {200: services.DRAINING},
+    "listHandlers": {200: {"items": [services.HANDLER]}},
+    "getMe": {200: services.ME},
+    "listAudit": {200: {"items": [services.AUDIT_ENTRY], "next_before": 4711}},
+    "getHealth": {200: {"status": "ok"}},
+    "getReadiness": {200: services.READY, 503: services.READY | {"status": "draining"}},
+}
