@@ -16,7 +16,7 @@ from goqueue_cli.output import complain, one_line, print_json, print_table, stat
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from goqueue import Job, JobSummary
+    from goqueue import Job, JobFilters, JobSummary
 
 _LARGEST_PAGE = 200
 _SOME_REFUSED = 1
