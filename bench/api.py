@@ -38,7 +38,7 @@ def main(options: argparse.Namespace) -> int:
     console = Console(stderr=True)
     with ExitStack() as opened:
         folder = Path(options.data or opened.enter_context(tempfile.TemporaryDirectory()))
-        servers = opened.enter_context(stack.servers(folder, {"max_wal_size": "8GB"}))
+        servers = opened.enter_context(stack.servers(folder, api_jobs.SERVER_OPTIONS))
         url = normalise_database_url(servers.environment["DATABASE_URL"])
         database = connect(url, pool_size=1, statement_timeout_seconds=3600.0, application_name="bench")
         opened.callback(database.close)

@@ -1,8 +1,7 @@
 """Millions of jobs with a past of 30 days, made by PostgreSQL itself: skewed as real ones are, the same each time.
 
-Of 10 million, 8.9 million are completed, 1 million failed, 100,000 cancelled, and of the youngest 20,000 wait or run.
-Queues, types, tags, errors, payload values, workers and schedules come in common, middling and rare ones (one in 50,000
-or fewer).
+Of 10 million, 8.9 million are completed, 1 million failed and 100,000 cancelled; of the youngest 20,000 most wait or run.
+Queues, types, tags, errors, payload values, workers, schedules are common, middling or rare (one job in 50,000 or fewer).
 """
 
 from __future__ import annotations
@@ -15,6 +14,8 @@ from goqueue_common.database import Database
 
 DAYS: Final = 30
 CHUNK: Final = 250_000
+SERVER_OPTIONS: Final = {"max_wal_size": "8GB", "shared_buffers": "2GB"}
+"""Of PostgreSQL: what a server has that keeps so many jobs, in place of the 128 MB of a laptop."""
 
 # d(n, k): a number 0 <= d < 1 for job n and purpose k, as good as a random one and the same each time.
 _DICE: Final = """

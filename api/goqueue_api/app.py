@@ -55,6 +55,7 @@ from goqueue_common.queue_store import QueueStore
 from goqueue_common.redaction import Redactor
 from goqueue_common.submitter import Submitter
 from goqueue_common.tables import Base
+from goqueue_common.version import version
 from goqueue_common.worker_search import WorkerSearch
 from goqueue_common.worker_store import WorkerStore
 
@@ -68,9 +69,6 @@ _ABOUT: Final = (
     "once when a worker dies; its id is the same for all attempts. Errors are problem documents (RFC 9457) with a "
     "stable `code`."
 )
-_CONTRACT: Final = "1"
-"""Version of what openapi.json promises: it grows with a change that breaks callers, not with a release of GoQueue, so that
-the committed file does not change without a reason."""
 _RESOURCES: Final = (job_lists, jobs, job_changes, batches, bulk, queues, limits, workers, job_types, access, health)
 
 
@@ -88,7 +86,7 @@ def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
             application_name="goqueue-api",
         ),
         API_TITLE="GoQueue",
-        API_VERSION=_CONTRACT,
+        API_VERSION=version(),
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json",

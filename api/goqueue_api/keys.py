@@ -64,7 +64,7 @@ def _create(store: ApiKeyStore, arguments: argparse.Namespace) -> None:
     if arguments.json:
         print(orjson.dumps(_document(key) | {"key": made.token}, option=orjson.OPT_UTC_Z).decode())  # noqa: T201
         return
-    until = "" if key.expires_at is None else f", until {_moment(key.expires_at)}"
+    until = "" if key.expires_at is None else f", until {_moment(key.expires_at)} UTC"
     print(f"key {key.id} ({key.name}): {', '.join(key.scopes)}{until}; shown this once:", file=sys.stderr)  # noqa: T201
     print(made.token)  # noqa: T201 - alone on standard output, for a script to take
 
@@ -78,8 +78,8 @@ def _list(store: ApiKeyStore, arguments: argparse.Namespace) -> None:
         print("no key yet: `goqueue keys create --name me --scope admin` makes one", file=sys.stderr)  # noqa: T201
         return
     table = Table(box=None, pad_edge=False)
-    for column in ("id", "name", "scopes", "created", "expires", "last used", "state"):
-        table.add_column(column, overflow="fold")
+    for column in ("id", "name", "scopes", "created (UTC)", "expires", "last used", "state"):
+        table.add_column(column, overflow="fold", no_wrap=column not in ("name", "scopes"))
     for document in documents:
         table.add_row(*(_cell(document[name]) for name in _SHOWN))
     Console(highlight=False).print(table)
@@ -105,7 +105,7 @@ def _cell(value: object) -> str:
 
 
 def _moment(time: datetime) -> str:
-    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def _actor() -> Actor:

@@ -44,7 +44,7 @@ def api_url(context: click.Context) -> str:
 @contextmanager
 def api_client(context: click.Context) -> Iterator[Client]:
     """A client of the API. What the API refuses in the block becomes a CommandError, as does an API that is away."""
-    from goqueue import Client, ConnectionFailed, GoQueueError
+    from goqueue import Client, ConnectionFailed, GoQueueError, Unauthorized
 
     url = api_url(context)
     try:
@@ -52,6 +52,8 @@ def api_client(context: click.Context) -> Iterator[Client]:
             yield client
     except ConnectionFailed as error:
         raise CommandError(f"{error}; start one with: goqueue up") from error
+    except Unauthorized as error:
+        raise CommandError(f"{error}; this command takes its key from GOQUEUE_API_KEY") from error
     except GoQueueError as error:
         raise CommandError(str(error)) from error
 

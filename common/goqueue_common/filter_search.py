@@ -9,27 +9,26 @@ import orjson
 
 from goqueue_common.job_filter import JobFilter, Window
 
-_LISTS: Final = (("statuses", "status"), ("queues", "queue"), ("types", "type"), ("schedules", "schedule"))
+KINDS: Final = (("statuses", "status"), ("queues", "queue"), ("types", "type"))
 _RANGES: Final = (("run_at", "run_at"), ("finished", "finished_at"))
 _SECONDS: Final = "extract(epoch FROM j.finished_at - j.started_at)"
 
 
 def on_jobs(wanted: JobFilter) -> str:
     """Conditions on a row `j` of jobs; all but `workers`: a row that is not processing does not say who ended it."""
-    conditions = [
-        *_shared(wanted, "j"),
-        *_range("j.created_at", "created", wanted),
-        *_numbers(_SECONDS, "duration", wanted),
-    ]
+    conditions = [f"j.{column} = ANY(%({name})s::text[])" for name, column in KINDS if getattr(wanted, name)]
+    conditions += [*_shared(wanted, "j"), *_range("j.created_at", "created", wanted)]
+    conditions += _numbers(_SECONDS, "duration", wanted)
     conditions += [f"({_contains('j', wanted)})"] if wanted.payloads else []
     return _all(conditions)
 
 
 def on_index(wanted: JobFilter) -> str:
-    """Conditions on an entry `s` of job_search, as its indexes take them; who matches is asked again by on_jobs."""
+    """Conditions on an entry `s` of job_search, as its indexes take them, but for queue, type and status.
+
+    Who matches is asked again by on_jobs.
+    """
     conditions = [*_shared(wanted, "s"), *_numbers("s.duration", "duration", wanted)]
-    if wanted.statuses or wanted.finished_after is not None or wanted.finished_before is not None:
-        conditions.append("s.status = ANY(%(final_statuses)s::text[])")  # its index begins with the status
     if wanted.tags:
         conditions.append("s.tags <> '{}'")
     if wanted.payloads:
@@ -70,9 +69,8 @@ def _fields(wanted: JobFilter) -> Iterator[tuple[str, Any]]:
 
 
 def _shared(wanted: JobFilter, alias: str) -> Iterator[str]:
-    for name, column in _LISTS:
-        if getattr(wanted, name):
-            yield f"{alias}.{column} = ANY(%({name})s::text[])"
+    if wanted.schedules:
+        yield f"{alias}.schedule = ANY(%(schedules)s::text[])"
     if wanted.tags:
         yield f"{alias}.tags && %(tags)s::text[]"
     if wanted.errors:

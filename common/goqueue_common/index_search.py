@@ -1,8 +1,8 @@
 """The way to the jobs that match a filter by the search index.
 
-`listed` goes along lists of the index that are in the order of ids (a queue, type and status; a schedule; a worker), a stretch
-of each. `sparse` takes all that the most selective index has. `some` and `any_sparse` are the same for counts, which ask for
-no order. Planners know little of JSON and of texts, so each is fenced: none can become a walk along the primary key.
+`listed` goes along lists of the index that are in the order of ids (a queue, type and status; a schedule; a worker), a
+stretch of each. `sparse` takes all that the most selective index has. `some` and `any_sparse` are the same for counts,
+which ask for no order. Planners know little of JSON and of texts, so each is fenced: none becomes a walk by primary key.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 
 from goqueue_common.branch_search import Branch, Found
 from goqueue_common.database import Run
-from goqueue_common.filter_search import in_window, on_index, order
+from goqueue_common.filter_search import KINDS, in_window, on_index, order
 from goqueue_common.job_filter import JobFilter, Window
 
 # From one pair to the next greater one: as many steps as there are pairs, however many rows each has.
@@ -41,6 +41,7 @@ _INCLUDED: Final = frozenset(
 """What the index of queue, type and status includes beside its key."""
 _ROW_COST: Final = 5
 """How many entries of an index can be looked at in the time that one row of the table takes."""
+_SAMPLE: Final = 10
 _CHECKED: Final = 2_000
 """A count of more entries is not asked of `jobs` again: what is out of date is gone from the index almost at once."""
 
@@ -51,6 +52,9 @@ class IndexBranch(Branch):
     def __init__(self, run: Run, wanted: JobFilter) -> None:
         super().__init__(run, wanted)
         self._on_index = on_index(wanted)
+        others = [f"s.{column} = ANY(%({name})s::text[])" for name, column in KINDS if getattr(wanted, name)]
+        is_by_kind = self._list_fields is _KIND
+        self._on_these_lists = self._on_index if is_by_kind else " AND ".join([self._on_index, *others])
         self._lists: Mapping[str, Sequence[str]] | None = None
         # A large payload is not in the index: whether it matches, only the job can say.
         unsure = f"coalesce((SELECT true FROM jobs j WHERE j.id = s.id AND {self._on_jobs}), false)"
@@ -76,7 +80,7 @@ class IndexBranch(Branch):
                     ELSE (SELECT s.id {rows} OFFSET %(depth)s - 1 LIMIT 1) END AS frontier
                 FROM {_unnested(lists)} CROSS JOIN LATERAL (
                     SELECT ARRAY(
-                        SELECT id FROM (SELECT * {rows} LIMIT %(depth)s) AS s WHERE {self._on_index} LIMIT %(limit)s
+                        SELECT id FROM (SELECT * {rows} LIMIT %(depth)s) AS s WHERE {self._on_these_lists} LIMIT %(limit)s
                     ) AS ids
                 ) AS first
             )
@@ -86,7 +90,7 @@ class IndexBranch(Branch):
             """,
             window,
             limit=limit,
-            depth=self._depth(budget),
+            depth=max(1, (budget if self._is_covered else budget // _ROW_COST) // self._list_count),
             **_list_parameters(lists),
         )
         return self._confirmed(ids, frontier if len(ids) < limit else ids[-1], window)
@@ -104,32 +108,29 @@ class IndexBranch(Branch):
     def some(self, window: Window, limit: int, budget: int) -> list[str]:
         """Each list in turn until there are `limit`; where they are too long for `budget` entries, as any_sparse."""
         lists = self._known_lists()
-        is_all = self._wanted.used <= self._list_fields
-        depth = limit if is_all else self._depth(budget)
-        rows = f"FROM job_search s WHERE {_key(lists)}{in_window('s', window)}"
-        if not is_all and self._is_longer(lists, rows, window, depth):
-            return self.any_sparse(window, limit)
-        ids = self._ids(
-            f"SELECT s.id::text FROM {_unnested(lists)} CROSS JOIN LATERAL (SELECT * {rows} LIMIT %(depth)s) AS s "
-            f"WHERE {self._on_index} LIMIT %(limit)s",
-            window,
-            limit=limit,
-            depth=depth,
-            **_list_parameters(lists),
+        listed = (
+            f"FROM {_unnested(lists)} CROSS JOIN LATERAL "
+            f"(SELECT * FROM job_search s WHERE {_key(lists)}{in_window('s', window)} OFFSET 0) AS s"
         )
-        return self._checked(ids, window)
+        more = {"limit": limit, **_list_parameters(lists)}
+        sql = (
+            f"SELECT id::text FROM (SELECT s.* {listed} LIMIT %(depth)s) AS s WHERE {self._on_these_lists} LIMIT %(limit)s"
+        )
+        if self._wanted.used <= self._list_fields:
+            return self._checked(self._ids(sql, window, depth=limit, **more), window)
+        depth = budget if self._is_covered else budget // _ROW_COST
+        if self._ids(f"SELECT s.id::text {listed} OFFSET %(depth)s LIMIT 1", window, depth=depth, **more):
+            sample = self._ids(sql, window, depth=depth // _SAMPLE, **more)
+            if len(sample) * _SAMPLE < limit:
+                return self.any_sparse(window, limit)
+            ids = self._ids(sql, window, depth=depth, **more)
+            return ids if len(ids) >= limit else self.any_sparse(window, limit)
+        return self._checked(self._ids(sql, window, depth=depth, **more), window)
 
     def any_sparse(self, window: Window, limit: int) -> list[str]:
         """The first that come of all that the most selective index has."""
         sql = f"{self._hits(window)} SELECT id::text FROM hit AS s {self._if_sure} LIMIT %(limit)s"
         return self._checked(self._ids(sql, window, limit=limit), window)
-
-    def _is_longer(self, lists: Mapping[str, Sequence[str]], rows: str, window: Window, depth: int) -> bool:
-        sql = (
-            f"SELECT s.id::text FROM {_unnested(lists)} CROSS JOIN LATERAL (SELECT s.id {rows} OFFSET %(depth)s LIMIT 1) AS s"
-            " LIMIT 1"
-        )
-        return bool(self._ids(sql, window, depth=depth, **_list_parameters(lists)))
 
     def _hits(self, window: Window) -> str:
         return (
@@ -146,11 +147,11 @@ class IndexBranch(Branch):
     def _list_count(self) -> int:
         return len(next(iter(self._known_lists().values())))
 
-    def _depth(self, budget: int) -> int:
-        """How far to look in each list: less far where each entry takes a look at its row."""
+    @property
+    def _is_covered(self) -> bool:
+        """Whether the index of the lists has all that is asked for, so that no row needs to be looked at."""
         fields = self._list_fields
-        is_covered = self._wanted.used <= (fields | _INCLUDED if fields is _KIND else fields)
-        return max(1, (budget if is_covered else budget // _ROW_COST) // max(1, self._list_count))
+        return self._wanted.used <= (fields | _INCLUDED if fields is _KIND else fields)
 
     def _known_lists(self) -> Mapping[str, Sequence[str]]:
         """Column -> its value in each list."""
@@ -178,13 +179,27 @@ class IndexBranch(Branch):
         return {name: [kind[place] for kind in kinds] for place, name in enumerate(("queue", "type", "status"))}
 
     def _on_kinds(self) -> str:
-        """Where queue, type or status is asked for, all three, or its index could not be used."""
+        """Queue, type and status. For a type without a queue, all its queues: they come first in the index."""
         wanted = self._wanted
-        if not (wanted.queues or wanted.types or wanted.statuses):
-            return ""
-        kinds = self._known_lists() if self._list_fields is _KIND else self._kinds()
-        self._parameters |= {f"kind_{name}": sorted(set(values)) for name, values in kinds.items()}
-        return "".join(f" AND s.{name} = ANY(%(kind_{name})s::text[])" for name in kinds)
+        columns = {column: f"%({name})s" for name, column in KINDS if getattr(wanted, name)}
+        if wanted.types and not wanted.queues:
+            kinds = self._known_lists() if self._list_fields is _KIND else self._kinds()
+            self._parameters["queues"] = sorted(set(kinds["queue"]))
+            columns["queue"] = "%(queues)s"
+        conditions = [
+            f" AND s.{column} = ANY({values}::text[])" for column, values in columns.items() if column != "status"
+        ]
+        if wanted.statuses:
+            conditions.append(self._on_status())
+        return "".join(conditions)
+
+    def _on_status(self) -> str:
+        """One status as the partial index spells it: the planner then knows that it needs no second one for it."""
+        statuses = self._wanted.final_statuses
+        if len(statuses) != 1:
+            return " AND s.status = ANY(%(final_statuses)s::text[])"
+        self._parameters["final_status"] = statuses[0]
+        return " AND s.status = %(final_status)s"
 
     def _checked(self, ids: list[str], window: Window) -> list[str]:
         return ids if len(ids) > _CHECKED else self._confirmed(ids, None, window).ids

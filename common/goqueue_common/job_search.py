@@ -28,8 +28,7 @@ PREVIEW_CHARACTERS: Final = 200
 COUNT_CAP: Final = 10_001
 """Counts stop here: at 10,001 the answer is 10,000 or more."""
 BUDGET_SECONDS: Final = 2.0
-
-_LISTED: Final = 20_000
+_LISTED: Final = (4_000, 40_000)
 _COUNT_LISTED: Final = 150_000
 _SPARE: Final = 50
 """More than is asked for: some entries of the index may be out of date."""
@@ -44,7 +43,8 @@ _KINDS: Final = "SELECT queue, type FROM jobs WHERE id = ANY(%(ids)s::uuid[])"
 # The planner knows little of JSON and of texts, and nothing of the last minute: it chooses among indexes, no more.
 _SETTINGS: Final = """
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
-SET LOCAL enable_seqscan = off; SET LOCAL random_page_cost = 1.1; SET LOCAL work_mem = '32MB'
+SET LOCAL enable_seqscan = off; SET LOCAL max_parallel_workers_per_gather = 0;
+SET LOCAL random_page_cost = 1.1; SET LOCAL work_mem = '32MB'
 """
 
 # From dear to cheap.
@@ -80,8 +80,8 @@ class Walk(NamedTuple):
     further: int
 
 
-LIST_WALK: Final = Walk(10_000, 50_000)
-COUNT_WALK: Final = Walk(20_000, 220_000)
+LIST_WALK: Final = Walk(10_000, 70_000)
+COUNT_WALK: Final = Walk(20_000, 260_000)
 
 
 class Count(NamedTuple):
@@ -156,7 +156,8 @@ def _walked(branches: JobBranches, wanted: JobFilter, window: Window, limit: int
     if wanted.workers:
         return Found([], _start(window))
     found, frontier = branches.walk(window, limit, walk.first)
-    if frontier is None or len(found) >= limit or len(found) * (walk.further // walk.first) < limit:
+    promised = len(found) * (walk.further // walk.first) if wanted.final_statuses else 0  # live ones have their own way
+    if frontier is None or len(found) >= limit or promised < limit - len(found):
         return Found(found, frontier)
     more, frontier = branches.walk(window.beyond(frontier), limit - len(found), walk.further)
     return Found(found + more, frontier)
@@ -169,13 +170,15 @@ def _start(window: Window) -> str:
 
 def _indexed(branch: IndexBranch, window: Window, limit: int) -> list[str]:
     found: list[str] = []
-    ways: list[Callable[[Window, int], Found]] = [partial(branch.listed, budget=_LISTED)] if branch.has_lists else []
+    budgets = list(_LISTED) if branch.has_lists else []
     while True:
-        way = ways.pop() if ways else branch.sparse
+        way = partial(branch.listed, budget=budgets.pop(0)) if budgets else branch.sparse
         more, frontier = way(window, limit - len(found) + _SPARE)
         found += more
         if frontier is None or len(found) >= limit:
             return found[:limit]
+        if budgets and len(more) * (budgets[0] // _LISTED[0]) < limit - len(found):
+            budgets = []  # the lists promise too little
         window = window.beyond(frontier)
 
 

@@ -39,6 +39,30 @@ SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM ended),
 """  # noqa: S608 - constants above
 
 
+# What ended a moment ago is on its way. What is in a long outbox is noted once more: indexing twice does no harm.
+_NOTE_MISSED: Final = f"""
+WITH seen AS MATERIALIZED (
+    SELECT id, status, finished_at FROM jobs WHERE id > %(after)s::uuid ORDER BY id LIMIT %(limit)s
+), missed AS MATERIALIZED (
+    SELECT id FROM seen
+    WHERE status IN ({FINAL_LIST}) AND finished_at < now() - %(grace)s * interval '1 second' AND NOT EXISTS (
+        SELECT FROM job_search s WHERE s.id = seen.id AND s.finished_at >= seen.finished_at
+    )
+), noted AS (
+    INSERT INTO finished_batches (ids) SELECT array_agg(id) FROM missed HAVING count(*) > 0
+)
+SELECT (SELECT count(*) FROM seen), (SELECT count(*) FROM missed), (SELECT id::text FROM seen ORDER BY id DESC LIMIT 1)
+"""  # noqa: S608 - a constant above
+
+
+class Reconciled(NamedTuple):
+    """What a step of reconciling saw and noted, in jobs. last_id: the greatest id it saw, None: it saw none."""
+
+    seen: int
+    noted: int
+    last_id: str | None
+
+
 class Indexed(NamedTuple):
     """What a step took from the outbox, and the numbers of the oldest batch it took and of the newest there was."""
 
@@ -57,3 +81,14 @@ class SearchIndexStore:
     def index(self, batches: int) -> Indexed:
         """Bring the jobs of the oldest `batches` batches into the index."""
         return Indexed._make(self._database.run(_INDEX, {"batches": batches})[0])
+
+    def note_missed(self, *, after: str, limit: int, grace_seconds: float = 600.0) -> Reconciled:
+        """Look at the next `limit` jobs with ids greater than `after`, and note those that the index should know since
+        `grace_seconds`.
+
+        Every statement of ours notes what it ends; a worker of a release before that one, in the middle of a rolling
+        upgrade, does not.
+        """
+        return Reconciled._make(
+            self._database.run(_NOTE_MISSED, {"after": after, "limit": limit, "grace": grace_seconds})[0]
+        )

@@ -332,9 +332,14 @@ class JobSearchRow(Base):
         Index("job_search_worker", "worker_id", "id", postgresql_where=text("worker_id IS NOT NULL")),
         Index("job_search_schedule", "schedule", "id", postgresql_where=text("schedule IS NOT NULL")),
         Index("job_search_run_at", "run_at", "id", postgresql_where=text("run_at IS NOT NULL")),
-        Index("job_search_finished_at", "status", "finished_at", "id"),
+        Index("job_search_finished_at", "finished_at", "id", postgresql_include=["status"]),
         Index("job_search_attempts", "attempts", "id", postgresql_where=text("attempts <> 1")),
-        Index("job_search_duration", "duration", "id", postgresql_where=text("duration >= 1")),
+        Index(
+            "job_search_duration",
+            *("duration", "id"),
+            postgresql_include=["queue", "type", "status"],
+            postgresql_where=text("duration >= 1"),
+        ),
         Index("job_search_tags", "tags", postgresql_using="gin", postgresql_where=text("tags <> '{}'")),
         Index(
             "job_search_failed_tags",

@@ -96,7 +96,8 @@ def yard(request: pytest.FixtureRequest, store: JobStore, database: Database, mo
     if request.param != "newest rows":
         for name in ("LIST_WALK", "COUNT_WALK"):
             monkeypatch.setattr(job_search, name, job_search.Walk(1, 1))
-        for name in ("_LISTED", "_COUNT_LISTED"):
+        monkeypatch.setattr(job_search, "_LISTED", (1, 1))
+        for name in ("_COUNT_LISTED",):
             monkeypatch.setattr(job_search, name, 1)
     filled = Yard(store, database)
     if request.param == "index":

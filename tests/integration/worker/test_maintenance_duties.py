@@ -17,7 +17,7 @@ from goqueue_worker.recovery import Recovery
 from goqueue_worker.steadiness import Steadiness
 from tests.factories import FrozenClock
 
-DUTIES = {"promoter", "relay", "rescuer", "expirer", "job-pruner", "record-pruner", "sweep", "indexer"}
+DUTIES = {"promoter", "relay", "rescuer", "expirer", "job-pruner", "record-pruner", "sweep", "indexer", "reconciler"}
 WEEK = timedelta(days=7)
 
 

@@ -4,7 +4,7 @@ from goqueue_common.database import Database
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobStatus
 from goqueue_common.search_index_store import Indexed, SearchIndexStore
-from goqueue_worker.maintenance.indexer import Indexer
+from goqueue_worker.maintenance.indexer import Indexer, Reconciler
 from tests.factories import job_in
 
 
@@ -52,3 +52,22 @@ def test_it_takes_as_many_batches_as_make_a_step_of_two_thousand_jobs() -> None:
     for _ in range(3):
         indexer.step()
     assert told.asked == [20, 1_000, 10]
+
+
+def test_what_a_worker_of_an_older_release_ended_comes_into_the_index(
+    database: Database, jobs: JobStore, worker_id: str
+) -> None:
+    """It neither notes what it ends nor forgets what it runs again."""
+    store = SearchIndexStore(database)
+    unseen, known, run_again = (job_in(JobStatus.COMPLETED, jobs, worker_id) for _ in range(3))
+    store.index(100)
+    database.run("DELETE FROM job_search WHERE id = %(id)s", {"id": unseen})
+    database.run("UPDATE job_search SET finished_at = finished_at - interval '1 hour' WHERE id = %(id)s", {"id": run_again})
+    assert Reconciler(store).step() > 600.0
+    assert database.run("SELECT ids FROM finished_batches") == []  # they ended a moment ago, and may be on their way
+    reconciled = store.note_missed(after="00000000-0000-0000-0000-000000000000", limit=2, grace_seconds=0.0)
+    assert (reconciled.seen, reconciled.noted, reconciled.last_id) == (2, 1, known)
+    assert store.note_missed(after=known, limit=2, grace_seconds=0.0) == (1, 1, run_again)
+    store.index(100)
+    assert {row[0] for row in database.run("SELECT id::text FROM job_search")} == {unseen, known, run_again}
+    assert store.note_missed(after=known, limit=2, grace_seconds=0.0).noted == 0

@@ -17,7 +17,7 @@ from goqueue_common.search_index_store import SearchIndexStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.worker_store import WorkerStore
 from goqueue_worker.maintenance.expirer import Expirer
-from goqueue_worker.maintenance.indexer import Indexer
+from goqueue_worker.maintenance.indexer import Indexer, Reconciler
 from goqueue_worker.maintenance.promoter import Promoter
 from goqueue_worker.maintenance.pruner import JobPruner, RecordPruner
 from goqueue_worker.maintenance.relay import Relay
@@ -42,6 +42,7 @@ def leased_duties(
         "record-pruner": RecordPruner(RetentionStore(database)),
         "sweep": Sweep(store, broker),
         "indexer": Indexer(SearchIndexStore(database)),
+        "reconciler": Reconciler(SearchIndexStore(database)),
     }
     holder = str(uuid.uuid4())
     return {name: LeasedDuty(duty, name, holder, store) for name, duty in duties.items()}

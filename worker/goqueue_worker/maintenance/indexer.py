@@ -5,7 +5,11 @@ from __future__ import annotations
 import time
 from typing import Final
 
+import structlog
+
 from goqueue_common.search_index_store import SearchIndexStore
+
+log = structlog.get_logger(__name__)
 
 _FIRST_BATCHES: Final = 20
 _MOST_BATCHES: Final = 1_000
@@ -16,6 +20,10 @@ _CALM_SECONDS: Final = 0.5
 _MANY: Final = 200_000
 _REST: Final = 9.0
 _REST_BEHIND: Final = 3.0
+_PAGE: Final = 2_000
+_SHORTEST_PAUSE: Final = 0.05
+_BETWEEN_PASSES_SECONDS: Final = 3_600.0
+_FIRST: Final = "00000000-0000-0000-0000-000000000000"
 
 
 class Indexer:
@@ -46,3 +54,25 @@ class Indexer:
         if now - self._newest_at > _CALM_SECONDS:
             return 0.0
         return _REST_BEHIND if waiting > _MANY else _REST
+
+
+class Reconciler:
+    """`step` looks at a few jobs, from the oldest to the youngest, for such as ended unnoted; see note_missed."""
+
+    def __init__(self, store: SearchIndexStore) -> None:
+        self._store = store
+        self._after = _FIRST
+        self._noted = 0
+
+    def step(self) -> float:
+        """One statement of a few milliseconds, and a pause nine times as long. Raises StoreUnavailable."""
+        began = time.monotonic()
+        page = self._store.note_missed(after=self._after, limit=_PAGE)
+        self._noted += page.noted
+        if page.last_id is not None and page.seen == _PAGE:
+            self._after = page.last_id
+            return max(_SHORTEST_PAUSE, (time.monotonic() - began) * _REST)
+        if self._noted:
+            log.info("search_reconciled", jobs=self._noted)
+        self._after, self._noted = _FIRST, 0
+        return _BETWEEN_PASSES_SECONDS
