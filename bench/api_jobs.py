@@ -1,8 +1,7 @@
 """Millions of jobs with a past of 30 days, made by PostgreSQL itself: skewed as real ones are, the same each time.
 
-Of 10 million, 8.9 million are completed, 1 million failed, 100,000 cancelled, and of the youngest 20,000 wait or run.
-Queues, types, tags, errors, payload values, workers and schedules come in common, middling and rare ones (one in 50,000
-or fewer).
+Of 10 million, 8.9 million are completed, 1 million failed and 100,000 cancelled; of the youngest 20,000 most wait or run.
+Queues, types, tags, errors, payload values, workers, schedules are common, middling or rare (one job in 50,000 or fewer).
 """
 
 from __future__ import annotations

@@ -70,6 +70,11 @@ class Processes:
         return self._processes[-1]
 
     @property
+    def first_pid(self) -> int:
+        """Of the process that was started first."""
+        return self._processes[0].pid
+
+    @property
     def running(self) -> int:
         """How many processes were started."""
         return len(self._processes)

@@ -8,7 +8,7 @@ from uuid import uuid4
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
-from goqueue_api import errors, request_context
+from goqueue_api import errors, fixed_paths, request_context
 from goqueue_api.access import gate
 from goqueue_api.access.authenticator import Authenticator
 from goqueue_api.background import Background
@@ -29,6 +29,7 @@ from goqueue_api.handlers import (
 )
 from goqueue_api.json_body import MAX_BODY_BYTES
 from goqueue_api.json_provider import OrjsonProvider
+from goqueue_api.json_schema import SchemaPlugin
 from goqueue_api.openapi import BEARER, ProblemApi
 from goqueue_api.readiness import Readiness
 from goqueue_api.services import EXTENSION, Services
@@ -95,12 +96,13 @@ def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
     made = _services(settings, _database(app), clock or SystemClock())
     app.extensions[EXTENSION] = made
     gate.register(app, made.authenticator)
-    api = ProblemApi(app)
+    api = ProblemApi(app, spec_kwargs={"marshmallow_plugin": SchemaPlugin()})
     api.spec.components.security_scheme("bearer", BEARER)
     errors.register(app)
     for resource in _RESOURCES:
         api.register_blueprint(resource.blueprint)
     app.register_blueprint(docs.blueprint)
+    fixed_paths.register(app)
     return app
 
 

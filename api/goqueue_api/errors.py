@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import structlog
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from goqueue_api.http_errors import ANY_OTHER, HTTP_ERRORS, HttpError, title
 from goqueue_api.json_provider import dumps
@@ -210,7 +210,7 @@ def _fields(error: GoQueueError) -> Sequence[FieldError]:
 
 def http_problem(error: HTTPException) -> Response:
     """What Flask, Werkzeug and flask-smorest raise, as an answer that keeps its headers (Allow, Retry-After)."""
-    status = error.code or 500
+    status = 408 if isinstance(error, ClientDisconnected) else error.code or 500
     if status == 500:
         return _internal_error(getattr(error, "original_exception", None) or error)
     kept = {name: value for name, value in error.get_headers() if name.lower() not in ("content-type", "content-length")}

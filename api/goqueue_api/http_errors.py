@@ -17,6 +17,7 @@ HTTP_ERRORS: Final = {
     400: HttpError("bad_request", "the request cannot be read"),
     404: HttpError("not_found", "nothing is served at this path: /docs lists what is"),
     405: HttpError("method_not_allowed", "this path does not know the method"),
+    408: HttpError("request_timeout", "the request did not arrive whole in time: send it without pauses"),
     413: HttpError("request_entity_too_large", "the body is too large"),
     415: HttpError("unsupported_media_type", "the body must be JSON: send it with Content-Type: application/json"),
     500: HttpError("internal_error", "something went wrong here; the log of the API has it under this request_id"),

@@ -106,6 +106,8 @@ def _priority(value: object) -> Priority:
 
 
 def _integer(value: object) -> int | None:
+    if type(value) is float and value.is_integer():
+        return int(value)  # to JSON Schema, and to JavaScript, 3.0 is the integer 3
     if value is not None and type(value) is not int:
         raise Unreadable(f"must be an integer, not {kind(value)}" if type(value) is not float else f"{value} is no integer")
     return value

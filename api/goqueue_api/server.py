@@ -10,15 +10,18 @@ from typing import Any, Final
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from goqueue_api.app import create_app
 from goqueue_api.services import EXTENSION
 from goqueue_api.settings import ApiSettings
+from goqueue_api.timed_socket import TimedSocket
 from goqueue_common.errors import SettingsError
 
 _GRACE_SECONDS: Final = 25
 _KEEPALIVE_SECONDS: Final = 75
+_FIRST_BYTE_SECONDS: Final = 0.1
+"""How long a thread waits for a new connection to say something, before the loop of all connections does it in its place."""
 _SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat files: a disk that stalls must not kill workers
 
 
@@ -72,7 +75,16 @@ def _application(worker: ThreadWorker) -> Flask | None:
 
 
 class DrainingWorker(ThreadWorker):  # type: ignore[misc]
-    """Answers /readyz with 503 from SIGTERM on, while it finishes the requests it has."""
+    """Answers /readyz with 503 from SIGTERM on, while it finishes the requests it has; waits for no client for ever."""
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """A request begins, on a new connection or on one that was kept."""
+        if not isinstance(conn.sock, TimedSocket):
+            conn.sock = TimedSocket(conn.sock)
+            wait = conn.wait_for_data
+            conn.wait_for_data = lambda _: wait(_FIRST_BYTE_SECONDS)
+        conn.sock.expect_request()
+        super().enqueue_req(conn)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """SIGTERM."""

@@ -10,7 +10,7 @@ import click
 from goqueue_cli.api_address import api_client, api_url_option
 from goqueue_cli.bulk_page import follow, print_operation, print_operations, print_preview
 from goqueue_cli.errors import CommandError
-from goqueue_cli.moments import Moment
+from goqueue_cli.job_filters import FILTERS, filter_options
 from goqueue_cli.output import complain, print_json
 
 if TYPE_CHECKING:
@@ -18,16 +18,7 @@ if TYPE_CHECKING:
 
     from goqueue import BulkOperation, Client
 
-_STATUSES = ("queued", "scheduled", "processing", "retrying", "completed", "failed", "cancelled")
 _PRIORITIES = ("high", "normal", "low")
-_FILTERS: Mapping[str, str] = {
-    "status": "status",
-    "queue": "queue",
-    "types": "type",
-    "tag": "tag",
-    "since": "created_after",
-    "until": "created_before",
-}
 _NOT_COMPLETED = 1
 _POLL_SECONDS = 0.5
 _ACTIONS: Mapping[str, str] = {
@@ -47,32 +38,23 @@ def bulk(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-def _options(action: str) -> list[click.Parameter]:
-    options: list[click.Parameter] = [
-        click.Option(["--status"], multiple=True, type=click.Choice(_STATUSES), help="Only these; several may be given."),
-        click.Option(["--queue", "-q"], multiple=True, help="Only of these queues."),
-        click.Option(["--type", "types"], multiple=True, help="Only of these types."),
-        click.Option(["--tag"], multiple=True, help="Only with one of these tags."),
-        click.Option(["--since"], type=Moment(), help="Created after: a time, or an age such as 2h."),
-        click.Option(["--until"], type=Moment(), help="Created before: a time, or an age such as 2h."),
-        click.Option(["--id", "ids"], multiple=True, help="These jobs, in place of all filters."),
-        click.Option(["--all", "all_jobs"], is_flag=True, help="Every job, where no filter is given."),
-        click.Option(["--rate"], type=click.FloatRange(min=0, min_open=True), help="So many jobs a second."),
-        click.Option(["--dry-run"], is_flag=True, help="Only show what would be changed."),
-        click.Option(["--yes", "-y"], is_flag=True, help="Do not ask."),
-        click.Option(["--json", "as_json"], is_flag=True, help="Print the outcome as JSON; needs --yes or --dry-run."),
-    ]
-    if action == "set-priority":
-        options.append(click.Option(["--priority"], type=click.Choice(_PRIORITIES), required=True, help="The new one."))
-    return options
-
-
 def _command(action: str, text: str) -> click.Command:
+    @click.command(action, help=text)
+    @filter_options
+    @click.option("--id", "ids", multiple=True, help="These jobs, in place of all filters.")
+    @click.option("--all", "all_jobs", is_flag=True, help="Every job, where no filter is given.")
+    @click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="So many jobs a second.")
+    @click.option("--dry-run", is_flag=True, help="Only show what would be changed.")
+    @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+    @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON; needs --yes or --dry-run.")
+    @api_url_option
     @click.pass_context
     def run(context: click.Context, /, **given: Any) -> int:
         return _run(context, action, given)
 
-    return api_url_option(click.Command(action, callback=run, params=_options(action), help=text))
+    if action == "set-priority":
+        run.params.append(click.Option(["--priority"], type=click.Choice(_PRIORITIES), required=True, help="The new one."))
+    return run
 
 
 for _action, _text in _ACTIONS.items():
@@ -127,7 +109,7 @@ def _run(context: click.Context, action: str, given: Mapping[str, Any]) -> int:
 
 def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
     """What the SDK is to be told."""
-    filters = {name: given[option] for option, name in _FILTERS.items() if given[option]}
+    filters = {name: value for name, value in given.items() if name in FILTERS}
     if given["ids"] and (filters or given["all_jobs"]):
         raise CommandError("--id stands in place of all filters: give one or the other")
     if not given["ids"] and not filters and not given["all_jobs"]:

@@ -1,24 +1,23 @@
-"""`goqueue jobs`: list, show, retry, cancel, run-now, rerun, delete."""
+"""`goqueue jobs`: list, count, show, retry, cancel, run-now, rerun, delete."""
 
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from goqueue_cli.api_address import api_client, api_url_option
+from goqueue_cli.job_filters import filter_options
 from goqueue_cli.job_page import print_job, waiting_for
-from goqueue_cli.moments import Moment, age
+from goqueue_cli.moments import age
 from goqueue_cli.output import complain, one_line, print_json, print_table, status_text, table, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
     from goqueue import Job, JobSummary
 
-_STATUSES = ("queued", "scheduled", "processing", "retrying", "completed", "failed", "cancelled")
 _LARGEST_PAGE = 200
 _SOME_REFUSED = 1
 _STOPPING = ", its handler is told to stop"
@@ -27,43 +26,25 @@ _STOPPING = ", its handler is told to stop"
 @click.group(invoke_without_command=True)
 @click.pass_context
 def jobs(context: click.Context) -> None:
-    """List, show and steer jobs."""
+    """List, count, show and steer jobs."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
 
 @jobs.command("list")
-@click.option("--status", multiple=True, type=click.Choice(_STATUSES), help="Only these; may be given several times.")
-@click.option("--queue", "-q", multiple=True, help="Only of these queues.")
-@click.option("--type", "types", multiple=True, help="Only of these types.")
-@click.option("--tag", multiple=True, help="Only with one of these tags.")
-@click.option("--since", type=Moment(), help="Created after: a time, or an age such as 2h.")
-@click.option("--until", type=Moment(), help="Created before: a time, or an age such as 2h.")
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many, newest first.")
+@filter_options
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many.")
+@click.option("--oldest-first", is_flag=True, help="In place of the newest first.")
 @click.option("--json", "as_json", is_flag=True, help="Print them as a JSON array.")
 @api_url_option
 @click.pass_context
 def list_jobs(
-    context: click.Context,
-    /,
-    *,
-    types: tuple[str, ...],
-    since: datetime | None,
-    until: datetime | None,
-    limit: int,
-    as_json: bool,
-    **filters: tuple[str, ...],
+    context: click.Context, /, *, limit: int, oldest_first: bool, as_json: bool, **filters: Unpack[JobSelection]
 ) -> None:
     """List jobs, newest first."""
-    asked: dict[str, Any] = {
-        **filters,
-        "type": types,
-        "created_after": since,
-        "created_before": until,
-        "page_size": min(limit, _LARGEST_PAGE),
-    }
+    sort = "created" if oldest_first else "-created"
     with api_client(context) as client:
-        found = list(islice(client.jobs(**{name: value for name, value in asked.items() if value}), limit))
+        found = list(islice(client.jobs(**filters, sort=sort, page_size=min(limit, _LARGEST_PAGE)), limit))
     if as_json:
         print_json(found)
         return
@@ -82,6 +63,21 @@ def list_jobs(
         print_table(drawn)
     else:
         complain("no job matches")
+
+
+@jobs.command()
+@filter_options
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@api_url_option
+@click.pass_context
+def count(context: click.Context, /, *, as_json: bool, **filters: Unpack[JobSelection]) -> None:
+    """Count jobs, up to 10,000."""
+    with api_client(context) as client:
+        counted = client.count_jobs(**filters)
+    if as_json:
+        print_json(counted)
+    else:
+        click.echo(f"{counted.value}{'+' if counted.relation == 'gte' else ''}")
 
 
 @jobs.command()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from goqueue.bulk import BulkOperation, BulkOptions, BulkPreview, JobSelection
-from goqueue.client import Client, JobChanges, JobFilters
+from goqueue.bulk import BulkOperation, BulkOptions, BulkPreview
+from goqueue.client import Client, JobChanges, JobListOptions
 from goqueue.errors import (
     ApiError,
     Conflict,
@@ -20,6 +20,7 @@ from goqueue.errors import (
     WaitTimeout,
     WrongStatus,
 )
+from goqueue.filters import JobFilters
 from goqueue.submission import JobOptions, JobRequest
 from goqueue.values import (
     Attempt,
@@ -58,9 +59,9 @@ __all__ = [
     "Job",
     "JobChanges",
     "JobFilters",
+    "JobListOptions",
     "JobOptions",
     "JobRequest",
-    "JobSelection",
     "JobSummary",
     "KeyInfo",
     "LimitInfo",

@@ -9,24 +9,14 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from urllib.parse import quote
 
 from goqueue.answers import read_items, read_value
+from goqueue.filters import JobFilters, filter_document
 from goqueue.retrying import Repeatable
-from goqueue.submission import encode, encode_time
+from goqueue.submission import encode
 from goqueue.transport import Request
 from goqueue.values import Count, JobSummary, Value, each
 
 if TYPE_CHECKING:
     from goqueue.transport import Transport
-
-
-class JobSelection(TypedDict, total=False):
-    """Which jobs; several values of one filter mean any of them. The times are aware."""
-
-    status: str | Iterable[str]
-    queue: str | Iterable[str]
-    type: str | Iterable[str]
-    tag: str | Iterable[str]
-    created_after: datetime
-    created_before: datetime
 
 
 class BulkOptions(TypedDict, total=False):
@@ -105,7 +95,7 @@ class BulkCalls:
         self,
         action: str,
         *,
-        filter: JobSelection | None = None,  # noqa: A002 - its name in the API
+        filter: JobFilters | None = None,  # noqa: A002 - its name in the API
         ids: Iterable[str] | None = None,
         **options: Unpack[BulkOptions],
     ) -> BulkOperation:
@@ -121,7 +111,7 @@ class BulkCalls:
         self,
         action: str,
         *,
-        filter: JobSelection | None = None,  # noqa: A002 - its name in the API
+        filter: JobFilters | None = None,  # noqa: A002 - its name in the API
         ids: Iterable[str] | None = None,
         **options: Unpack[BulkOptions],
     ) -> BulkPreview:
@@ -151,21 +141,13 @@ class BulkCalls:
         return read_value(BulkOperation.from_json, self._transport.call(request).document)
 
 
-def _document(action: str, selection: JobSelection | None, ids: Iterable[str] | None) -> dict[str, object]:
+def _document(action: str, selection: JobFilters | None, ids: Iterable[str] | None) -> dict[str, object]:
     document: dict[str, object] = {"action": action}
     if selection is not None:
-        document["filter"] = {name: _encoded(value) for name, value in selection.items()}
+        document["filter"] = filter_document(selection)
     if ids is not None:
         document["ids"] = [str(job_id) for job_id in ids]
     return document
-
-
-def _encoded(value: object) -> object:
-    if isinstance(value, datetime):
-        return encode_time(value)
-    if isinstance(value, str):
-        return [value]
-    return list(value) if isinstance(value, Iterable) else value
 
 
 def _path(operation_id: str) -> str:

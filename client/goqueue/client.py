@@ -10,14 +10,15 @@ from urllib.parse import quote
 
 from goqueue.answers import read_items as _read_items
 from goqueue.answers import read_value as _read
-from goqueue.bulk import BulkCalls, JobSelection
+from goqueue.bulk import BulkCalls
 from goqueue.errors import GoQueueError, ServiceUnavailable, UnexpectedAnswer, WaitTimeout
+from goqueue.filters import JobFilters, filter_parameters
 from goqueue.retrying import Repeatable
 from goqueue.settings import read_settings
 from goqueue.steering import Steering
-from goqueue.submission import JobOptions, JobRequest, chunks, encode, encode_time
+from goqueue.submission import JobOptions, JobRequest, chunks, encode
 from goqueue.transport import Answer, Request, Transport
-from goqueue.values import HandlerInfo, Job, JobSummary, KeyInfo, QueueInfo, Readiness, SubmittedJob
+from goqueue.values import Count, HandlerInfo, Job, JobSummary, KeyInfo, QueueInfo, Readiness, SubmittedJob
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -26,9 +27,10 @@ _LONGEST_POLL_SECONDS = 30.0
 _PAUSE_SECONDS = 1.0
 
 
-class JobFilters(JobSelection, total=False):
-    """Which jobs to list, by requests of page_size jobs."""
+class JobListOptions(JobFilters, total=False):
+    """Which jobs to list, by requests of page_size jobs. sort: `-created`, the newest first (the default), or `created`."""
 
+    sort: str
     page_size: int
 
 
@@ -149,9 +151,9 @@ class Client(BulkCalls, Steering):
                 retry_after, early=now - asked_at < left / 2, left=None if timeout is None else started + timeout - now
             )
 
-    def jobs(self, **filters: Unpack[JobFilters]) -> Iterator[JobSummary]:
-        """All jobs that match, newest first; pages are fetched as they are needed."""
-        parameters = _filter_parameters(filters)
+    def jobs(self, **filters: Unpack[JobListOptions]) -> Iterator[JobSummary]:
+        """All jobs that match, newest first unless `sort` says otherwise; pages are fetched as they are needed."""
+        parameters = filter_parameters(filters)
         page = parameters
         while True:
             answer = self._transport.call(Request("GET", "/jobs", page))
@@ -160,6 +162,11 @@ class Client(BulkCalls, Steering):
             if not isinstance(cursor, str):
                 return
             page = [*parameters, ("cursor", cursor)]
+
+    def count_jobs(self, **filters: Unpack[JobFilters]) -> Count:
+        """How many jobs match; the API counts up to 10,000."""
+        answer = self._transport.call(Request("GET", "/jobs/count", filter_parameters(filters)))
+        return _read(Count.from_json, answer.document)
 
     def retry(self, job_id: str) -> Job:
         """Run a job again that has ended or waits for its next attempt. Raises WrongStatus, NotFound."""
@@ -262,20 +269,6 @@ def _new_key() -> str:
 
 def _job_path(job_id: str) -> str:
     return f"/jobs/{quote(str(job_id), safe='')}"
-
-
-def _filter_parameters(filters: JobFilters) -> list[tuple[str, str]]:
-    parameters: list[tuple[str, str]] = []
-    for name, value in filters.items():
-        if isinstance(value, datetime):
-            parameters.append((name, encode_time(value)))
-        elif name == "page_size":
-            parameters.append(("limit", str(value)))
-        elif isinstance(value, str):
-            parameters.append((name, value))
-        elif isinstance(value, Iterable):
-            parameters += [(name, str(one)) for one in value]
-    return parameters
 
 
 def _job(answer: Answer) -> Job:

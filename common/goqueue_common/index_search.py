@@ -1,8 +1,8 @@
 """The way to the jobs that match a filter by the search index.
 
-`listed` goes along lists of the index that are in the order of ids (a queue, type and status; a schedule; a worker), a stretch
-of each. `sparse` takes all that the most selective index has. `some` and `any_sparse` are the same for counts, which ask for
-no order. Planners know little of JSON and of texts, so each is fenced: none can become a walk along the primary key.
+`listed` goes along lists of the index that are in the order of ids (a queue, type and status; a schedule; a worker), a
+stretch of each. `sparse` takes all that the most selective index has. `some` and `any_sparse` are the same for counts,
+which ask for no order. Planners know little of JSON and of texts, so each is fenced: none becomes a walk by primary key.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ class IndexBranch(Branch):
         return {name: [kind[place] for kind in kinds] for place, name in enumerate(("queue", "type", "status"))}
 
     def _on_kinds(self) -> str:
-        """Queue, type and status. Where a type is asked for without a queue, all its queues: they come first in the index."""
+        """Queue, type and status. For a type without a queue, all its queues: they come first in the index."""
         wanted = self._wanted
         columns = {column: f"%({name})s" for name, column in KINDS if getattr(wanted, name)}
         if wanted.types and not wanted.queues:

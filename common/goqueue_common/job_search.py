@@ -28,7 +28,6 @@ PREVIEW_CHARACTERS: Final = 200
 COUNT_CAP: Final = 10_001
 """Counts stop here: at 10,001 the answer is 10,000 or more."""
 BUDGET_SECONDS: Final = 2.0
-
 _LISTED: Final = (4_000, 40_000)
 _COUNT_LISTED: Final = 150_000
 _SPARE: Final = 50
@@ -44,7 +43,8 @@ _KINDS: Final = "SELECT queue, type FROM jobs WHERE id = ANY(%(ids)s::uuid[])"
 # The planner knows little of JSON and of texts, and nothing of the last minute: it chooses among indexes, no more.
 _SETTINGS: Final = """
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
-SET LOCAL enable_seqscan = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL random_page_cost = 1.1; SET LOCAL work_mem = '32MB'
+SET LOCAL enable_seqscan = off; SET LOCAL max_parallel_workers_per_gather = 0;
+SET LOCAL random_page_cost = 1.1; SET LOCAL work_mem = '32MB'
 """
 
 # From dear to cheap.

@@ -22,13 +22,9 @@ from goqueue_common.limit_store import LimitKind
 LimitKey = tuple[str, str]
 """Kind and name of a limit."""
 
-_SLOTS: Final = """
-WITH wanted AS MATERIALIZED (
-    SELECT queue, type FROM jobs WHERE id = ANY(%(ids)s::uuid[])
-), concerned AS MATERIALIZED (
-    SELECT kind, name, max_running FROM concurrency_limits
-    WHERE (kind = 'queue' AND name IN (SELECT queue FROM wanted)) OR (kind = 'type' AND name IN (SELECT type FROM wanted))
-), running AS MATERIALIZED (
+_NAMED: Final = "(kind, name) IN (SELECT * FROM unnest(%(kinds)s::text[], %(names)s::text[]))"
+
+_COUNTED: Final = """, running AS MATERIALIZED (
     SELECT queue, type FROM jobs WHERE status = 'processing' AND EXISTS (SELECT FROM concerned)
 )
 SELECT kind, name, greatest(0, max_running -
@@ -36,10 +32,20 @@ SELECT kind, name, greatest(0, max_running -
 FROM concerned c
 """
 
-_LOCK: Final = """
-SELECT FROM concurrency_limits WHERE (kind, name) IN (SELECT * FROM unnest(%(kinds)s::text[], %(names)s::text[]))
-ORDER BY kind, name FOR NO KEY UPDATE
-"""
+_SLOTS_FOR_JOBS: Final = f"""
+WITH wanted AS MATERIALIZED (
+    SELECT queue, type FROM jobs WHERE id = ANY(%(ids)s::uuid[])
+), concerned AS MATERIALIZED (
+    SELECT kind, name, max_running FROM concurrency_limits
+    WHERE (kind = 'queue' AND name IN (SELECT queue FROM wanted)) OR (kind = 'type' AND name IN (SELECT type FROM wanted))
+){_COUNTED}"""  # noqa: S608 - a constant
+
+_SLOTS: Final = f"""
+WITH concerned AS MATERIALIZED (
+    SELECT kind, name, max_running FROM concurrency_limits WHERE {_NAMED}
+){_COUNTED}"""  # noqa: S608 - a constant
+
+_LOCK: Final = f"SELECT FROM concurrency_limits WHERE {_NAMED} ORDER BY kind, name FOR NO KEY UPDATE"
 
 # In the order given, at most so many of each limited type, and of these at most so many of each limited queue.
 _CLAIM: Final = f"""
@@ -109,6 +115,10 @@ class LimitedDispatchStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def free_slots(self, limits: Collection[LimitKey]) -> dict[LimitKey, int]:
+        """How many slots each of these has free now; those that are no limit any more are not among the answers."""
+        return {(kind, name): free for kind, name, free in self._database.run(_SLOTS, _keys(limits))}
+
     def claim(self, worker_id: str, job_ids: Sequence[str], queues: Sequence[str] | None) -> LimitedClaim:
         """Like DispatchStore.claim, the first given first, as far as limits allow."""
         ids = list(dict.fromkeys(job_ids))
@@ -174,7 +184,7 @@ def _locked_slots(connection: Connection, ids: list[str]) -> dict[LimitKey, int]
 
 
 def _slots(connection: Connection, ids: list[str]) -> dict[LimitKey, int]:
-    return {(kind, name): free for kind, name, free in run_on(connection, _SLOTS, {"ids": ids})}
+    return {(kind, name): free for kind, name, free in run_on(connection, _SLOTS_FOR_JOBS, {"ids": ids})}
 
 
 def _keys(limits: Collection[LimitKey]) -> dict[str, list[str]]:

@@ -15,7 +15,11 @@ _BELIEVED_SECONDS: Final = 0.15
 
 
 class Fullness:
-    """Believed for a moment, or until this worker itself frees a slot. For the poller; `freed` is called by any thread."""
+    """Believed for a moment, then `due` for another look; or until this worker itself frees a slot.
+
+    For the poller; `freed` is called by any thread. Should one forget what the other has just learnt, then a slot stays
+    empty for a moment, or is looked for in vain.
+    """
 
     def __init__(self) -> None:
         self._full: frozenset[LimitKey] = frozenset()
@@ -25,23 +29,27 @@ class Fullness:
         """These have no free slot now; whether that is news. What is full already does not stay so for longer by it."""
         if not full:
             return False
-        if not self.seconds_left:
+        if not self._full:
             self._until = time.monotonic() + _BELIEVED_SECONDS
         known, self._full = self._full, self._full | frozenset(full)
         return known != self._full
 
+    def due(self) -> frozenset[LimitKey]:
+        """What was full and may not be any more, once: whoever asks looks."""
+        if not self._full or self.seconds_left:
+            return frozenset()
+        due, self._full = self._full, frozenset()
+        return due
+
     def freed(self, jobs: Iterable[ClaimedJob]) -> None:
         """These run no more."""
-        if self._full and any(self._counts(job) for job in jobs):
-            self._until = 0.0
+        if self._full:
+            self._full -= {key for job in jobs for key in ((LimitKind.QUEUE, job.queue), (LimitKind.TYPE, job.type))}
 
     @property
     def seconds_left(self) -> float:
-        """Until it is to be looked at anew; 0: nothing is full, as far as is known."""
-        left = self._until - time.monotonic()
-        if left <= 0:
-            self._full = frozenset()
-        return max(0.0, left)
+        """Until something is due; 0: it is, or nothing is full."""
+        return max(0.0, self._until - time.monotonic()) if self._full else 0.0
 
     @property
     def queues(self) -> frozenset[str]:
@@ -54,7 +62,4 @@ class Fullness:
         return self._named(LimitKind.TYPE)
 
     def _named(self, kind: LimitKind) -> frozenset[str]:
-        return frozenset(name for of, name in self._full if of == kind) if self.seconds_left else frozenset()
-
-    def _counts(self, job: ClaimedJob) -> bool:
-        return (LimitKind.QUEUE, job.queue) in self._full or (LimitKind.TYPE, job.type) in self._full
+        return frozenset(name for of, name in self._full if of == kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -12,12 +13,13 @@ from goqueue_common.broker.broker import Broker, QueueList
 from goqueue_common.dispatch_store import DispatchStore
 from goqueue_common.dispatch_view_store import DispatchView
 from goqueue_common.errors import BrokerUnavailable, StoreUnavailable
-from goqueue_common.job import ClaimedJob, JobRef, Priority, Settled
+from goqueue_common.job import ClaimedJob, JobRef, Settled
 from goqueue_common.lifecycle import JobStatus
 from goqueue_common.limited_dispatch_store import LimitedClaim, LimitedDispatchStore
 from goqueue_worker.attempt import Attempt
 from goqueue_worker.dispatch_watch import DispatchWatch
 from goqueue_worker.fullness import Fullness
+from goqueue_worker.poll_order import poll_order
 from goqueue_worker.pool import Pool
 from goqueue_worker.registry import Registry
 from goqueue_worker.slot_table import SlotTable
@@ -34,22 +36,6 @@ _LOOKING_SHARE: Final = 0.2
 """Of the time: a look past many jobs of full types takes long."""
 _NO_QUEUES_SECONDS: Final = 0.1
 _DRAINED_SECONDS: Final = 0.25
-_ORDERS: Final = {
-    3: (Priority.LOW, Priority.HIGH, Priority.NORMAL),
-    7: (Priority.NORMAL, Priority.HIGH, Priority.LOW),
-}
-_USUAL_ORDER: Final = (Priority.HIGH, Priority.NORMAL, Priority.LOW)
-
-
-def poll_order(queues: Sequence[str], poll: int) -> list[QueueList]:
-    """Which list to look at first: high before normal before low, but of eight polls one starts at low and one at normal;
-    queues in turn.
-    """
-    if not queues:
-        return []
-    turn = poll % len(queues)
-    rotated = [*queues[turn:], *queues[:turn]]
-    return [(queue, priority) for priority in _ORDERS.get(poll % 8, _USUAL_ORDER) for queue in rotated]
 
 
 class Poller:
@@ -138,6 +124,7 @@ class Poller:
         if room <= 0:
             self._pool.wait_until(lambda: room_now() > 0, 0.25)
             return 0.0
+        room = self._granted(room)
         full = self.full.queues
         lists = poll_order([queue for queue in view.queues if queue not in full], self._polls)
         self._polls += 1
@@ -146,6 +133,15 @@ class Poller:
         if self._broker.is_away or self.full.types:
             return self._claim_waiting(lists, room)
         return self._claim(lists, room)
+
+    def _granted(self, room: int) -> int:
+        """Look whether what was full has a free slot: an id that cannot be claimed is better not popped."""
+        due = self.full.due()
+        if not due:
+            return room
+        slots = self._limited.free_slots(due)
+        self.full.note([key for key, free in slots.items() if free <= 0])
+        return min(room, max(1, *slots.values())) if slots else room
 
     def _rest(self) -> float:
         """Every queue is paused or full, or there is none yet."""
@@ -172,17 +168,25 @@ class Poller:
         Also used while a type is full: the ids that a pop would get may all be of that type, and others wait behind them.
         """
         began = time.monotonic()
-        if self._watch.current().is_limited:
+        view = self._watch.current()  # the pop that failed may have waited for long
+        lists = [one for one in lists if view.serves(one[0])]
+        if view.is_limited:
             claim = self._limited.claim_waiting(self._worker_id, lists, room, self.full.types)
         else:
             claim = LimitedClaim(self._store.claim_waiting(self._worker_id, lists, room), [], frozenset())
         is_news = self.full.note(claim.full)
         self.found_nothing = not claim.jobs
         self._start(claim.jobs)
+        if claim.jobs and not self._broker.is_away:
+            self._drop(claim.jobs)
         if claim.jobs or is_news:
             return 0.0
         seconds = time.monotonic() - began
         return max(self._longer_pause(_LONGEST_REST if self._broker.is_away else _FULL_REST), seconds / _LOOKING_SHARE)
+
+    def _drop(self, jobs: Sequence[ClaimedJob]) -> None:
+        with suppress(BrokerUnavailable):
+            self._broker.drop_recent([JobRef(job.id, job.queue, job.priority) for job in jobs])
 
     def _claim_popped(self, refs: Sequence[JobRef]) -> None:
         view = self._watch.current()  # a pause that came while the pop waited is obeyed

@@ -60,6 +60,7 @@ PROBLEMS: Final[dict[str, ProblemExample]] = {
         "the body is larger than 1,048,576 bytes: store the data elsewhere and send references, or send less at once",
     ),
     "request_refused": ProblemExample("/jobs", "the request is refused"),
+    "request_timeout": ProblemExample("/jobs", "the request did not arrive whole in time: send it without pauses"),
     "too_many_failed_tries": ProblemExample(
         "/jobs", "too many tries with wrong keys from 203.0.113.9: wait 12 s before the next"
     ),

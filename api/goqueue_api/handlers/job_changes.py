@@ -27,7 +27,9 @@ blueprint = ApiBlueprint("job changes", __name__, description="Steer one job by 
 
 _IF_MATCH = {
     "name": "If-Match",
+    "required": True,
     "schema": {"type": "string"},
+    "example": "*",
     "description": "The ETag of the job as it was seen, or `*`; without it the answer is 428.",
 }
 

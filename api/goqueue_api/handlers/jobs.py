@@ -15,7 +15,7 @@ from goqueue_api.json_body import read_object
 from goqueue_api.json_provider import json_response
 from goqueue_api.openapi import Answer, ApiBlueprint, Body
 from goqueue_api.schemas.job import JobSchema
-from goqueue_api.schemas.job_request import EXAMPLES, JobRequestSchema
+from goqueue_api.schemas.job_request import EXAMPLES, KEY_PATTERN, JobRequestSchema
 from goqueue_api.schemas.queries import WaitQuerySchema
 from goqueue_api.services import services
 from goqueue_common.errors import IdempotencyKeyInUse, IdempotencyKeyReused, InvalidJob, JobNotFound, PayloadTooLarge
@@ -27,7 +27,7 @@ KEY_HEADER: Final = "Idempotency-Key"
 REPLAYED: Final[dict[str, str]] = {"Idempotent-Replayed": "true"}
 KEY_PARAMETER: Final = {
     "name": KEY_HEADER,
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "schema": {"type": "string", "pattern": KEY_PATTERN},
     "description": "Makes the request safe to repeat for 24 hours: the same key and body get the first answer again.",
 }
 IF_NONE_MATCH: Final = {
@@ -70,7 +70,10 @@ def submit_job() -> Response:
     submission = services().submissions.read_job(
         read_object(request), request.headers.get(KEY_HEADER), caller().idempotency_scope
     )
-    answer = services().submitter.submit([submission])[0]
+    try:
+        answer = services().submitter.submit([submission])[0]
+    except IdempotencyKeyReused as error:
+        raise IdempotencyKeyReused(str(error)) from error  # the key came in a header: no item of a batch is to blame
     headers = {"Location": f"/jobs/{answer.id}"} | (REPLAYED if answer.replayed else {})
     return json_response(submitted_job(submission.job, answer).to_dict(), 201, headers)
 

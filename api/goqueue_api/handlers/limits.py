@@ -94,7 +94,9 @@ def _checked_kind(kind: str) -> LimitKind:
 
 def _max_running(document: dict[str, Any]) -> int:
     problems = [FieldError(f"/{name}", "is no member of a limit") for name in document if name != "max_running"]
-    value = document.get("max_running")
+    value: Any = document.get("max_running")
+    if type(value) is float and value.is_integer():
+        value = int(value)
     if "max_running" not in document:
         problems.append(FieldError("/max_running", "is missing"))
     elif type(value) is not int:
@@ -105,7 +107,7 @@ def _max_running(document: dict[str, Any]) -> int:
         )
     if problems:
         raise InvalidRequest(problems)
-    return int(document["max_running"])
+    return int(value)
 
 
 def _shown(value: object) -> str:

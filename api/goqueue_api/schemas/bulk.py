@@ -33,6 +33,12 @@ class BulkFilterSchema(JobFilterSchema):
         metadata={"description": 'Objects that a payload must contain one of, such as {"user": {"id": 42}}.'},
     )
 
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """An empty list would name no job; goqueue_api.bulk_request refuses it."""
+        super().on_bind_field(field_name, field_obj)
+        if isinstance(field_obj, fields.List):
+            field_obj.metadata = {**field_obj.metadata, "minItems": 1}
+
 
 class BulkRequestSchema(Schema):
     """An action, and the jobs that it is meant for: by filter or by ids."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import deepcopy
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from marshmallow import Schema, fields, missing
 
-from goqueue_api.job_edit import EDITABLE
+from goqueue_api.job_edit import EDITABLE, MAY_BE_NULL
 from goqueue_api.job_request import READERS
 from goqueue_api.schemas.job_request import JobRequestSchema
 
@@ -21,8 +21,23 @@ def _optional(names: Iterable[str]) -> dict[str, fields.Field[Any]]:
     return copies
 
 
-JobEditSchema = Schema.from_dict(_optional(EDITABLE), name="JobEditSchema")
-RerunSchema = Schema.from_dict(_optional(name for name in READERS if name != "type"), name="RerunSchema")
+def _editable() -> dict[str, fields.Field[Any]]:
+    found = _optional(EDITABLE)
+    for name, field in found.items():
+        field.allow_none = name in MAY_BE_NULL
+    return found
+
+
+class _OneMemberSchema(Schema):
+    json_schema: ClassVar = {"minProperties": 1}
+
+
+class _RerunBaseSchema(Schema):
+    json_schema: ClassVar = JobRequestSchema.json_schema
+
+
+JobEditSchema = _OneMemberSchema.from_dict(_editable(), name="JobEditSchema")
+RerunSchema = _RerunBaseSchema.from_dict(_optional(name for name in READERS if name != "type"), name="RerunSchema")
 
 EDIT_EXAMPLES: Final[dict[str, Any]] = {
     "sooner": {"summary": "Let it run before others", "value": {"priority": "high", "run_at": None}},

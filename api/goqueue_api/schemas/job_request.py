@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from marshmallow import Schema, fields, validate
 
@@ -13,11 +13,20 @@ from goqueue_common.idempotency import MAX_KEY_LENGTH
 from goqueue_common.job import Priority
 from goqueue_common.new_job import DEFAULT_MAX_RETRIES, DEFAULT_QUEUE, MAX_RETRIES, MAX_SECONDS, MAX_TAGS, NAME_PATTERN
 
+KEY_PATTERN: Final = f"^[\\x20-\\x7e]{{1,{MAX_KEY_LENGTH}}}$"
+TAG_PATTERN: Final = r"^[^\x00-\x1f\x7f]{1,64}$"
 _NAME: Final = f"^{NAME_PATTERN}$"
 
 
 class JobRequestSchema(Schema):
     """A job to be run."""
+
+    json_schema: ClassVar = {
+        "not": {
+            "required": ["run_at", "delay"],
+            "properties": {"run_at": {"type": "string"}, "delay": {"type": "number"}},
+        }
+    }
 
     type = fields.String(
         required=True,
@@ -53,7 +62,7 @@ class JobRequestSchema(Schema):
         metadata={"description": "Seconds one attempt may take; left out: as its handler says."},
     )
     tags = fields.List(
-        fields.String(validate=validate.Length(1, 64)), load_default=list, validate=validate.Length(max=MAX_TAGS)
+        fields.String(validate=validate.Regexp(TAG_PATTERN)), load_default=list, validate=validate.Length(max=MAX_TAGS)
     )
 
 
@@ -61,7 +70,7 @@ class BatchItemSchema(JobRequestSchema):
     """A job of a batch."""
 
     idempotency_key = fields.String(
-        validate=validate.Length(1, MAX_KEY_LENGTH),
+        validate=validate.Regexp(KEY_PATTERN),
         metadata={
             "description": "As the header Idempotency-Key of POST /jobs; a replayed item answers with the first job."
         },

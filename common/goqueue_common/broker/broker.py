@@ -24,6 +24,7 @@ QueueList = tuple[str, int]
 
 _PROBE_TTL_MILLISECONDS: Final = 1_000
 _CHUNK: Final = 5_000
+_RECENT: Final = 1_000
 
 
 class Position(NamedTuple):
@@ -60,6 +61,9 @@ class Broker(Protocol):
     def give_back(self, jobs: Sequence[JobRef]) -> None:
         """Put jobs back where the next pop finds them, the first given first."""
 
+    def drop_recent(self, jobs: Sequence[JobRef]) -> None:
+        """Remove jobs that were claimed without a pop, if they were pushed lately: nobody would pop them for long."""
+
     def dequeue(self, lists: Sequence[QueueList], wait_seconds: float) -> JobRef | None:
         """One job from the first list that has any, or None after `wait_seconds`."""
 
@@ -94,6 +98,7 @@ class RedisBroker:
         self._popper = connect(url, answer_seconds=max_wait_seconds + BLOCKING_MARGIN_SECONDS)
         self._record = self._client.register_script(script("record_outcomes"))
         self._acks_page = self._client.register_script(script("acks_page"))
+        self._drop_recent = self._client.register_script(script("list_drop_recent"))
         self._drop_tail = self._client.register_script(script("list_drop_tail"))
         self._position = self._client.register_script(script("list_position"))
         self._insert = self._client.register_script(script("list_insert"))
@@ -117,10 +122,14 @@ class RedisBroker:
         """See Broker."""
         self._push("RPUSH", list(reversed(jobs)))
 
+    def drop_recent(self, jobs: Sequence[JobRef]) -> None:
+        """See Broker. Searches a list as far as costs nothing; the others are dropped when they are popped."""
+        with self._availability.watched():
+            for (queue, priority), ids in _by_list(jobs).items():
+                self._drop_recent(keys=[self.keys.queue(queue, priority)], args=[_RECENT, *ids])
+
     def _push(self, command: str, jobs: Sequence[JobRef]) -> None:
-        lists: defaultdict[QueueList, list[str]] = defaultdict(list)
-        for job in jobs:
-            lists[job.queue, job.priority].append(job.id)
+        lists = _by_list(jobs)
         if not lists:
             return
         with self._availability.watched():
@@ -277,6 +286,13 @@ class RedisBroker:
         """Those to a server that is gone would fail one by one, each by a time-out."""
         for client in (self._client, self._popper):
             client.connection_pool.disconnect(inuse_connections=False)
+
+
+def _by_list(jobs: Sequence[JobRef]) -> dict[QueueList, list[str]]:
+    lists: defaultdict[QueueList, list[str]] = defaultdict(list)
+    for job in jobs:
+        lists[job.queue, job.priority].append(job.id)
+    return lists
 
 
 def _execute(pipeline: Pipeline) -> list[Any]:

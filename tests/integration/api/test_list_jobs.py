@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 
+from goqueue_common import job_search
+from goqueue_common.database import Database
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobStatus
 from tests.factories import job_in
@@ -46,6 +49,94 @@ def test_a_range_of_creation_takes_its_start_and_leaves_its_end(client: FlaskCli
     assert ids(client.get(f"/jobs?created_after={after}")) == [second["id"], first["id"]]
     assert ids(client.get(f"/jobs?created_before={second['created_at']}")) == [first["id"]]
     assert ids(client.get(f"/jobs?created_after={after}&created_before={second['created_at']}")) == [first["id"]]
+
+
+def test_values_may_stand_between_commas(client: FlaskClient) -> None:
+    first = submit_job(client, queue="mail", tags=["a,b"])["id"]
+    second = submit_job(client, queue="shop", tags=["c"])["id"]
+    submit_job(client, queue="other")
+    assert ids(client.get("/jobs?queue=mail,shop")) == [second, first]
+    assert ids(client.get("/jobs?tag=a%5C,b,c")) == [second, first]
+    assert ids(client.get("/jobs?queue=mail,other&tag=a%5C,b")) == [first]
+
+
+def test_each_filter_reaches_the_search(client: FlaskClient, store: JobStore, worker_id: str) -> None:
+    """Which finds what is asked for; here only that each parameter means its field."""
+    failed = job_in(JobStatus.FAILED, store, worker_id, payload={"user": {"id": 42}, "kind": "x"})
+    queued = job_in(JobStatus.SCHEDULED, store, worker_id, payload={"user": {"id": 43}})
+    for query, expected in {
+        f"worker={worker_id}": [failed],
+        "schedule=nightly": [],
+        "error=BROK": [failed],
+        "error=nothing&error=oke": [failed],
+        "payload.user.id=42": [failed],
+        "payload.user.id=42&payload.user.id=43": [queued, failed],
+        "payload.user.id=42&payload.kind=x": [failed],
+        "payload.user.id=43&payload.kind=x": [],
+        'payload={"kind":"x"}&payload={"user":{"id":43}}': [queued, failed],
+        "run_at_after=2020-01-01T00:00:00Z": [queued],
+        "run_at_before=2020-01-01T00:00:00Z": [],
+        "finished_after=2020-01-01T00:00:00Z": [failed],
+        "finished_before=2020-01-01T00:00:00Z": [],
+        "attempts_min=1": [failed],
+        "attempts_max=0": [queued],
+        "duration_min=3600": [],
+        "duration_max=3600": [failed],
+        "sort=created": [failed, queued],
+    }.items():
+        assert ids(client.get(f"/jobs?{query}")) == expected, query
+        if not query.startswith("sort"):
+            count = client.get(f"/jobs/count?{query}").get_json()
+            assert count == {"value": len(expected), "relation": "eq"}, query
+
+
+@pytest.mark.parametrize("sort", ["-created", "created"])
+def test_links_lead_forth_and_back(client: FlaskClient, sort: str) -> None:
+    made = [submit_job(client)["id"] for _ in range(5)]
+    expected = made if sort == "created" else made[::-1]
+    pages = [client.get(f"/jobs?sort={sort}&limit=2")]
+    while (path := links(pages[-1]).get("next")) is not None:
+        pages.append(client.get(path))
+    assert [ids(page) for page in pages] == [expected[:2], expected[2:4], expected[4:]]
+    assert [sorted(links(page)) for page in pages] == [["next"], ["next", "prev"], ["prev"]]
+    back = client.get(links(pages[2])["prev"])
+    assert ids(back) == expected[2:4]
+    first = client.get(f"/jobs?sort={sort}&limit=2&cursor={back.get_json()['prev_cursor']}")
+    assert (ids(first), sorted(links(first))) == (expected[:2], ["next"])
+
+
+def links(answer: Any) -> dict[str, str]:
+    """Relation -> path."""
+    found = {}
+    for part in filter(None, answer.headers.get("Link", "").split(", ")):
+        path, _, relation = part.partition(">; rel=")
+        found[relation.strip('"')] = path.removeprefix("<")
+    return found
+
+
+def test_values_are_suggested(client: FlaskClient) -> None:
+    for queue in ("mail", "mail", "main", "shop"):
+        submit_job(client, queue=queue)
+    answer = client.get("/jobs/suggest?field=queue&prefix=mai&limit=5")
+    assert answer.get_json() == {
+        "items": [
+            {"value": "mail", "count": 2, "relation": "eq"},
+            {"value": "main", "count": 1, "relation": "eq"},
+        ]
+    }
+
+
+def test_a_search_that_takes_too_long_is_told_what_to_add(
+    client: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_search, "BUDGET_SECONDS", 0.1)
+    with database.transaction() as holder:
+        holder.exec_driver_sql("LOCK TABLE jobs")
+        answer = client.get("/jobs?error=x")
+    problem = answer.get_json()
+    assert (answer.status_code, problem["code"], answer.headers["Retry-After"]) == (503, "query_timeout", "1")
+    assert "by error" in problem["detail"]
+    assert "add status, queue, type or a time range" in problem["detail"]
 
 
 def test_lists_show_a_preview_and_no_document(client: FlaskClient) -> None:

@@ -133,6 +133,22 @@ def test_list_shows_what_was_asked_for(goqueue: Command, client: Client) -> None
     assert goqueue("jobs", "list", "--until", "2020-01-01T00:00:00Z").stderr == "goqueue: no job matches\n"
 
 
+def test_count_takes_the_filters_of_list(goqueue: Command, client: Client) -> None:
+    wanted = client.submit("demo.fail", {"message": "out of luck"}, max_retries=0, tags=["counted"])
+    client.submit("demo.noop", {"user": {"id": 42}}, tags=["counted"])
+    client.wait(wanted.id, timeout=30)
+    assert goqueue("jobs", "count", "--tag", "counted").stdout == "2\n"
+    assert goqueue("jobs", "count", "--tag", "counted", "--payload", "user.id=42").stdout == "1\n"
+    assert goqueue("jobs", "count", "--tag", "counted", "--error", "OUT OF").stdout == "1\n"
+    assert goqueue("jobs", "count", "--tag", "counted", "--longer-than", "1h").stdout == "0\n"
+    counted = json.loads(
+        goqueue("jobs", "count", "--tag", "counted", "--finished-since", "1h", "--status", "failed", "--json").stdout
+    )
+    assert counted == {"value": 1, "relation": "eq"}
+    listed = json.loads(goqueue("jobs", "list", "--tag", "counted", "--oldest-first", "--limit", "1", "--json").stdout)
+    assert [job["id"] for job in listed] == [wanted.id]
+
+
 def test_list_goes_on_over_pages(goqueue: Command, client: Client) -> None:
     client.submit_many([{"type": "demo.noop", "tags": ["many"]}] * 450)
     assert len(json.loads(goqueue("jobs", "list", "--tag", "many", "--limit", "430", "--json").stdout)) == 430

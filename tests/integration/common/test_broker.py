@@ -285,3 +285,11 @@ def test_thousands_of_ids_are_inserted_before_thousands_in_their_order(broker: R
     broker.enqueue_many([ref(job_id) for job_id in [*ids[:9_500], *ids[19_500:]]])
     assert broker.insert("default", NORMAL, ids[9_500:19_500], after=ids[9_499], search=20_000)
     assert drained(broker) == ids
+
+
+def test_what_was_pushed_lately_can_be_dropped_unpopped(broker: RedisBroker) -> None:
+    broker.enqueue_many([ref("old"), *(ref(str(number)) for number in range(1_000))])
+    broker.enqueue(ref("h", priority=HIGH))
+    broker.drop_recent([ref("old"), ref("999"), ref("500"), ref("nowhere"), ref("h", priority=HIGH)])
+    left = drained(broker, BY_PRIORITY)
+    assert left == ["old", *(str(number) for number in range(1_000) if number not in (500, 999))]

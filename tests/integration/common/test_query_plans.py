@@ -204,7 +204,12 @@ def test_a_claim_under_limits_goes_by_the_primary_key_and_counts_what_runs_by_it
     limits = {"kinds": ["queue", "type"], "names": ["default", "demo"], "free": [3, 5]}
     assert seeded.scans(limited_dispatch_store._CLAIM, claim | limits) == {"jobs_pkey"}
     assert seeded.scans(limited_dispatch_store._STILL_WAITING, {"ids": ids, "sources": ["queued"]}) == {"jobs_pkey"}
-    assert seeded.scans(limited_dispatch_store._SLOTS, {"ids": ids}) == {"jobs_pkey", "jobs_processing"}
+    assert seeded.scans(limited_dispatch_store._SLOTS_FOR_JOBS, {"ids": ids}) == {"jobs_pkey", "jobs_processing"}
+
+
+def test_whether_a_limit_has_a_free_slot_is_counted_by_the_index_of_what_runs(seeded: Seeded) -> None:
+    limits = {"kinds": ["queue", "type"], "names": ["default", "demo"]}
+    assert seeded.scans(limited_dispatch_store._SLOTS, limits) == {"jobs_processing"}
 
 
 def test_jobs_claimed_past_full_types_are_found_by_the_order_of_dispatch(seeded: Seeded) -> None:

@@ -1,7 +1,7 @@
 """Plans of every statement of a search: each filter and the pairs people ask for go by an index made for them.
 
-The jobs are those of the benchmark, few of them. The walk along the primary key, which would find everything among so few, is
-one row long here.
+The jobs are those of the benchmark, few of them. The walk along the primary key, which would find everything among so few,
+is one row long here.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from goqueue import Client, JobRequest, QueueInfo, ServiceUnavailable, UnexpectedAnswer, WaitTimeout, __version__
+from goqueue import Client, Count, JobRequest, QueueInfo, ServiceUnavailable, UnexpectedAnswer, WaitTimeout, __version__
 
 
 def test_submit_sends_the_job_and_returns_it_typed(api, client, reply, job):
@@ -117,6 +117,29 @@ def test_jobs_fetches_pages_as_they_are_needed(api, client, reply, job):
     ]
     assert api.requests[0].query == expected
     assert api.requests[1].query == [*expected, ("cursor", "c1")]
+
+
+def test_jobs_are_counted_by_the_same_filters(api, client, reply):
+    api.will_answer(reply(200, {"value": 10_000, "relation": "gte"}))
+    filters = {
+        "payload": {"user": {"id": 42}},
+        "tag": ["a,b", "c"],
+        "error": "x, y",
+        "duration_min": 1.5,
+        "attempts_max": 0,
+    }
+    assert client.count_jobs(**filters) == Count(value=10_000, relation="gte")
+    assert (api.requests[0].path, api.requests[0].query) == (
+        "/jobs/count",
+        [
+            ("payload", '{"user":{"id":42}}'),
+            ("tag", "a\\,b"),
+            ("tag", "c"),
+            ("error", "x, y"),
+            ("duration_min", "1.5"),
+            ("attempts_max", "0"),
+        ],
+    )
 
 
 def test_queues_and_handlers_are_typed(api, client, reply):

@@ -40,8 +40,10 @@ def test_what_is_full_is_believed_for_a_moment_and_no_longer_for_being_said_agai
     assert full.note([QUEUE]) is False
     assert full.note([TYPE]) is True
     assert (full.queues, full.types) == ({"mail"}, {"send"})
+    assert full.due() == frozenset()
     time.seconds += 0.1
-    assert (full.queues, full.types) == (frozenset(), frozenset())
+    assert full.due() == {QUEUE, TYPE}
+    assert (full.queues, full.types, full.due()) == (frozenset(), frozenset(), frozenset())
     assert full.note([TYPE]) is True
 
 
@@ -50,6 +52,8 @@ def test_a_slot_freed_here_is_looked_for_at_once() -> None:
     full = Fullness()
     full.note([QUEUE, TYPE])
     full.freed([claimed_job("other")])
-    assert full.queues == {"mail"}
+    assert (full.queues, full.types) == ({"mail"}, {"send"})
     full.freed([claimed_job("other"), claimed_job("send")])
+    assert (full.queues, full.types) == ({"mail"}, frozenset())
+    full.freed([claimed_job(queue="mail")])
     assert (full.queues, full.seconds_left) == (frozenset(), 0.0)

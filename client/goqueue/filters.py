@@ -1,0 +1,68 @@
+"""Which jobs a program means: for lists, counts and bulk operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TypedDict
+
+from goqueue.submission import encode, encode_time
+
+_SPLIT_AT_COMMAS = frozenset({"status", "queue", "type", "tag", "worker", "schedule"})
+
+
+class JobFilters(TypedDict, total=False):
+    """Which jobs; several values of one filter mean any of them. The times are aware, durations are seconds.
+
+    worker: who runs it, or ended its last attempt. error: a part of its last error, in any case of letters.
+    payload: an object that its payload contains, or several of which it contains one.
+    """
+
+    status: str | Iterable[str]
+    queue: str | Iterable[str]
+    type: str | Iterable[str]
+    tag: str | Iterable[str]
+    worker: str | Iterable[str]
+    schedule: str | Iterable[str]
+    error: str | Iterable[str]
+    payload: Mapping[str, object] | Iterable[Mapping[str, object]]
+    created_after: datetime
+    created_before: datetime
+    run_at_after: datetime
+    run_at_before: datetime
+    finished_after: datetime
+    finished_before: datetime
+    attempts_min: int
+    attempts_max: int
+    duration_min: float
+    duration_max: float
+
+
+def filter_parameters(filters: Mapping[str, object]) -> list[tuple[str, str]]:
+    """The filters as a query string has them."""
+    parameters: list[tuple[str, str]] = []
+    for name, value in filters.items():
+        values = [value] if isinstance(value, str | Mapping) or not isinstance(value, Iterable) else value
+        parameters += [("limit" if name == "page_size" else name, _parameter(name, one)) for one in values]
+    return parameters
+
+
+def filter_document(filters: Mapping[str, object]) -> dict[str, object]:
+    """The filters as the body of a request has them."""
+    return {name: _member(name, value) for name, value in filters.items()}
+
+
+def _parameter(name: str, value: object) -> str:
+    if isinstance(value, datetime):
+        return encode_time(value)
+    if isinstance(value, Mapping):
+        return encode(value).decode()
+    return str(value).replace(",", "\\,") if name in _SPLIT_AT_COMMAS else str(value)
+
+
+def _member(name: str, value: object) -> object:
+    if isinstance(value, datetime):
+        return encode_time(value)
+    if name.endswith(("_min", "_max")):
+        return value
+    return [value] if isinstance(value, str | Mapping) or not isinstance(value, Iterable) else list(value)
