@@ -1,4 +1,4 @@
-"""A real Chromium without a window, driven over its DevTools protocol by a pipe: no port, and no web socket, is needed."""
+"""A real Chromium without a window, driven over its DevTools protocol by a pipe: no port, no web socket."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from goqueue_common.errors import SettingsError
 _GRACE_SECONDS: Final = 25
 _KEEPALIVE_SECONDS: Final = 75
 _FIRST_BYTE_SECONDS: Final = 0.1
-"""How long a thread waits for a new connection to say something, before the loop of all connections does it in its place."""
+"""How long a thread waits for a new connection to say something, before the loop of all connections does so instead."""
 _SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat files: a disk that stalls must not kill workers
 
 

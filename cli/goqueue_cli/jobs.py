@@ -16,7 +16,7 @@ from goqueue_cli.output import complain, one_line, print_json, print_table, stat
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from goqueue import Job, JobSummary
+    from goqueue import Job, JobFilters, JobSummary
 
 _LARGEST_PAGE = 200
 _SOME_REFUSED = 1
@@ -39,7 +39,7 @@ def jobs(context: click.Context) -> None:
 @api_url_option
 @click.pass_context
 def list_jobs(
-    context: click.Context, /, *, limit: int, oldest_first: bool, as_json: bool, **filters: Unpack[JobSelection]
+    context: click.Context, /, *, limit: int, oldest_first: bool, as_json: bool, **filters: Unpack[JobFilters]
 ) -> None:
     """List jobs, newest first."""
     sort = "created" if oldest_first else "-created"
@@ -70,7 +70,7 @@ def list_jobs(
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @api_url_option
 @click.pass_context
-def count(context: click.Context, /, *, as_json: bool, **filters: Unpack[JobSelection]) -> None:
+def count(context: click.Context, /, *, as_json: bool, **filters: Unpack[JobFilters]) -> None:
     """Count jobs, up to 10,000."""
     with api_client(context) as client:
         counted = client.count_jobs(**filters)

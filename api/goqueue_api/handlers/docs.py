@@ -12,7 +12,7 @@ PAGE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""Nothing inline, neither script nor style: Swagger UI styles by script, which is allowed. Its icons are data: images."""
+"""Nothing inline, neither script nor style: Swagger UI sets styles by script, which it may; its icons are data: images."""
 
 
 @blueprint.get("/docs")
