@@ -18,12 +18,12 @@ FAULTS = $(BIN)/python -m pytest tests/faults -n 3 --maxschedchunk 1 $(ARGS)
 
 announce = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help test check format lint types imports generated unit integration acceptance faults faults-short docs deploy test-tools demo up lock clean
+.PHONY: help test check format lint types imports generated unit integration acceptance contract faults faults-short docs deploy test-tools demo up lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: check integration acceptance faults-short docs deploy ## Everything that must pass, in order; stops at the first failing part
+test: check integration acceptance contract faults-short docs deploy ## Everything that must pass, in order; stops at the first failing part
 	$(call announce,all parts passed)
 
 check: lint types imports generated unit ## The quick gate: format, lint, types, imports, unit tests
@@ -60,6 +60,10 @@ integration: $(INSTALLED) ## Integration tests: one component with a real Postgr
 acceptance: $(INSTALLED) test-tools ## Acceptance tests: whole processes, from a POST to the result
 	$(call announce,acceptance tests)
 	@$(PYTEST) tests/acceptance
+
+contract: $(INSTALLED) ## Contract tests: the running API against openapi.json, clients made of it, attacks (two minutes)
+	$(call announce,contract tests)
+	@$(PYTEST) tests/contract
 
 faults: $(INSTALLED) ## Everything that may fail, under load, with the default lease; prints the table (half an hour at most)
 	$(call announce,faults)

@@ -30,6 +30,13 @@ OTHERS = (
         "takes minutes and a quiet machine; its short form is a part of make test",
         "tests/faults/test_killed_workers.py",
     ),
+    Other(
+        r"openapi-python-client generate\b.*",
+        NOT_RUN,
+        "leaves a package in the folder of the repository",
+        "tests/contract/test_python_client.py",
+    ),
+    Other(r"npx openapi-typescript\b.*", NOT_RUN, "wants packages of npm", "tests/contract/test_typescript_client.py"),
     Other(r"docker compose up\b.*", NOT_RUN, "needs a container engine", "tests/deploy/test_compose.py"),
     Other(
         r"goqueue up\b",
