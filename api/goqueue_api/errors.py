@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import structlog
 from flask import Flask, Response, g, request
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from goqueue_api.http_errors import ANY_OTHER, HTTP_ERRORS, HttpError, title
@@ -225,6 +226,11 @@ def http_problem(error: HTTPException) -> Response:
     return problem(status, code, detail, headers=kept)
 
 
+def _broken_body(_: ParseException) -> Response:
+    """Chunks that are none, which gunicorn finds when the body is read."""
+    return problem(400, *HTTP_ERRORS[400], headers={"Connection": "close"})
+
+
 def _internal_error(error: BaseException) -> Response:
     log.error("request_failed", method=request.method, path=request.path, exc_info=error)
     return problem(500, *HTTP_ERRORS[500])
@@ -234,4 +240,5 @@ def register(app: Flask) -> None:
     """Answer every error of this app with a problem document."""
     app.register_error_handler(GoQueueError, goqueue_problem)
     app.register_error_handler(HTTPException, http_problem)
+    app.register_error_handler(ParseException, _broken_body)
     app.register_error_handler(Exception, _internal_error)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask
+from gunicorn import util
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from goqueue_api.app import create_app
+from goqueue_api.refusals import MAX_REQUEST_LINE, refusal, status_of
 from goqueue_api.services import EXTENSION
 from goqueue_api.settings import ApiSettings
 from goqueue_api.timed_socket import TimedSocket
@@ -42,6 +45,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "keepalive": _KEEPALIVE_SECONDS,
             "graceful_timeout": _GRACE_SECONDS,
             "timeout": 60,
+            "limit_request_line": MAX_REQUEST_LINE,
             "logger_class": QuietLogger,
             "worker_exit": _close,
             "control_socket_disable": True,
@@ -85,6 +89,14 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
             conn.wait_for_data = lambda _: wait(_FIRST_BYTE_SECONDS)
         conn.sock.expect_request()
         super().enqueue_req(conn)
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+        """No HTTP, or too much of it."""
+        status = status_of(exc)
+        if status == 500:
+            self.log.exception("request_failed")
+        with contextlib.suppress(OSError):
+            util.write_nonblock(client, refusal(status))
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """SIGTERM."""

@@ -25,6 +25,7 @@ RULES: dict[tuple[str, str], str] = {
     ("invalid_request", "confirm_all|names nothing"): "depends on what `filter` holds",
     ("invalid_request", "U\\+0000|integer beyond 64 bits"): "the payload is any JSON, but PostgreSQL has to keep it",
     ("invalid_request", "is no JSON|must be a JSON object"): "JSON within a string of the query",
+    ("invalid_request", r"^/query/(tag|schedule)/\d+: "): "commas take a value apart, and nothing may be left between them",
 }
 
 
@@ -52,7 +53,8 @@ def is_excused(response: Any) -> bool:
         problem = response.json()
     except ValueError:
         return False
-    details = [error["detail"] for error in problem.get("errors", ())] or [problem.get("detail", "")]
+    errors = [f"{error['pointer']}: {error['detail']}" for error in problem.get("errors", ())]
+    details = errors or [problem.get("detail", "")]
     return all(is_told_by_a_rule(problem.get("code"), detail) for detail in details)
 
 
