@@ -34,11 +34,18 @@ class TimedSocket(socket.socket):
             return super().recv(bufsize, flags)
         now = time.monotonic()
         self._until = self._until or now + REQUEST_SECONDS
-        self.settimeout(max(0.001, min(self._until - now, waits or REQUEST_SECONDS)))
+        left = self._until - now
+        if left <= 0:
+            raise _too_slow()
+        self.settimeout(min(left, waits or left))
         try:
             return super().recv(bufsize, flags)
         except TimeoutError as error:
-            # The number makes gunicorn close the connection without a traceback in the log.
-            raise TimeoutError(errno.ECONNRESET, f"the request took more than {REQUEST_SECONDS:g} s to arrive") from error
+            raise _too_slow() from error
         finally:
             self.settimeout(waits)
+
+
+def _too_slow() -> TimeoutError:
+    """With a number that makes gunicorn close the connection without a traceback in the log."""
+    return TimeoutError(errno.ECONNRESET, f"the request took more than {REQUEST_SECONDS:g} s to arrive")
