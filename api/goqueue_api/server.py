@@ -20,6 +20,8 @@ from goqueue_common.errors import SettingsError
 
 _GRACE_SECONDS: Final = 25
 _KEEPALIVE_SECONDS: Final = 75
+_FIRST_BYTE_SECONDS: Final = 0.1
+"""How long a thread waits for a new connection to say something, before the loop of all connections does it in its place."""
 _SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat files: a disk that stalls must not kill workers
 
 
@@ -79,6 +81,8 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
         """A request begins, on a new connection or on one that was kept."""
         if not isinstance(conn.sock, TimedSocket):
             conn.sock = TimedSocket(conn.sock)
+            wait = conn.wait_for_data
+            conn.wait_for_data = lambda _: wait(_FIRST_BYTE_SECONDS)
         conn.sock.expect_request()
         super().enqueue_req(conn)
 

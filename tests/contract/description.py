@@ -28,7 +28,7 @@ class Operation:
     def __str__(self) -> str:
         return self.id
 
-    def filled_path(self, **values: str) -> str:
+    def filled_path(self, **values: str | bytes) -> str:
         """The path with values that could be right, or with those given."""
         path = self.path
         for parameter in self.of("path"):
