@@ -18,7 +18,7 @@ FAULTS = $(BIN)/python -m pytest tests/faults -n 3 --maxschedchunk 1 $(ARGS)
 
 announce = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help test check format lint types imports generated unit integration acceptance faults faults-short docs deploy deploy-tools demo up lock clean
+.PHONY: help test check format lint types imports generated unit integration acceptance faults faults-short docs deploy test-tools demo up lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,7 +57,7 @@ integration: $(INSTALLED) ## Integration tests: one component with a real Postgr
 	$(call announce,integration tests)
 	@$(PYTEST) tests/integration
 
-acceptance: $(INSTALLED) ## Acceptance tests: whole processes, from a POST to the result
+acceptance: $(INSTALLED) test-tools ## Acceptance tests: whole processes, from a POST to the result
 	$(call announce,acceptance tests)
 	@$(PYTEST) tests/acceptance
 
@@ -73,14 +73,14 @@ docs: $(INSTALLED) ## Tests of the documentation: examples, links, tables
 	$(call announce,documentation tests)
 	@$(PYTEST) tests/docs
 
-deploy: $(INSTALLED) deploy-tools ## Tests of the Compose file, the images and the locks
+deploy: $(INSTALLED) test-tools ## Tests of the Compose file, the images and the locks
 	$(call announce,deployment tests)
 	@$(PYTEST) tests/deploy
 
-# Image builds need buildah and a base image. A machine of our CI is thrown away, so they are installed there; on anyone
-# else's machine nothing is installed, and the tests that miss a tool are skipped with a sentence.
-deploy-tools:
-	@scripts/install-deploy-tools
+# Image builds need buildah and a base image, /docs a browser. A machine of our CI is thrown away, so they are installed there;
+# on anyone else's machine nothing is installed, and the tests that miss a tool are skipped with a sentence.
+test-tools:
+	@scripts/install-test-tools
 
 demo: $(INSTALLED) ## Start everything here, run real jobs of every built-in type, show them, stop
 	@$(BIN)/goqueue demo $(ARGS)

@@ -161,8 +161,10 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
         }
         if body is not None:
             documented["requestBody"] = body.documented()
-        if headers:
-            documented["parameters"] = [{"in": "header", **header} for header in headers]
+        # Said here for the query, too: a list of parameters takes the place of the one that `arguments` makes.
+        in_query = [] if query is None else [{"in": "query", "schema": query}]
+        if parameters := [*in_query, *({"in": "header", **header} for header in headers)]:
+            documented["parameters"] = parameters
         path = [{"in": "path", "name": name, **_PATH_PARAMETERS[name]} for name in _PATH_PARAMETER.findall(rule)]
 
         def decorate(view: View) -> View:

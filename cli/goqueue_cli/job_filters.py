@@ -78,7 +78,7 @@ FILTERS = frozenset(
 
 
 def filter_options(command: Command) -> Command:
-    """Give a command these options; it is handed those that were used, as goqueue.client.JobFilters names them."""
+    """Give a command these options; it is handed those that were used, as goqueue.JobFilters names them."""
 
     @functools.wraps(command)
     def with_filters(*arguments: Any, **options: Any) -> Any:

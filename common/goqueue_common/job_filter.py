@@ -21,9 +21,9 @@ LAST_ID: Final = str(UUID(int=2**128 - 1))
 class JobFilter:
     """Which jobs; several values of one field mean any of them, empty or None means all.
 
-    tags: a job must have one of them. workers: who runs it, or ended its last attempt. errors: parts of its last error, in
-    any case. payloads: objects that its payload contains, as JSONB contains (`@>`). after: at the time or later; before:
-    not at it. duration: seconds from the start of its last attempt to its end; a job that has not ended has none.
+    tags: a job must have one of them. workers: who runs it, or ended its last attempt. errors: parts of its last error,
+    in any case. payloads: objects that its payload contains, as JSONB contains (`@>`). `_after` is inclusive, `_before`
+    is not. duration: seconds from the start of its last attempt to its end; a job that has not ended has none.
     """
 
     ids: Sequence[str] = ()

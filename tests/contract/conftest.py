@@ -12,7 +12,7 @@ from goqueue_cli.local import LocalStores
 from goqueue_common.api_key_store import ApiKeyStore
 from goqueue_common.audit_store import Actor
 from goqueue_common.database import Database, connect
-from tests.processes import Processes
+from tests.processes import Processes, eventually, free_port, is_ready
 from tests.scratch_database import scratch_database
 
 THREADS = 4
@@ -65,3 +65,13 @@ def service(
         finally:
             processes.close()
             database.close()
+
+
+@pytest.fixture(scope="module")
+def working(service: Service) -> Service:
+    """The same with a worker of the built-in types."""
+    address = f"127.0.0.1:{free_port()}"
+    words = ("--handlers", "goqueue_builtin", "--processes", "1", "--concurrency", "4", "--bind", address)
+    service.processes.start("goqueue_worker", *words)
+    eventually(lambda: is_ready(f"http://{address}"), "worker ready")
+    return service

@@ -88,6 +88,7 @@ def resolved(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[
     return resolved_schema
 
 
-DOCUMENT: dict[str, Any] = json.loads((Path(__file__).resolve().parents[2] / "api" / "openapi.json").read_text())
+PATH = Path(__file__).resolve().parents[2] / "api" / "openapi.json"
+DOCUMENT: dict[str, Any] = json.loads(PATH.read_text())
 """As it is committed; `make check` compares it with what the API serves."""
 OPERATIONS = operations(DOCUMENT)

@@ -13,12 +13,13 @@ from goqueue_common.broker.broker import Broker, QueueList
 from goqueue_common.dispatch_store import DispatchStore
 from goqueue_common.dispatch_view_store import DispatchView
 from goqueue_common.errors import BrokerUnavailable, StoreUnavailable
-from goqueue_common.job import ClaimedJob, JobRef, Priority, Settled
+from goqueue_common.job import ClaimedJob, JobRef, Settled
 from goqueue_common.lifecycle import JobStatus
 from goqueue_common.limited_dispatch_store import LimitedClaim, LimitedDispatchStore
 from goqueue_worker.attempt import Attempt
 from goqueue_worker.dispatch_watch import DispatchWatch
 from goqueue_worker.fullness import Fullness
+from goqueue_worker.poll_order import poll_order
 from goqueue_worker.pool import Pool
 from goqueue_worker.registry import Registry
 from goqueue_worker.slot_table import SlotTable
@@ -35,22 +36,6 @@ _LOOKING_SHARE: Final = 0.2
 """Of the time: a look past many jobs of full types takes long."""
 _NO_QUEUES_SECONDS: Final = 0.1
 _DRAINED_SECONDS: Final = 0.25
-_ORDERS: Final = {
-    3: (Priority.LOW, Priority.HIGH, Priority.NORMAL),
-    7: (Priority.NORMAL, Priority.HIGH, Priority.LOW),
-}
-_USUAL_ORDER: Final = (Priority.HIGH, Priority.NORMAL, Priority.LOW)
-
-
-def poll_order(queues: Sequence[str], poll: int) -> list[QueueList]:
-    """Which list to look at first: high before normal before low, but of eight polls one starts at low and one at normal;
-    queues in turn.
-    """
-    if not queues:
-        return []
-    turn = poll % len(queues)
-    rotated = [*queues[turn:], *queues[:turn]]
-    return [(queue, priority) for priority in _ORDERS.get(poll % 8, _USUAL_ORDER) for queue in rotated]
 
 
 class Poller:
@@ -183,7 +168,9 @@ class Poller:
         Also used while a type is full: the ids that a pop would get may all be of that type, and others wait behind them.
         """
         began = time.monotonic()
-        if self._watch.current().is_limited:
+        view = self._watch.current()  # the pop that failed may have waited for long
+        lists = [one for one in lists if view.serves(one[0])]
+        if view.is_limited:
             claim = self._limited.claim_waiting(self._worker_id, lists, room, self.full.types)
         else:
             claim = LimitedClaim(self._store.claim_waiting(self._worker_id, lists, room), [], frozenset())

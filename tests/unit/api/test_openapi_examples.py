@@ -99,6 +99,15 @@ def test_every_parameter_is_described(operations: list[Operation]) -> None:
     assert not missing, f"give them metadata={{'description': ...}}: {missing}"
 
 
+def test_a_query_is_described_beside_headers(operations: list[Operation]) -> None:
+    found = next(operation for operation in operations if operation.name == "getJob")
+    assert [(one["in"], one["name"]) for one in found.parameters] == [
+        ("path", "job_id"),
+        ("query", "wait"),
+        ("header", "If-None-Match"),
+    ]
+
+
 def test_every_answer_and_body_has_a_worked_example(document: dict[str, Any], operations: list[Operation]) -> None:
     missing = [
         what for operation in operations for what, media in contents(document, operation) if not examples(document, media)

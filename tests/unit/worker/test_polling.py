@@ -12,7 +12,7 @@ from goqueue_common.job import Outcome, Priority
 from goqueue_common.lifecycle import JobEvent
 from goqueue_worker.attempt import Attempt, InterruptReason
 from goqueue_worker.handler import Handler
-from goqueue_worker.poller import poll_order
+from goqueue_worker.poll_order import poll_order
 from goqueue_worker.pool import MAX_PREFETCH, Pool
 from goqueue_worker.slot_table import SlotTable
 from goqueue_worker.watchdog import Watchdog
