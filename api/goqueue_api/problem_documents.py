@@ -103,6 +103,6 @@ def _example(code: str, status: int, summary: str) -> dict[str, Any]:
         "instance": found.path,
         "code": code,
         "errors": fields,
-        "request_id": "01a20eb41366768e8433a398418d79cc",
+        "request_id": "019cade21238768e8433a398418d79cc",
     }
     return {"summary": summary, "value": value | found.members}

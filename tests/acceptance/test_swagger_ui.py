@@ -15,7 +15,10 @@ from tests.browser import Page, browser_page, installed_browser
 from tests.processes import Processes
 from tests.scratch_database import scratch_database
 
+BROWSER = installed_browser()
 KEY = secrets.token_urlsafe(32)
+
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed here: nobody looks at /docs")
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +37,8 @@ def api(stores: LocalStores, server_url: str, template: str, tmp_path_factory: p
 
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    browser = installed_browser()
-    if browser is None:
-        pytest.skip("no Chromium is installed here: nobody looks at /docs")
-    with browser_page(browser, tmp_path_factory.mktemp("profile")) as page:
+    assert BROWSER is not None
+    with browser_page(BROWSER, tmp_path_factory.mktemp("profile")) as page:
         yield page
 
 

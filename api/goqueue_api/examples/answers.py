@@ -26,14 +26,14 @@ ANSWERS: Final[Mapping[str, Mapping[int, Any]]] = {
             "replayed": 1,
             "items": [
                 {
-                    "id": "01a20eb4-1366-768e-8433-a398418d79cc",
+                    "id": jobs.JOB_ID,
                     "queue": "default",
                     "type": "demo.sleep",
                     "status": "queued",
                     "replayed": False,
                 },
                 {
-                    "id": "01a20eaf-9920-7c31-a5f8-2b3c4d5e6f70",
+                    "id": "019caddd-9840-7c31-a5f8-2b3c4d5e6f70",
                     "queue": "default",
                     "type": "demo.sleep",
                     "status": "completed",

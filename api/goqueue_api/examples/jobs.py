@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-_WORKER: Final = "01a20eb0-77aa-7c41-9d5e-0b1c2d3e4f50"
+JOB_ID: Final = "019cade2-1238-768e-8433-a398418d79cc"
+WORKER_ID: Final = "019cad8f-ac00-7c41-9d5e-0b1c2d3e4f50"
 
 _COMMON: Final[dict[str, Any]] = {
-    "id": "01a20eb4-1366-768e-8433-a398418d79cc",
+    "id": JOB_ID,
     "queue": "emails",
     "type": "email.send",
     "status": "queued",
@@ -38,7 +39,7 @@ _COMMON: Final[dict[str, Any]] = {
 _RUNNING: Final = {
     "status": "processing",
     "attempts": 1,
-    "worker_id": _WORKER,
+    "worker_id": WORKER_ID,
     "started_at": "2026-03-02T09:30:00.131000Z",
     "updated_at": "2026-03-02T09:30:00.131000Z",
 }
@@ -79,7 +80,7 @@ RETRIED: Final = QUEUED | {
     "attempt_log": [
         {
             "attempt": 1,
-            "worker_id": _WORKER,
+            "worker_id": WORKER_ID,
             "started_at": "2026-03-02T09:30:00.131000Z",
             "finished_at": "2026-03-02T09:30:00.912000Z",
             "outcome": "retry_later",
@@ -90,7 +91,7 @@ RETRIED: Final = QUEUED | {
 }
 EDITED: Final = QUEUED | {"max_retries": 10, "tags": ["corrected"], "updated_at": "2026-03-02T09:30:04.250000Z"}
 RERUN: Final = QUEUED | {
-    "id": "01a20eb5-29f0-7d11-8c3a-5d6e7f809102",
+    "id": "019cade3-9860-7d11-8c3a-5d6e7f809102",
     "rerun_of": COMPLETED["id"],
     "created_at": "2026-03-02T09:31:40Z",
     "updated_at": "2026-03-02T09:31:40Z",
@@ -103,6 +104,10 @@ FAILED_IN_A_LIST: Final = (
         "status": "failed",
         "failures": 6,
         "attempts": 6,
+        "queued_at": "2026-03-02T09:31:02.540000Z",
+        "started_at": "2026-03-02T09:31:02.551000Z",
+        "finished_at": "2026-03-02T09:31:03.332000Z",
+        "updated_at": "2026-03-02T09:31:03.332000Z",
         "error": _ERROR,
         "failure_reason": "exhausted",
         "payload_preview": '{"to": ["ada@example.com"], "text": "Good to have you here.", "subject": "Welcome"}',

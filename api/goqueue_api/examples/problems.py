@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-_JOB: Final = "01a20eb4-1366-768e-8433-a398418d79cc"
+from goqueue_api.examples.jobs import JOB_ID, WORKER_ID
+from goqueue_api.examples.services import BULK_ID
+
 _NAME_RULE: Final = "use 1 to 64 letters, digits, '.', '_', '-', first a letter or digit"
 
 
@@ -20,7 +22,9 @@ class ProblemExample(NamedTuple):
 PROBLEMS: Final[dict[str, ProblemExample]] = {
     "bad_request": ProblemExample("/jobs", "the request cannot be read"),
     "broker_unavailable": ProblemExample("/jobs", "Redis does not answer: try again in a second"),
-    "bulk_operation_not_found": ProblemExample(f"/bulk/{_JOB}", f"there is no bulk operation {_JOB}: GET /bulk lists them"),
+    "bulk_operation_not_found": ProblemExample(
+        f"/bulk/{BULK_ID}", f"there is no bulk operation {BULK_ID}: GET /bulk lists them"
+    ),
     "database_unavailable": ProblemExample("/jobs", "PostgreSQL cannot be reached: try again in a second"),
     "idempotency_key_in_use": ProblemExample(
         "/jobs", "a request with the idempotency key 'order-4711' is still running: send it again in a second"
@@ -28,7 +32,7 @@ PROBLEMS: Final[dict[str, ProblemExample]] = {
     "idempotency_key_reused": ProblemExample(
         "/jobs", "the idempotency key 'order-4711' was used with another body: use a new key for another request"
     ),
-    "insufficient_scope": ProblemExample(f"/jobs/{_JOB}/retry", "the key 'reporting' may read; this asks for operate"),
+    "insufficient_scope": ProblemExample(f"/jobs/{JOB_ID}/retry", "the key 'reporting' may read; this asks for operate"),
     "internal_error": ProblemExample("/jobs", "something went wrong here; the log of the API has it under this request_id"),
     "invalid_cursor": ProblemExample(
         "/jobs", "the cursor 'abc' was not issued here: use next_cursor of a page as it is, or start again without"
@@ -37,8 +41,10 @@ PROBLEMS: Final[dict[str, ProblemExample]] = {
     "invalid_job": ProblemExample("/jobs", f"/queue: 'my queue' is no name: {_NAME_RULE}", "/queue"),
     "invalid_json": ProblemExample("/jobs", "the body is not JSON: unexpected character: line 1 column 2 (char 1)"),
     "invalid_request": ProblemExample("/jobs", "/query/colour: is no parameter of this path", "/query/colour"),
-    "job_changed": ProblemExample(f"/jobs/{_JOB}", f"job {_JOB} has changed since it was read: read it again, then decide"),
-    "job_not_found": ProblemExample(f"/jobs/{_JOB}", f"there is no job {_JOB}"),
+    "job_changed": ProblemExample(
+        f"/jobs/{JOB_ID}", f"job {JOB_ID} has changed since it was read: read it again, then decide"
+    ),
+    "job_not_found": ProblemExample(f"/jobs/{JOB_ID}", f"there is no job {JOB_ID}"),
     "key_not_found": ProblemExample("/keys/0123456789ab", "there is no key 0123456789ab: `goqueue keys list` shows them"),
     "limit_not_found": ProblemExample(
         "/limits/queue/emails", "there is no limit for the queue 'emails': GET /limits lists those there are"
@@ -49,7 +55,7 @@ PROBLEMS: Final[dict[str, ProblemExample]] = {
         "/jobs", "the payload has 300,017 bytes; 262,144 are allowed: store the data elsewhere and send references"
     ),
     "precondition_required": ProblemExample(
-        f"/jobs/{_JOB}", "say which state you have seen: send its ETag as If-Match, or If-Match: * for any"
+        f"/jobs/{JOB_ID}", "say which state you have seen: send its ETag as If-Match, or If-Match: * for any"
     ),
     "query_timeout": ProblemExample("/jobs", "the search took longer than 2 s: narrow it, for instance by created_after"),
     "queue_not_found": ProblemExample(
@@ -73,11 +79,13 @@ PROBLEMS: Final[dict[str, ProblemExample]] = {
     "untrusted_host": ProblemExample(
         "/jobs", "'queue.example' is no name of this machine, which is all the API serves without keys: use localhost"
     ),
-    "worker_ended": ProblemExample(f"/workers/{_JOB}/drain", f"worker {_JOB} has ended: there is nothing to drain"),
-    "worker_not_found": ProblemExample(f"/workers/{_JOB}", f"there is no worker {_JOB}: GET /workers lists them"),
+    "worker_ended": ProblemExample(
+        f"/workers/{WORKER_ID}/drain", f"worker {WORKER_ID} has ended: there is nothing to drain"
+    ),
+    "worker_not_found": ProblemExample(f"/workers/{WORKER_ID}", f"there is no worker {WORKER_ID}: GET /workers lists them"),
     "wrong_status": ProblemExample(
-        f"/jobs/{_JOB}/retry",
-        f"job {_JOB} is queued; retry wants a job that is cancelled, completed, failed or retrying",
+        f"/jobs/{JOB_ID}/retry",
+        f"job {JOB_ID} is queued; retry wants a job that is cancelled, completed, failed or retrying",
         members={"job_status": "queued"},
     ),
 }

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from goqueue_api.examples.jobs import FAILED_IN_A_LIST
+from goqueue_api.examples.jobs import FAILED_IN_A_LIST, JOB_ID, WORKER_ID
+
+BULK_ID: Final = "019cade3-e680-7b22-9e4f-6e7f80910213"
 
 QUEUE: Final[dict[str, Any]] = {
     "name": "emails",
     "queued": 17,
     "scheduled": 3,
     "retrying": 1,
-    "processing": 4,
+    "processing": 2,
     "paused": False,
     "paused_at": None,
     "paused_by": None,
-    "limit": 10,
+    "limit": 3,
 }
 PAUSED: Final = QUEUE | {"paused": True, "paused_at": "2026-03-02T09:30:00Z", "paused_by": "ops"}
 COUNTS_CAPPED_AT: Final = {"counts_capped_at": 10_000}
@@ -27,7 +29,7 @@ LIMIT: Final[dict[str, Any]] = {
     "updated_at": "2026-03-02T09:30:00Z",
 }
 WORKER: Final[dict[str, Any]] = {
-    "id": "01a20eb0-77aa-7c41-9d5e-0b1c2d3e4f50",
+    "id": WORKER_ID,
     "host": "worker-7f9c",
     "pid": 31,
     "version": "0.2.0",
@@ -43,7 +45,7 @@ WORKER: Final[dict[str, Any]] = {
     "running_count": 1,
     "running": [
         {
-            "job_id": "01a20eb4-1366-768e-8433-a398418d79cc",
+            "job_id": JOB_ID,
             "type": "email.send",
             "queue": "emails",
             "attempt": 1,
@@ -77,7 +79,7 @@ BULK_PREVIEW: Final[dict[str, Any]] = {
     "sample": [FAILED_IN_A_LIST],
 }
 BULK_STARTED: Final[dict[str, Any]] = {
-    "id": "01a20eb6-40aa-7b22-9e4f-6e7f80910213",
+    "id": BULK_ID,
     "action": "retry",
     "selection": {"filter": {"status": ["failed"], "queue": ["emails"], "created_before": "2026-03-02T09:32:00Z"}},
     "parameters": {},
@@ -126,8 +128,8 @@ AUDIT_ENTRY: Final = {
     "actor": "ops",
     "key_id": "0123456789ab",
     "action": "job.retry",
-    "target": {"job": "01a20eb4-1366-768e-8433-a398418d79cc"},
+    "target": {"job": JOB_ID},
     "affected": 1,
-    "request_id": "01a20eb41366768e8433a398418d79cc",
+    "request_id": "019cade21238768e8433a398418d79cc",
 }
 READY: Final = {"status": "ready", "postgres": "ok", "redis": "ok", "schema": "current"}

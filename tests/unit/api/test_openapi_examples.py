@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import jsonschema_rs
+import orjson
 import pytest
 from flask.testing import FlaskClient
 
@@ -33,6 +35,10 @@ def document(client: FlaskClient) -> dict[str, Any]:
 
 @pytest.fixture
 def operations(document: dict[str, Any]) -> list[Operation]:
+    return listed(document)
+
+
+def listed(document: dict[str, Any]) -> list[Operation]:
     return [
         Operation(one.get("operationId", f"{method} {path}"), path, one, parameters(item, one))
         for path, item in document["paths"].items()
@@ -66,6 +72,16 @@ def contents(document: dict[str, Any], operation: Operation) -> Iterator[tuple[s
 def examples(document: dict[str, Any], media: Mapping[str, Any]) -> list[Any]:
     shown = [media["example"]] if "example" in media else []
     return [*shown, *(resolved(document, one)["value"] for one in media.get("examples", {}).values())]
+
+
+def broken(document: dict[str, Any], media: Mapping[str, Any]) -> list[str]:
+    """Where the examples of a media type break its schema."""
+    check = jsonschema_rs.validator_for({**media["schema"], "components": document["components"]}, validate_formats=True)
+    return [
+        f"{error.instance_path}: {error.message}"
+        for example in examples(document, media)
+        for error in check.iter_errors(example)
+    ]
 
 
 def test_every_operation_is_told_in_words_and_says_who_may_call_it(operations: list[Operation]) -> None:
@@ -118,12 +134,8 @@ def test_every_answer_and_body_has_a_worked_example(document: dict[str, Any], op
 def test_every_example_keeps_its_schema(document: dict[str, Any], operations: list[Operation]) -> None:
     for operation in operations:
         for what, media in contents(document, operation):
-            check = jsonschema_rs.validator_for(
-                {**media["schema"], "components": document["components"]}, validate_formats=True
-            )
-            for example in examples(document, media):
-                wrong = [f"{error.instance_path}: {error.message}" for error in check.iter_errors(example)]
-                assert not wrong, f"{what}: the example breaks its schema: {wrong}"
+            wrong = broken(document, media)
+            assert not wrong, f"{what}: the example breaks its schema: {wrong}"
 
 
 def test_no_example_is_of_an_answer_that_is_not_given(operations: list[Operation]) -> None:
@@ -136,14 +148,28 @@ def test_no_example_is_of_an_answer_that_is_not_given(operations: list[Operation
     assert {(name, status) for name, answers in ANSWERS.items() for status in answers} <= given
 
 
-def test_no_example_has_a_member_that_is_not_documented(document: dict[str, Any], operations: list[Operation]) -> None:
+def test_no_example_has_a_member_that_is_not_documented(document: dict[str, Any]) -> None:
     """Answers are open, so that their schema alone would not notice a name that has changed."""
-    for operation in operations:
-        for what, media in contents(document, operation):
-            schema = resolved(document, media["schema"])
-            for example in examples(document, media):
-                unknown = example.keys() - schema["properties"].keys()
-                assert not unknown, f"{what}: {sorted(unknown)} are not in the schema"
+    closed = orjson.loads(orjson.dumps(document).replace(b'"additionalProperties":true', b'"additionalProperties":false'))
+    for operation in listed(closed):
+        for what, media in contents(closed, operation):
+            wrong = broken(closed, media)
+            assert not wrong, f"{what}: {wrong}"
+
+
+def test_ids_in_examples_are_of_the_time_at_which_their_example_was_made(document: dict[str, Any]) -> None:
+    told = [
+        (one["id"], one["created_at"])
+        for operation in listed(document)
+        for _, media in contents(document, operation)
+        for example in examples(document, media)
+        for one in [example, *example.get("items", ()), *example.get("sample", ())]
+        if {"id", "created_at"} <= one.keys()
+    ]
+    assert told
+    for identity, created_at in told:
+        milliseconds = int(identity.replace("-", "")[:12], 16)
+        assert abs(milliseconds / 1000 - datetime.fromisoformat(created_at).timestamp()) < 1, (identity, created_at)
 
 
 def test_every_error_code_has_an_example() -> None:
