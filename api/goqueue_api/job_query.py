@@ -24,8 +24,11 @@ _COMMA: Final = re.compile(r"(?<!\\),")
 
 
 def split(value: str) -> list[str]:
-    r"""The values of a parameter with commas between them; `\,` is a comma of a value."""
-    return [part.replace("\\,", ",") for part in _COMMA.split(value)]
+    r"""The values of a parameter with commas between them; `\,` is a comma of a value. Raises Unreadable."""
+    parts = _COMMA.split(value)
+    if len(parts) > 1 and not all(parts):
+        raise Unreadable("has nothing before, after or between commas: write a comma of a value as \\,")
+    return [part.replace("\\,", ",") for part in parts]
 
 
 def payload_objects(objects: Sequence[str], members: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from flask import Flask
 from gunicorn import util
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.workers import gthread
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from goqueue_api.app import create_app
@@ -23,8 +25,6 @@ from goqueue_common.errors import SettingsError
 
 _GRACE_SECONDS: Final = 25
 _KEEPALIVE_SECONDS: Final = 75
-_FIRST_BYTE_SECONDS: Final = 0.1
-"""How long a thread waits for a new connection to say something, before the loop of all connections does so instead."""
 _SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat files: a disk that stalls must not kill workers
 
 
@@ -46,6 +46,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "graceful_timeout": _GRACE_SECONDS,
             "timeout": 60,
             "limit_request_line": MAX_REQUEST_LINE,
+            "sendfile": False,  # TimedSocket would not see what it sends
             "logger_class": QuietLogger,
             "worker_exit": _close,
             "control_socket_disable": True,
@@ -79,16 +80,11 @@ def _application(worker: ThreadWorker) -> Flask | None:
 
 
 class DrainingWorker(ThreadWorker):  # type: ignore[misc]
-    """Answers /readyz with 503 from SIGTERM on, while it finishes the requests it has; waits for no client for ever."""
+    """Answers /readyz with 503 from SIGTERM on, while it finishes the requests it has. No client makes the others wait.
 
-    def enqueue_req(self, conn: TConn) -> None:
-        """A request begins, on a new connection or on one that was kept."""
-        if not isinstance(conn.sock, TimedSocket):
-            conn.sock = TimedSocket(conn.sock)
-            wait = conn.wait_for_data
-            conn.wait_for_data = lambda _: wait(_FIRST_BYTE_SECONDS)
-        conn.sock.expect_request()
-        super().enqueue_req(conn)
+    gunicorn's own worker gives a new connection a thread for 5 s although it is silent, a request that has begun all the
+    time in the world, and a connection that is to be closed up to 2 s of its main thread, in which it accepts nobody.
+    """
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
         """No HTTP, or too much of it."""
@@ -104,6 +100,25 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
         if application is not None:
             application.extensions[EXTENSION].readiness.drain()
         super().handle_exit(sig, frame)
+
+    def handle(self, conn: TConn) -> Any:
+        """Serve a request, in a thread. Returns whether the connection is kept, or that its first byte is awaited."""
+        if not conn.initialized:
+            if not conn.wait_for_data(0):
+                return gthread._DEFER  # noqa: SLF001 - to the loop that waits for all connections, and needs no thread
+            conn.sock = TimedSocket.adopt(conn.sock)
+        conn.sock.expect_request()
+        is_kept = super().handle(conn)
+        if not is_kept:
+            conn.sock.end()
+        return is_kept
+
+    def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
+        """After `handle`, in the main thread. What is closed already is only counted."""
+        if fs.cancelled() or fs.exception() is not None or fs.result():
+            super().finish_request(conn, fs)
+        else:
+            self.nr_conns -= 1
 
 
 class QuietLogger(Logger):  # type: ignore[misc]

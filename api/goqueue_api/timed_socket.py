@@ -5,47 +5,101 @@ from __future__ import annotations
 import errno
 import socket
 import time
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
-REQUEST_SECONDS: Final = 30.0
-"""How long a request may take to arrive, from its first byte to its last; and how long an answer may take to leave."""
+REQUEST_SECONDS: Final = 10.0
+"""How long a request may take to arrive, and then its answer to leave..."""
+LEAST_BYTES_PER_SECOND: Final = 64 * 1024
+"""...and one more second for each so many bytes that have moved."""
+LEFTOVER_SECONDS: Final = 1.0
+"""How long the rest of a request that is already answered is taken and dropped, so that its sender gets to read..."""
+LEFTOVER_PAUSE_SECONDS: Final = 0.2
+"""...if it goes on arriving: who sends nothing shall hold no thread."""
+_PIECE: Final = 65_536
+_LEFTOVER_PIECES: Final = 64
 
 
 class TimedSocket(socket.socket):
-    """An accepted connection, taken over from the socket that it came as."""
+    """An accepted connection; raises TimeoutError when a request or its answer moves too slowly.
 
-    def __init__(self, accepted: socket.socket) -> None:
-        super().__init__(accepted.family, accepted.type, accepted.proto, fileno=accepted.detach())
-        self.setblocking(False)
-        self._until: float | None = None
+    A deadline for the whole, not a timeout for each read: that one would be met by a byte every few seconds.
+    """
+
+    _until = float("inf")
+    _is_answering = False
+    _is_answered = False
+
+    @classmethod
+    def adopt(cls, accepted: socket.socket) -> TimedSocket:
+        """The same connection; the object given must not be used any more."""
+        return cls(fileno=accepted.detach())
 
     def expect_request(self) -> None:
         """The next byte is the first of a request."""
-        self._until = None
-
-    def setblocking(self, flag: bool, /) -> None:
-        """Blocking means waiting, but not for ever; for one `sendall`, whatever its size."""
-        self.settimeout(REQUEST_SECONDS if flag else 0.0)
+        self._is_answering = self._is_answered = False
+        self._wait(REQUEST_SECONDS)
 
     def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
-        """Like a socket's. Raises TimeoutError when the request takes too long."""
-        waits = self.gettimeout()
-        if waits == 0.0:
-            return super().recv(bufsize, flags)
-        now = time.monotonic()
-        self._until = self._until or now + REQUEST_SECONDS
-        left = self._until - now
+        """Some bytes of the request."""
+        if self._is_answering and not self._is_answered:
+            self._is_answered = True
+            self._wait(LEFTOVER_SECONDS)
+        with self._in_time():
+            received = super().recv(bufsize, flags)
+        if not self._is_answered:
+            self._moved(received)
+        return received
+
+    def sendall(self, data: Any, flags: int = 0, /) -> None:
+        """Some bytes of the answer."""
+        if not self._is_answering:
+            self._is_answering = True
+            self._wait(REQUEST_SECONDS)
+        self._moved(data)
+        with self._in_time():
+            super().sendall(data, flags)
+
+    def end(self) -> None:
+        """Close. What is being sent is dropped first, or the kernel would tell its sender to forget the answer.
+
+        Takes no time when nothing arrives, and LEFTOVER_SECONDS at most.
+        """
+        try:
+            self.shutdown(socket.SHUT_WR)
+            self.settimeout(0.0)
+            for _ in range(_LEFTOVER_PIECES):
+                if not self.recv(_PIECE):
+                    break
+                self.settimeout(LEFTOVER_SECONDS)
+        except OSError:
+            pass
+        self.close()
+
+    def _wait(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+
+    def _moved(self, data: bytes) -> None:
+        self._until += len(data) / LEAST_BYTES_PER_SECOND
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        given = self.gettimeout()
+        left = self._until - time.monotonic()
         if left <= 0:
             raise _too_slow()
-        self.settimeout(min(left, waits or left))
+        if self._is_answered:
+            left = min(left, LEFTOVER_PAUSE_SECONDS)
+        self.settimeout(left if given is None else min(left, given))
         try:
-            return super().recv(bufsize, flags)
+            yield
         except TimeoutError as error:
             raise _too_slow() from error
         finally:
-            self.settimeout(waits)
+            self.settimeout(given)
 
 
 def _too_slow() -> TimeoutError:
-    """With a number that makes gunicorn close the connection without a traceback in the log."""
-    return TimeoutError(errno.ECONNRESET, f"the request took more than {REQUEST_SECONDS:g} s to arrive")
+    # The number makes gunicorn close the connection without a traceback in the log.
+    return TimeoutError(errno.ECONNRESET, "the other end is too slow")

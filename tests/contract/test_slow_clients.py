@@ -69,9 +69,19 @@ def test_slow_senders_leave_room_for_others_and_are_cut_off(service: Service) ->
             assert answer.status == (0 if form == FORMS[0] else 408), form
 
 
-def test_a_connection_that_says_nothing_holds_no_thread(service: Service) -> None:
-    connections = [raw_http.connect(service.url) for _ in range(3 * THREADS)]
+WITHOUT_A_KEY = {
+    "nothing": b"",
+    "a request, and the connection stays open": raw_http.head("GET", "/healthz", {"Connection": "close"}),
+    "a head, and never the body": raw_http.head("POST", "/jobs", JSON | {"Content-Length": "100"}),
+}
+
+
+@pytest.mark.parametrize("sent", WITHOUT_A_KEY.values(), ids=WITHOUT_A_KEY)
+def test_who_has_no_key_holds_up_nobody(service: Service, sent: bytes) -> None:
+    connections = [raw_http.connect(service.url) for _ in range(5 * THREADS)]
     try:
+        for connection in connections:
+            connection.sendall(sent)
         assert requests.get(f"{service.url}/readyz", timeout=NOT_AT_ONCE).status_code == 200
     finally:
         for connection in connections:

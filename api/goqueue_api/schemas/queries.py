@@ -139,7 +139,10 @@ class JobFilterQuerySchema(JobFilterSchema):
         members = {name: data.data.getlist(name) for name in data if name.startswith(PAYLOAD_PREFIX)}
         values = {name: data[name] for name in data if name not in members}
         for name in _COMMAS & set(values):
-            values[name] = [part for value in values[name] for part in split(value)]
+            try:
+                values[name] = [part for value in values[name] for part in split(value)]
+            except Unreadable as error:
+                raise ValidationError(str(error), name) from error
         try:
             paths = {name.removeprefix(PAYLOAD_PREFIX): texts for name, texts in members.items()}
             values["payload"] = payload_objects(values.get("payload", []), paths)

@@ -12,11 +12,15 @@ from goqueue_common.errors import InvalidCursor
 from goqueue_common.job_search import Place
 
 
-@pytest.mark.parametrize(
-    ("text", "values"), [("a", ["a"]), ("a,b", ["a", "b"]), ("a\\,b,c", ["a,b", "c"]), ("", [""]), ("a,", ["a", ""])]
-)
+@pytest.mark.parametrize(("text", "values"), [("a", ["a"]), ("a,b", ["a", "b"]), ("a\\,b,c", ["a,b", "c"]), ("", [""])])
 def test_values_are_split_at_commas_unless_told_otherwise(text: str, values: list[str]) -> None:
     assert split(text) == values
+
+
+@pytest.mark.parametrize("text", ["a,", ",a", "a,,b", ","])
+def test_nothing_is_no_value_beside_a_comma(text: str) -> None:
+    with pytest.raises(Unreadable, match="between commas"):
+        split(text)
 
 
 @pytest.mark.parametrize(

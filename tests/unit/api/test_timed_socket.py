@@ -1,9 +1,9 @@
-"""Connections wait, but not for ever."""
+"""A connection waits for its other end, and not for ever."""
 
 from __future__ import annotations
 
-import errno
 import socket
+import threading
 import time
 from collections.abc import Iterator
 
@@ -12,77 +12,89 @@ import pytest
 from goqueue_api import timed_socket
 from goqueue_api.timed_socket import TimedSocket
 
-Ends = tuple[socket.socket, TimedSocket]
+SECONDS = 0.3
+MUCH = b"x" * 16 * 1024 * 1024
 
 
 @pytest.fixture
-def ends(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ends]:
-    """A client, and our end of its connection, which gives a request 0.2 s."""
-    monkeypatch.setattr(timed_socket, "REQUEST_SECONDS", 0.2)
-    client, accepted = socket.socketpair()
-    ours = TimedSocket(accepted)
-    ours.setblocking(True)
-    with client, ours:
-        yield client, ours
-
-
-def test_what_is_there_is_read(ends: Ends) -> None:
-    client, ours = ends
-    client.sendall(b"abc")
-    assert ours.recv(2) == b"ab"
-    assert ours.recv(2) == b"c"
-
-
-def test_a_request_that_does_not_come_whole_ends_in_an_error_that_closes_the_connection(ends: Ends) -> None:
-    client, ours = ends
-    began = time.monotonic()
-    client.sendall(b"a")
+def ends(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[TimedSocket, socket.socket]]:
+    """Ours, on which a request has begun, and the client's."""
+    monkeypatch.setattr(timed_socket, "REQUEST_SECONDS", SECONDS)
+    accepted, client = socket.socketpair()
+    ours = TimedSocket.adopt(accepted)
     ours.expect_request()
-    assert ours.recv(1) == b"a"
-    with pytest.raises(TimeoutError) as raised:
-        ours.recv(1)
-    assert raised.value.errno == errno.ECONNRESET
-    assert time.monotonic() - began < 2
+    with ours, client:
+        yield ours, client
 
 
-def test_a_byte_now_and_then_does_not_give_it_more_time(ends: Ends) -> None:
-    client, ours = ends
+def test_a_client_that_dribbles_is_cut_off_by_the_deadline_of_the_whole(ends: tuple[TimedSocket, socket.socket]) -> None:
+    ours, client = ends
+    is_over = threading.Event()
 
     def dribble() -> None:
-        while True:
-            client.sendall(b"a")
-            ours.recv(1)
-            time.sleep(0.01)
+        while not is_over.wait(SECONDS / 20):
+            client.sendall(b"x")
 
+    sender = threading.Thread(target=dribble)
+    sender.start()
+    began = time.monotonic()
+    try:
+        with pytest.raises(TimeoutError):  # noqa: PT012 - it is raised by one of many
+            while True:
+                assert ours.recv(10) != b""
+    finally:
+        is_over.set()
+        sender.join()
+    assert SECONDS / 2 < time.monotonic() - began < 10 * SECONDS
+
+
+def test_a_client_that_sends_enough_may_take_longer(
+    ends: tuple[TimedSocket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, client = ends
+    monkeypatch.setattr(timed_socket, "LEAST_BYTES_PER_SECOND", 10)
+    client.sendall(b"x" * 100)
+    assert ours.recv(100) == b"x" * 100
+    threading.Timer(2 * SECONDS, client.sendall, [b"y"]).start()
+    assert ours.recv(1) == b"y"
+
+
+def test_a_client_that_reads_nothing_is_cut_off(
+    ends: tuple[TimedSocket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, _ = ends
+    monkeypatch.setattr(timed_socket, "LEAST_BYTES_PER_SECOND", len(MUCH) / SECONDS)
+    began = time.monotonic()
     with pytest.raises(TimeoutError):
-        dribble()
+        ours.sendall(MUCH)
+    assert SECONDS / 2 < time.monotonic() - began < 10 * SECONDS
 
 
-def test_each_request_of_a_connection_has_its_time(ends: Ends) -> None:
-    client, ours = ends
-    with pytest.raises(TimeoutError):
-        ours.recv(1)
-    ours.expect_request()
-    client.sendall(b"next")
-    assert ours.recv(10) == b"next"
+def test_each_request_and_each_answer_has_its_own_time(ends: tuple[TimedSocket, socket.socket]) -> None:
+    ours, client = ends
+    for _ in range(3):
+        ours.expect_request()
+        client.sendall(b"request")
+        assert ours.recv(7) == b"request"
+        time.sleep(0.8 * SECONDS)  # as a view that works
+        ours.sendall(b"answer")
+        assert client.recv(6) == b"answer"
 
 
-def test_a_shorter_wait_is_kept(ends: Ends) -> None:
-    _, ours = ends
-    ours.settimeout(0.01)
-    with pytest.raises(TimeoutError):
-        ours.recv(1)
-    assert ours.gettimeout() == 0.01
+def test_the_end_takes_no_time_when_nothing_arrives(ends: tuple[TimedSocket, socket.socket]) -> None:
+    ours, client = ends
+    ours.sendall(b"answer")
+    began = time.monotonic()
+    ours.end()
+    assert time.monotonic() - began < timed_socket.LEFTOVER_PAUSE_SECONDS
+    assert client.recv(100) == b"answer"
+    assert client.recv(100) == b""
 
 
-def test_without_blocking_nothing_is_waited_for(ends: Ends) -> None:
-    _, ours = ends
-    ours.setblocking(False)
-    with pytest.raises(BlockingIOError):
-        ours.recv(1)
-
-
-def test_an_answer_that_nobody_takes_is_given_up(ends: Ends) -> None:
-    _, ours = ends
-    with pytest.raises(TimeoutError):
-        ours.sendall(b"x" * 50_000_000)
+def test_at_the_end_what_is_still_sent_is_dropped(ends: tuple[TimedSocket, socket.socket]) -> None:
+    ours, client = ends
+    client.sendall(b"x" * 100_000)
+    ours.sendall(b"answer")
+    ours.end()
+    assert client.recv(100) == b"answer"  # a reset would have lost it
+    assert client.recv(100) == b""
