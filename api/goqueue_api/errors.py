@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import structlog
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest, ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from goqueue_api.http_errors import ANY_OTHER, HTTP_ERRORS, HttpError, title
 from goqueue_api.json_provider import dumps
@@ -225,6 +226,11 @@ def http_problem(error: HTTPException) -> Response:
     return problem(status, code, detail, headers=kept)
 
 
+def _broken_body(_: ParseException) -> Response:
+    """gunicorn meets a broken chunk or trailer only when a view reads the body."""
+    return http_problem(BadRequest())
+
+
 def _internal_error(error: BaseException) -> Response:
     log.error("request_failed", method=request.method, path=request.path, exc_info=error)
     return problem(500, *HTTP_ERRORS[500])
@@ -234,4 +240,5 @@ def register(app: Flask) -> None:
     """Answer every error of this app with a problem document."""
     app.register_error_handler(GoQueueError, goqueue_problem)
     app.register_error_handler(HTTPException, http_problem)
+    app.register_error_handler(ParseException, _broken_body)
     app.register_error_handler(Exception, _internal_error)

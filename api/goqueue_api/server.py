@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 from concurrent.futures import Future
@@ -14,6 +15,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers import gthread
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from goqueue_api import broken_http
 from goqueue_api.app import create_app
 from goqueue_api.services import EXTENSION
 from goqueue_api.settings import ApiSettings
@@ -100,6 +102,14 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
         if not is_kept:
             conn.sock.end()
         return is_kept
+
+    def handle_error(self, req: Any, client: TimedSocket, addr: Any, exc: Exception) -> None:
+        """Answer a request that cannot be served."""
+        if not broken_http.is_broken_request(exc):
+            super().handle_error(req, client, addr, exc)
+            return
+        with contextlib.suppress(OSError):
+            client.sendall(broken_http.refusal(exc, str(addr[0]) if addr else "unknown"))
 
     def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
         """After `handle`, in the main thread. What is closed already is only counted."""
