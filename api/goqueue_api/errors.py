@@ -11,7 +11,7 @@ from typing import Any, Final
 import structlog
 from flask import Flask, Response, g, request
 from gunicorn.http.errors import ParseException
-from werkzeug.exceptions import BadRequest, ClientDisconnected, HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from goqueue_api.http_errors import ANY_OTHER, HTTP_ERRORS, HttpError, title
 from goqueue_api.json_provider import dumps
@@ -227,8 +227,8 @@ def http_problem(error: HTTPException) -> Response:
 
 
 def _broken_body(_: ParseException) -> Response:
-    """gunicorn meets a broken chunk or trailer only when a view reads the body."""
-    return http_problem(BadRequest())
+    """Chunks that are none, which gunicorn finds when the body is read."""
+    return problem(400, *HTTP_ERRORS[400], headers={"Connection": "close"})
 
 
 def _internal_error(error: BaseException) -> Response:

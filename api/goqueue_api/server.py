@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask
+from gunicorn import util
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.workers import gthread
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from goqueue_api import broken_http
 from goqueue_api.app import create_app
+from goqueue_api.refusals import MAX_REQUEST_LINE, refusal, status_of
 from goqueue_api.services import EXTENSION
 from goqueue_api.settings import ApiSettings
 from goqueue_api.timed_socket import TimedSocket
@@ -44,6 +45,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "keepalive": _KEEPALIVE_SECONDS,
             "graceful_timeout": _GRACE_SECONDS,
             "timeout": 60,
+            "limit_request_line": MAX_REQUEST_LINE,
             "sendfile": False,  # TimedSocket would not see what it sends
             "logger_class": QuietLogger,
             "worker_exit": _close,
@@ -84,6 +86,14 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
     time in the world, and a connection that is to be closed up to 2 s of its main thread, in which it accepts nobody.
     """
 
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+        """No HTTP, or too much of it."""
+        status = status_of(exc)
+        if status == 500:
+            self.log.exception("request_failed")
+        with contextlib.suppress(OSError):
+            util.write_nonblock(client, refusal(status))
+
     def handle_exit(self, sig: int, frame: Any) -> None:
         """SIGTERM."""
         application = _application(self)
@@ -102,14 +112,6 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
         if not is_kept:
             conn.sock.end()
         return is_kept
-
-    def handle_error(self, req: Any, client: TimedSocket, addr: Any, exc: Exception) -> None:
-        """Answer a request that cannot be served."""
-        if not broken_http.is_broken_request(exc):
-            super().handle_error(req, client, addr, exc)
-            return
-        with contextlib.suppress(OSError):
-            client.sendall(broken_http.refusal(exc, str(addr[0]) if addr else "unknown"))
 
     def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
         """After `handle`, in the main thread. What is closed already is only counted."""
