@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from goqueue_common.job_store import JobStore
 from tests.contract.conftest import Service
-from tests.factories import register_worker, submit
+from tests.factories import register_worker
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
@@ -22,7 +21,6 @@ SETTINGS = Path(__file__).with_name("schemathesis.toml")
 def test_whatever_is_sent_the_service_answers_as_it_is_described(service: Service, tmp_path: Path) -> None:
     """All checks on positive and negative data, and on chains of requests; with a key that may do everything."""
     register_worker(service.database, lease_seconds=3600.0)
-    scheduled = submit(JobStore(service.database), delay_seconds=3600.0)
     ended = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(SETTINGS)),
@@ -31,7 +29,6 @@ def test_whatever_is_sent_the_service_answers_as_it_is_described(service: Servic
         env=os.environ
         | {
             "GOQUEUE_KEY": service.admin,
-            "SCHEDULED_JOB": scheduled,
             "PYTHONPATH": f"{ROOT}:{os.environ.get('PYTHONPATH', '')}",
         },
         cwd=tmp_path,
