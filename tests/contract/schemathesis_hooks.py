@@ -58,7 +58,10 @@ def what_was_made_is_found(ctx: Any, response: Any, case: Any) -> None:
     """
     parent = ctx.internals.find_parent(case_id=case.id)
     answer = None if parent is None else ctx.internals.find_response(case_id=parent.id)
-    if answer is not None and answer.status_code in (201, 202) and "idempotent-replayed" not in answer.headers:
+    if answer is None or answer.status_code not in (201, 202) or "idempotent-replayed" in answer.headers:
+        return
+    # A path may have been filled from schemathesis.toml instead.
+    if all(str(value).encode() in answer.content for value in case.path_parameters.values()):
         finds_what_was_made(ctx, response, case)
 
 
