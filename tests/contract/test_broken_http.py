@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+import requests
 
 from tests.contract import raw_http
 from tests.contract.conftest import Service
+from tests.contract.description import OPERATIONS, Operation
 
 CHUNKED = {"Content-Type": "application/json", "Transfer-Encoding": "chunked"}
 BODIES = {
@@ -35,9 +37,15 @@ HEADS = {
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_a_broken_body_is_the_senders_fault(service: Service, body: bytes) -> None:
-    answer = raw_http.ask(service.url, "POST", "/jobs", service.headers | CHUNKED, [body])
-    is_told(answer, 400)
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.body is not None], ids=str)
+def test_a_broken_body_is_the_senders_fault(service: Service, operation: Operation, body: bytes) -> None:
+    # Most operations look at the job first, or at the path: only then do they read.
+    made = requests.post(f"{service.url}/jobs", json={"type": "demo"}, headers=service.headers, timeout=10).json()
+    if operation.id == "rerunJob":
+        requests.post(f"{service.url}/jobs/{made['id']}/cancel", headers=service.headers, timeout=10).raise_for_status()
+    target = operation.filled_path(**({"job_id": made["id"]} if "{job_id}" in operation.path else {}))
+    headers = service.headers | operation.required_headers() | CHUNKED
+    is_told(raw_http.ask(service.url, operation.method, target, headers, [body]), 400)
 
 
 @pytest.mark.parametrize(("head", "status"), HEADS.values(), ids=HEADS)

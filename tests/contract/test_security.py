@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import re
-import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -215,44 +214,6 @@ def test_no_path_of_an_operation_leads_elsewhere(service: Service, operation: Op
         answer = raw_http.ask(service.url, operation.method, path + suffix, service.headers)
         assert 300 <= answer.status < 500, (suffix, answer.head)
         assert b"root:" not in answer.body
-
-
-@pytest.mark.parametrize(
-    "request_line",
-    [b"GET /jobs\r\n\r\n", b"GET /jobs HTTP/9.9\r\n\r\n", b"\0\1\2\3\r\n\r\n", b"G\xffT / HTTP/1.1\r\nHost: x\r\n\r\n"],
-    ids=["no version", "version 9.9", "no text", "no method"],
-)
-def test_what_is_no_http_is_turned_away(service: Service, request_line: bytes) -> None:
-    with raw_http.connect(service.url) as connection:
-        connection.sendall(request_line)
-        connection.shutdown(socket.SHUT_WR)
-        answer = raw_http.read(connection)
-    assert answer.status == 400
-    assert json.loads(answer.body)["code"] == "bad_request"
-
-
-BROKEN_CHUNKS = {
-    "no number": b"zz\r\n{}\r\n0\r\n\r\n",
-    "negative": b"-2\r\n{}\r\n0\r\n\r\n",
-    "no line end": b"2\r\n{}0\r\n\r\n",
-    "extension": b"2;\0\r\n{}\r\n0\r\n\r\n",
-    "trailer": b"2\r\n{}\r\n0\r\nX\0: y\r\n\r\n",
-    "huge number": b"f" * 20 + b"\r\n{}\r\n",
-    "a number without end": b"1" * 20_000,
-    "cut off": b"50\r\n{",
-}
-
-
-@pytest.mark.parametrize("operation", WITH_BODY)
-def test_broken_chunks_are_refused(service: Service, operation: Operation) -> None:
-    for name, chunks in BROKEN_CHUNKS.items():
-        headers = service.headers | operation.required_headers() | {"Content-Type": "application/json"}
-        target = operation.filled_path()
-        with raw_http.connect(service.url) as connection:
-            connection.sendall(raw_http.head(operation.method, target, headers | {"Transfer-Encoding": "chunked"}) + chunks)
-            connection.shutdown(socket.SHUT_WR)
-            answer = raw_http.read(connection)
-        assert answer.status == 0 or 400 <= answer.status < 500, (name, answer)
 
 
 def test_two_lengths_that_differ_are_one_request_at_most(service: Service) -> None:
