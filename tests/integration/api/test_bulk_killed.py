@@ -23,9 +23,9 @@ INSERT INTO jobs (id, queue, type, status, payload, failures, failure_reason, er
 SELECT (lpad(to_hex(1700000000000 + n), 12, '0') || '7000' || '8000' || lpad(to_hex(n), 12, '0'))::uuid, 'mail', 'demo',
     'failed', '{}', 4, 'exhausted', 'broken', now(), now() FROM generate_series(1, %(jobs)s) AS n
 """
-# Every change is remembered with its transaction, and takes as long as `pace` says.
+# Every change is remembered with its transaction, and takes as long as `pace` says: a batch must not outlast the lease.
 WATCHED = """
-CREATE TABLE pace AS SELECT 0.001 AS seconds;
+CREATE TABLE pace AS SELECT 0.0004 AS seconds;
 CREATE TABLE changes (job_id uuid);
 CREATE FUNCTION remember() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -58,7 +58,8 @@ class Watched:
         return bool(self._database.run(IN_A_BATCH)[0][0])
 
     def holder(self) -> str:
-        return str(self._database.run("SELECT holder FROM maintenance_leases WHERE duty = 'bulk'")[0][0])
+        rows = self._database.run("SELECT holder FROM maintenance_leases WHERE duty = 'bulk'")
+        return str(rows[0][0]) if rows else ""
 
     def changes(self) -> tuple[int, int]:
         """How many, and of how many jobs."""
