@@ -126,6 +126,7 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
     submitter = Submitter(job_store, broker)
     background, background_database = _background(settings, submitter)
     listener = SettledListener(settings.stores.redis_url, keys.settled, is_away=lambda: broker.is_away)
+    redactor = Redactor(settings.stores.redact)
     return Services(
         settings=settings,
         authenticator=Authenticator(
@@ -135,11 +136,11 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
             bootstrap_key=settings.bootstrap_key,
         ),
         audit=AuditStore(database),
-        redactor=Redactor(settings.stores.redact),
+        redactor=redactor,
         jobs=job_store,
         edits=EditStore(database),
         queues=QueueStore(database),
-        bulk=BulkStore(database),
+        bulk=BulkStore(database, redactor),
         limits=LimitStore(database),
         workers=WorkerSearch(database),
         submitter=submitter,

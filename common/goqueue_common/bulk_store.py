@@ -32,6 +32,7 @@ from goqueue_common.bulk import (
 from goqueue_common.database import Database, run_on
 from goqueue_common.errors import BulkOperationNotFound, QueryTimeout, WrongStatus
 from goqueue_common.job_search import JobFilter
+from goqueue_common.redaction import Redactor
 
 _SAMPLE: Final = 5
 _FIELDS: Final = tuple(item.name for item in fields(BulkOperation))
@@ -71,10 +72,11 @@ def end_operation(
 
 
 class BulkStore:
-    """Every method raises StoreUnavailable."""
+    """Every method raises StoreUnavailable. redactor: hides what the audit log may not show of a filter."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, redactor: Redactor) -> None:
         self._database = database
+        self._redactor = redactor
 
     def preview(self, action: BulkAction, wanted: JobFilter) -> BulkPreview:
         """What the action would meet now; changes nothing."""
@@ -117,7 +119,7 @@ class BulkStore:
             operation = read_operation(rows[0])
             target = {
                 "operation": operation.id,
-                "selection": shown_selection(selection),
+                "selection": self._redactor.document(shown_selection(selection)),
                 "parameters": new.parameters,
             }
             audit_store.record(run, actor, new.cause or f"bulk.{new.action}", target, matched.value)

@@ -23,6 +23,7 @@ from goqueue_api.schemas.bulk import (
     BulkRequestSchema,
 )
 from goqueue_api.services import services
+from goqueue_api.shown import shown_operation, shown_preview
 from goqueue_common.bulk import BulkAction, BulkOperation, NewBulkOperation
 from goqueue_common.errors import BulkOperationNotFound, InvalidCursor, QueueNotFound, WrongStatus
 from goqueue_common.job_search import JobFilter
@@ -49,7 +50,7 @@ def start_bulk() -> Response:
     """
     asked = read_bulk(read_object(request))
     if asked.is_dry_run:
-        return json_response(services().bulk.preview(asked.new.action, asked.new.wanted).to_dict())
+        return json_response(shown_preview(services().bulk.preview(asked.new.action, asked.new.wanted)))
     return _started(asked.new)
 
 
@@ -73,7 +74,7 @@ def list_bulk(query: dict[str, Any]) -> Response:
     found = services().bulk.page(before=before, limit=limit + 1)
     cursor = encode_cursor(found[limit - 1].id) if len(found) > limit else None
     link = {"Link": next_link(request.path, request.args.items(multi=True), cursor)} if cursor is not None else None
-    items = [operation.to_dict() for operation in found[:limit]]
+    items = [shown_operation(operation) for operation in found[:limit]]
     return json_response({"items": items, "next_cursor": cursor}, headers=link)
 
 
@@ -87,7 +88,7 @@ def list_bulk(query: dict[str, Any]) -> Response:
 )
 def get_bulk(operation_id: str) -> Response:
     """Show a bulk operation and how far it has come"""
-    return json_response(services().bulk.get(_checked_id(operation_id)).to_dict())
+    return json_response(shown_operation(services().bulk.get(_checked_id(operation_id))))
 
 
 @blueprint.operation(
@@ -103,7 +104,7 @@ def abort_bulk(operation_id: str) -> Response:
 
     What it has changed stays changed; it changes nothing after this answer.
     """
-    return json_response(services().bulk.abort(_checked_id(operation_id), actor()).to_dict())
+    return json_response(shown_operation(services().bulk.abort(_checked_id(operation_id), actor())))
 
 
 @blueprint.operation(
@@ -127,7 +128,7 @@ def purge_queue(name: str) -> Response:
 
 def _started(new: NewBulkOperation) -> Response:
     operation: BulkOperation = services().bulk.create(new, actor())
-    return json_response(operation.to_dict(), 202, {"Location": f"/bulk/{operation.id}"})
+    return json_response(shown_operation(operation), 202, {"Location": f"/bulk/{operation.id}"})
 
 
 def _checked_id(operation_id: str) -> str:

@@ -14,9 +14,9 @@ from goqueue_api.pagination import next_link
 from goqueue_api.schemas.job import JobCountSchema, JobPageSchema, SuggestionListSchema
 from goqueue_api.schemas.queries import JobFilterQuerySchema, JobsQuerySchema, SuggestQuerySchema
 from goqueue_api.services import services
+from goqueue_api.shown import shown_summary
 from goqueue_common.errors import InvalidCursor, QueryTimeout
 from goqueue_common.filter_document import job_filter
-from goqueue_common.job import JobSummary
 from goqueue_common.job_search import Count
 
 blueprint = ApiBlueprint("job-lists", __name__, description="Find jobs among all there are.")
@@ -49,7 +49,7 @@ def list_jobs(query: dict[str, Any]) -> Response:
         if value is not None
     ]
     document = {
-        "items": [_shown(job) for job in page.jobs],
+        "items": [shown_summary(job) for job in page.jobs],
         "next_cursor": cursors["next"],
         "prev_cursor": cursors["prev"],
     }
@@ -91,13 +91,6 @@ def suggest(query: dict[str, Any]) -> Response:
     return json_response(
         {"items": [{"value": value, "count": count.value, "relation": _relation(count)} for value, count in found]}
     )
-
-
-def _shown(job: JobSummary) -> dict[str, Any]:
-    """A job as lists show it; the one place where previews are made fit to be seen."""
-    shown = job.to_dict()
-    shown["payload_preview"] = services().redactor.text(shown["payload_preview"])
-    return shown
 
 
 def _counted(count: Count) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from goqueue_common.job import Priority
 from goqueue_common.job_search import JobFilter
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent, JobStatus
+from goqueue_common.redaction import Redactor
 from goqueue_common.retention_store import OPERATIONS_KEPT_FOR, RetentionStore
 from tests.factories import job_in, row, submit
 
@@ -36,7 +37,7 @@ BECOMES: dict[BulkAction, dict[str, str]] = {
 
 @pytest.fixture
 def bulk(database: Database) -> BulkStore:
-    return BulkStore(database)
+    return BulkStore(database, Redactor([]))
 
 
 @pytest.fixture
