@@ -46,9 +46,7 @@ def measure(servers: stack.Servers, options: argparse.Namespace) -> dict[str, fl
         with stack.api(servers.environment) as url:
             for _ in range(TURNS):
                 alone.append(_drain(database, servers, options))
-                operation = start(url)
-                beside.append(_drain(database, servers, options))
-                requests.delete(f"{url}/bulk/{operation['id']}", timeout=10).raise_for_status()  # 409: it was too short
+                beside.append(_drain(database, servers, options, url))
             changed, seconds = finish(url)
         retried = database.run("SELECT count(*) FROM jobs WHERE queue = 'broken' AND status = 'queued'")[0][0]
     return {
@@ -77,14 +75,20 @@ def finish(url: str) -> tuple[int, float]:
     return operation["changed"], time.perf_counter() - began
 
 
-def _drain(database: Database, servers: stack.Servers, options: argparse.Namespace) -> float:
-    """Jobs per second of a worker that serves the default queue only, from the first start to the last outcome."""
+def _drain(database: Database, servers: stack.Servers, options: argparse.Namespace, url: str | None = None) -> float:
+    """Jobs per second of a worker that serves the default queue only, from the first start to the last outcome.
+
+    url: of the API that retries the others meanwhile; None: nobody does.
+    """
     before = servers.count()
     throughput.fill(database, servers, DRAINED)
+    operation = None if url is None else start(url)
     sizes = ("--processes", str(options.processes), "--concurrency", str(options.processes * options.threads))
     with stack.process(servers.environment, *stack.WORKER, "--queues", "default", *sizes):
         stack.until(lambda: servers.count() >= before + DRAINED, 120)
         stack.until(lambda: not database.run(_LEFT), 120)
+    if operation is not None:  # 409: it was over before
+        requests.delete(f"{url}/bulk/{operation['id']}", timeout=10).raise_for_status()
     ended = database.run("SELECT max(finished_at) FROM jobs WHERE queue = 'default'")[0][0].timestamp()
     began = min(at for _, at in servers.records()[before:])
     return DRAINED / (ended - began)

@@ -16,7 +16,7 @@ from goqueue_common.submitter import Submitter
 log = structlog.get_logger(__name__)
 
 BATCH: Final = 1_000
-_REST_PER_SECOND: Final = 4.0
+_REST_PER_SECOND: Final = 9.0
 """After a batch of an operation without a rate of its own all rest for so many times as long as it took."""
 _LOOK_SECONDS: Final = 1.0
 _HELD_SECONDS: Final = 0.5
