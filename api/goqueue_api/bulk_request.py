@@ -112,6 +112,8 @@ def _filter_problems(value: Mapping[str, Any]) -> Iterator[FieldError]:
         pointer = f"/filter/{pointer_word(name[:80])}"
         if name not in filter_document.MEMBERS:
             yield FieldError(pointer, f"is no filter; those are {', '.join(filter_document.MEMBERS)}")
+        elif name == "payload" and isinstance(member, list) and {} in member:
+            yield FieldError(pointer, "has an empty object in it, which every payload contains: say what must be there")
         elif member == []:
             yield FieldError(pointer, "is empty: name at least one, or leave it out")
         elif isinstance(_FILTER.fields[name], fields.List) and not isinstance(member, list):

@@ -69,8 +69,8 @@ class JobFilter:
         """The ids that it lets through: a uuid7 begins with the time at which it was made, and no job ends before that."""
         before = [moment for moment in (self.created_before, self.finished_before) if moment is not None]
         return Window(
-            low=None if self.created_after is None else _first_id(self.created_after - ID_MARGIN),
-            high=min(_first_id(moment + ID_MARGIN) for moment in before) if before else None,
+            low=None if self.created_after is None else _first_id(_moved(self.created_after, -ID_MARGIN)),
+            high=min(_first_id(_moved(moment, ID_MARGIN)) for moment in before) if before else None,
         )
 
 
@@ -102,6 +102,13 @@ class Window:
 def neighbour(job_id: str, *, above: bool) -> str:
     """The id next to this one: the place after which, or before which, a page begins with it."""
     return str(UUID(int=UUID(job_id).int + (1 if above else -1)))
+
+
+def _moved(moment: datetime, by: timedelta) -> datetime:
+    try:
+        return moment + by
+    except OverflowError:  # the first or the last of all days
+        return moment
 
 
 def _first_id(moment: datetime) -> str:

@@ -107,9 +107,17 @@ class Poller:
         return pause
 
     def _obey(self, view: DispatchView) -> None:
-        """What was claimed ahead of a pause or a drain and has not started goes back."""
-        if view.is_draining or view.paused:
-            unwanted = self._pool.recall(lambda attempt: not view.serves(attempt.job.queue))
+        """What was claimed ahead of a pause, a drain or a new limit and has not started goes back."""
+        before = self._obeyed
+        limits_new = before is not None and view.is_limited
+        if view.is_draining or view.paused or limits_new:
+
+            def is_unwanted(attempt: Attempt) -> bool:
+                queue = attempt.job.queue
+                is_newly_limited = before is not None and view.limits(queue) and not before.limits(queue)
+                return is_newly_limited or not view.serves(queue)
+
+            unwanted = self._pool.recall(is_unwanted)
             self._release(unwanted)
             paused = sorted(view.paused)[:20]
             log.info("holding_back", draining=view.is_draining, paused=paused, given_back=len(unwanted))

@@ -6,6 +6,7 @@ import hmac
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from goqueue_api.access.caller import NOBODY, Caller
@@ -20,6 +21,10 @@ REMEMBERED_SECONDS: Final = 30.0
 """How long a revoked key may still work, and an API on loopback stay open after its first key was made."""
 _MAX_REMEMBERED: Final = 1_000
 _HOW: Final = "send Authorization: Bearer <key>; `goqueue keys create` makes one"
+
+
+def _is_expired(caller: Caller) -> bool:
+    return caller.expires_at is not None and caller.expires_at <= datetime.now(UTC)
 
 
 class KeySource(Protocol):
@@ -81,9 +86,9 @@ class Authenticator:
             raise Unauthorized(f"the Authorization header has another form: {_HOW}")
         digest = token_hash(token)
         known = self._remembered.get(digest)
-        if known is not None and self._monotonic() - known[1] < REMEMBERED_SECONDS:
+        if known is not None and self._monotonic() - known[1] < REMEMBERED_SECONDS and not _is_expired(known[0]):
             return known[0]
-        return self._check(token, digest, address, was_good=known is not None)
+        return self._check(token, digest, address)
 
     def _asks_for_keys(self) -> bool:
         if self._has_keys:
@@ -97,16 +102,16 @@ class Authenticator:
             self._looked_at = self._monotonic()
         return self._has_keys
 
-    def _check(self, token: str, digest: bytes, address: str, *, was_good: bool) -> Caller:
-        # A key that was good before is looked up whatever the address has tried: others must not be able to lock it out.
-        wait = 0 if was_good else self._failed_tries.wait_seconds(address)
-        if wait:
-            raise TooManyFailedTries(
-                f"too many tries with wrong keys from {address}: wait {wait} s before the next", retry_after=wait
-            )
+    def _check(self, token: str, digest: bytes, address: str) -> Caller:
+        # Looked up whatever the address has tried: behind a proxy all have one, and nobody may lock others out.
         caller = self._look_up(token, digest)
         if caller is None:
             self._remembered.pop(digest, None)
+            wait = self._failed_tries.wait_seconds(address)
+            if wait:
+                raise TooManyFailedTries(
+                    f"too many tries with wrong keys from {address}: wait {wait} s before the next", retry_after=wait
+                )
             self._failed_tries.add(address)
             raise Unauthorized(f"the key is not valid: unknown, revoked or expired; {_HOW}", is_token_wrong=True)
         self._remembered[digest] = (caller, self._monotonic())

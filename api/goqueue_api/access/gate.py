@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request
 
@@ -10,6 +11,7 @@ from goqueue_api.access.authenticator import Authenticator
 from goqueue_api.access.scope import GRANTABLE, Scope, allows
 from goqueue_api.errors import Forbidden, UntrustedHost
 
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SCOPE_ATTRIBUTE = "scope"
 """Attribute of a view: the Scope it asks of its caller; None, or no attribute: it is for everybody."""
 
@@ -24,6 +26,7 @@ def register(app: Flask, authenticator: Authenticator) -> None:
             g.caller = authenticator.authenticate(request.headers.get("Authorization"), request.remote_addr or "unknown")
         if not authenticator.serves_any_name:
             _refuse_foreign_name()
+            _refuse_foreign_page()
         if wanted is not None and not allows(g.caller.scopes, wanted):
             raise Forbidden(
                 f"the key {g.caller.name!r} may {_listed(g.caller.scopes)}; this asks for {wanted}", scope=wanted
@@ -49,6 +52,30 @@ def _refuse_foreign_name() -> None:
         f"{name!r:.80} is no name of this machine, which is all the API serves without keys: use localhost, make a key "
         "(goqueue keys create), or set GOQUEUE_AUTH=none where a proxy in front keeps strangers out"
     )
+
+
+def _refuse_foreign_page() -> None:
+    """A page of another site may send a POST without a body here, and browsers say so: nobody is asked for a key."""
+    if request.method in _READING:
+        return
+    origin = request.headers.get("Origin")
+    if request.headers.get("Sec-Fetch-Site") != "cross-site" and (origin is None or _is_of_this_machine(origin)):
+        return
+    page = origin or "another site"
+    raise UntrustedHost(
+        f"a page of {page!s:.80} may change nothing here while nobody is asked for a key: make one (goqueue keys create)"
+    )
+
+
+def _is_of_this_machine(origin: str) -> bool:
+    try:
+        name = urlsplit(origin).hostname or ""
+    except ValueError:
+        return False
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
 
 
 def _is_address(name: str) -> bool:

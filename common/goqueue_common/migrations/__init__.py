@@ -1,6 +1,6 @@
 """Schema migrations by Alembic, without Flask: `python -m goqueue_common.migrations upgrade | current | wait`.
 
-An advisory lock in the migration's own transaction lets several processes start an upgrade at once; all but the first
+An advisory lock of the migration's own connection lets several processes start an upgrade at once; all but the first
 find nothing left to do. Run it on a direct connection, not through a transaction-pooling proxy.
 """
 

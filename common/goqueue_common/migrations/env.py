@@ -1,4 +1,4 @@
-"""Alembic's environment: one transaction, one advisory lock, the metadata of tables.py."""
+"""Alembic's environment: a transaction for each revision, one advisory lock, the metadata of tables.py."""
 
 from alembic import context
 from sqlalchemy import create_engine, pool, text
@@ -12,10 +12,15 @@ ADVISORY_LOCK = 0x676F717565756500 >> 8
 def run_migrations() -> None:
     """Upgrade on a connection of its own, or on the one a test hands over."""
     engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool, connect_args={"connect_timeout": 5})
-    with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-        context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True)
-        context.run_migrations()
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})  # until it disconnects
+        connection.commit()
+        # One transaction each: what a short one has locked must not stay locked while a long one works.
+        context.configure(
+            connection=connection, target_metadata=Base.metadata, compare_type=True, transaction_per_migration=True
+        )
+        with context.begin_transaction():
+            context.run_migrations()
 
 
 run_migrations()

@@ -160,3 +160,19 @@ def test_a_foreign_name_is_refused_while_there_is_no_key(client: FlaskClient, ho
 def test_with_keys_an_api_on_loopback_may_have_any_name(client: FlaskClient, make_key: MakeKey) -> None:
     answer = client.get("/jobs", headers=make_key("read") | {"Host": "queue.example"})
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}], ids=str
+)
+def test_a_page_of_another_site_changes_nothing_while_there_is_no_key(client: FlaskClient, headers: dict[str, str]) -> None:
+    refused = client.post("/queues/mail/pause", headers=headers)
+    assert (refused.status_code, refused.get_json()["code"]) == (400, "untrusted_host")
+    own = {"Origin": "http://localhost:3000", "Sec-Fetch-Site": "same-site"}
+    assert client.post("/queues/mail/pause", headers=own).status_code == 200
+    assert client.get("/queues", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["created_after=0001-01-01T00:00:00Z", "created_before=9999-12-31T23:59:59Z"])
+def test_the_first_and_the_last_of_all_days_are_days(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/jobs?{query}").status_code == 200

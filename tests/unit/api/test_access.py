@@ -147,12 +147,14 @@ def test_an_address_that_tries_too_often_must_wait_and_others_need_not(
     for _ in range(BURST):
         with pytest.raises(Unauthorized):
             authenticator.authenticate(f"Bearer {new_token().token}", "6.6.6.6")
-    looks = table.looks
     with pytest.raises(TooManyFailedTries) as refused:
-        authenticator.authenticate(f"Bearer {late.token}", "6.6.6.6")
-    assert (refused.value.retry_after, table.looks) == (1, looks)
-    assert authenticator.authenticate(f"Bearer {late.token}", "7.7.7.7").name == "ada"
-    clock.now += REMEMBERED_SECONDS  # what was good before is looked up again, whatever its address has tried
+        authenticator.authenticate(f"Bearer {new_token().token}", "6.6.6.6")
+    assert refused.value.retry_after == 1
+    with pytest.raises(Unauthorized):
+        authenticator.authenticate(f"Bearer {new_token().token}", "7.7.7.7")
+    for key in (good, late):  # good keys come in, whatever their address has tried: it may be a proxy's
+        assert authenticator.authenticate(f"Bearer {key.token}", "6.6.6.6").name == "ada"
+    clock.now += REMEMBERED_SECONDS
     assert authenticator.authenticate(f"Bearer {good.token}", "6.6.6.6").name == "ada"
 
 
