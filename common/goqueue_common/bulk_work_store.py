@@ -145,10 +145,11 @@ class BulkWorkStore:
     def work_held(self, operation: BulkOperation, limit: int) -> Batch | None:
         """Do it to jobs that were held, at most `limit`, and finish when none is left or all tries were in vain."""
         job_ids = operation.held_ids[:limit]
+        wanted = self._still_wanted(operation, job_ids)
         with self._database.transaction() as connection:
             if not _is_unchanged(connection, operation):
                 return None
-            changed, held = _apply(connection, operation, job_ids) if job_ids else ([], [])
+            changed, held = _apply(connection, operation, wanted) if wanted else ([], [])
             is_in_vain = len(held) == len(job_ids)
             rounds = operation.held_rounds + 1 if is_in_vain else 0
             left = [*operation.held_ids[limit:], *held]
@@ -167,6 +168,14 @@ class BulkWorkStore:
                 _end(connection, operation.id, BulkState.COMPLETED)
         batch = _batch(operation.action, len(job_ids), changed)
         return replace(batch, is_in_vain=is_in_vain, is_last=not progress.held_ids)
+
+    def _still_wanted(self, operation: BulkOperation, job_ids: Sequence[str]) -> list[str]:
+        """Whoever held them may have changed them so that they are not meant any more."""
+        wanted = eligible(operation.action, operation.wanted)
+        if wanted is None or not job_ids:
+            return []
+        chosen = replace(wanted, ids=list(job_ids))
+        return job_search.matching_ids(self._database, chosen, after=None, limit=len(job_ids))
 
     def fail(self, operation: BulkOperation, error: str) -> None:
         """End an operation that cannot go on; what it has changed stays changed."""

@@ -260,6 +260,20 @@ def test_what_somebody_holds_is_tried_again_at_the_end(
     assert {store.get_job_by_id(job_id).status for job_id in jobs} == {"queued"}
 
 
+def test_what_is_moved_out_of_the_filter_while_it_is_held_is_left_alone(
+    bulk: BulkStore, work: BulkWorkStore, store: JobStore, impatient: Database
+) -> None:
+    job = submit(store)
+    operation = bulk.create(new(BulkAction.CANCEL, JobFilter(queues=["default"])), SOMEBODY)
+    with impatient.transaction() as connection:
+        run_on(connection, "UPDATE jobs SET queue = 'keep' WHERE id = %(id)s", {"id": job})
+        step(work)
+        assert bulk.get(operation.id).held_ids == [job]
+    finish(work)
+    assert numbers(bulk.get(operation.id)) == (1, 1, 0, 1)
+    assert store.get_job_by_id(job).status == "queued"
+
+
 def test_what_somebody_holds_all_the_time_is_skipped_after_some_tries(
     bulk: BulkStore, work: BulkWorkStore, store: JobStore, worker_id: str, impatient: Database
 ) -> None:
