@@ -75,7 +75,7 @@ def _read_object(text: str) -> dict[str, Any]:
         raise Unreadable(f'{text!r:.80} is no JSON: write an object such as {{"user": {{"id": 42}}}}') from error
     if not isinstance(value, dict):
         raise Unreadable(f'must be a JSON object such as {{"user": {{"id": 42}}}}, not {kind(value)}')
-    return _storable(value)
+    return storable(value)
 
 
 def _nested(path: str, text: str) -> dict[str, Any]:
@@ -88,12 +88,16 @@ def _nested(path: str, text: str) -> dict[str, Any]:
         value = text
     for key in reversed(keys):
         value = {key: value}
-    return _storable(value)
+    return storable(value)
 
 
-def _storable(value: dict[str, Any]) -> dict[str, Any]:
-    """What PostgreSQL can compare."""
-    if b"\\u0000" in orjson.dumps(value):
+def storable(value: dict[str, Any]) -> dict[str, Any]:
+    """What PostgreSQL can compare, and what a bulk operation can keep: some objects around it."""
+    try:
+        encoded = orjson.dumps([[[[value]]]])
+    except orjson.JSONEncodeError as error:
+        raise Unreadable("is nested too deep: about 250 objects are the most") from error
+    if b"\\u0000" in encoded:
         raise Unreadable("has the character U+0000, which no payload can have")
     return value
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from goqueue_api.job_query import MAX_PAYLOAD_CONDITIONS
-from goqueue_api.job_request import PRIORITIES
+from goqueue_api.job_query import MAX_PAYLOAD_CONDITIONS, storable
+from goqueue_api.job_request import PRIORITIES, Unreadable
 from goqueue_api.schemas.answer import AnswerSchema
 from goqueue_api.schemas.job import JobSummarySchema
 from goqueue_api.schemas.queries import DEFAULT_PAGE, MAX_PAGE, PAGE_SIZE, JobFilterSchema
@@ -16,6 +16,13 @@ from goqueue_common.bulk import BulkAction, BulkState
 MAX_IDS: Final = 10_000
 MAX_RATE: Final = 1_000_000.0
 _ACTIONS: Final = [str(action) for action in BulkAction]
+
+
+def _check_depth(value: dict[str, Any]) -> None:
+    try:
+        storable(value)
+    except Unreadable as error:
+        raise ValidationError(str(error)) from error
 
 
 class BulkFilterSchema(JobFilterSchema):
@@ -27,7 +34,7 @@ class BulkFilterSchema(JobFilterSchema):
         unknown = RAISE
 
     payload = fields.List(
-        fields.Dict(keys=fields.String()),
+        fields.Dict(keys=fields.String(), validate=_check_depth),
         load_default=list,
         validate=validate.Length(max=MAX_PAYLOAD_CONDITIONS, error="has more than {max} objects"),
         metadata={"description": 'Objects that a payload must contain one of, such as {"user": {"id": 42}}.'},

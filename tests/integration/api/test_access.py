@@ -176,3 +176,11 @@ def test_a_page_of_another_site_changes_nothing_while_there_is_no_key(client: Fl
 @pytest.mark.parametrize("query", ["created_after=0001-01-01T00:00:00Z", "created_before=9999-12-31T23:59:59Z"])
 def test_the_first_and_the_last_of_all_days_are_days(client: FlaskClient, query: str) -> None:
     assert client.get(f"/jobs?{query}").status_code == 200
+
+
+def test_a_payload_filter_that_is_nested_too_deep_is_refused(client: FlaskClient) -> None:
+    path = ".".join(["a"] * 300)
+    assert client.get(f"/jobs?payload.{path}=1").status_code == 422
+    deep = '{"a":' * 300 + "1" + "}" * 300
+    body = f'{{"action":"cancel","filter":{{"payload":[{deep}]}}}}'
+    assert client.post("/bulk", data=body, content_type="application/json").status_code == 422
