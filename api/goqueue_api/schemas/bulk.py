@@ -34,7 +34,7 @@ class BulkFilterSchema(JobFilterSchema):
         unknown = RAISE
 
     payload = fields.List(
-        fields.Dict(keys=fields.String(), validate=_check_depth),
+        fields.Dict(keys=fields.String(), validate=_check_depth, metadata={"minProperties": 1}),
         load_default=list,
         validate=validate.Length(max=MAX_PAYLOAD_CONDITIONS, error="has more than {max} objects"),
         metadata={"description": 'Objects that a payload must contain one of, such as {"user": {"id": 42}}.'},
