@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from goqueue_common import filter_document
 from goqueue_common.job import JobSummary, Priority
-from goqueue_common.job_search import JobFilter
+from goqueue_common.job_filter import Count, JobFilter
 from goqueue_common.lifecycle import FINAL, WAITING, JobEvent, JobStatus, sources
 
 COUNTED_UP_TO: Final = 100_000
@@ -101,18 +101,6 @@ def shown_selection(document: Mapping[str, Any]) -> dict[str, Any]:
     if "ids" not in document:
         return dict(document)
     return {"ids": document["ids"][:_SHOWN_IDS], "ids_total": len(document["ids"])}
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """So many, or when it is capped, at least so many."""
-
-    value: int
-    is_capped: bool = False
-
-    def to_dict(self) -> dict[str, Any]:
-        """As the HTTP API shows it."""
-        return {"value": self.value, "relation": "gte" if self.is_capped else "eq"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

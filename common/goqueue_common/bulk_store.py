@@ -22,7 +22,6 @@ from goqueue_common.bulk import (
     BulkOperation,
     BulkPreview,
     BulkState,
-    Count,
     NewBulkOperation,
     eligible,
     excluded,
@@ -31,7 +30,7 @@ from goqueue_common.bulk import (
 )
 from goqueue_common.database import Database, run_on
 from goqueue_common.errors import BulkOperationNotFound, QueryTimeout, WrongStatus
-from goqueue_common.job_search import JobFilter
+from goqueue_common.job_filter import Count, JobFilter
 from goqueue_common.redaction import Redactor
 
 _SAMPLE: Final = 5

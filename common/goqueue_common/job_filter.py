@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from goqueue_common.lifecycle import FINAL, JobStatus
@@ -72,6 +72,22 @@ class JobFilter:
             low=None if self.created_after is None else _first_id(_moved(self.created_after, -ID_MARGIN)),
             high=min(_first_id(_moved(moment, ID_MARGIN)) for moment in before) if before else None,
         )
+
+
+class Count(NamedTuple):
+    """So many, or when it is capped, at least so many."""
+
+    value: int
+    is_capped: bool = False
+
+    @property
+    def relation(self) -> str:
+        """`gte` or `eq`, as the HTTP API says it."""
+        return "gte" if self.is_capped else "eq"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the HTTP API shows it."""
+        return {"value": self.value, "relation": self.relation}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

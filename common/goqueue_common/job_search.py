@@ -20,9 +20,9 @@ from goqueue_common.database import Database, Params, Rows, Run
 from goqueue_common.errors import QueryTimeout
 from goqueue_common.index_search import IndexBranch
 from goqueue_common.job import JobSummary, Priority
-from goqueue_common.job_filter import FIRST_ID, LAST_ID, JobFilter, Window, neighbour
+from goqueue_common.job_filter import FIRST_ID, LAST_ID, Count, JobFilter, Window, neighbour
 
-__all__ = ["COUNT_CAP", "Count", "JobFilter", "JobPage", "Place", "count", "count_matching", "matching_ids", "search"]
+__all__ = ["COUNT_CAP", "JobFilter", "JobPage", "Place", "count", "count_matching", "matching_ids", "search"]
 
 PREVIEW_CHARACTERS: Final = 200
 COUNT_CAP: Final = 10_001
@@ -82,13 +82,6 @@ class Walk(NamedTuple):
 
 LIST_WALK: Final = Walk(10_000, 70_000)
 COUNT_WALK: Final = Walk(20_000, 260_000)
-
-
-class Count(NamedTuple):
-    """How many jobs match; is_capped: at least so many."""
-
-    value: int
-    is_capped: bool
 
 
 def search(

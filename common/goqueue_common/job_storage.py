@@ -12,8 +12,8 @@ from typing import Protocol
 from goqueue_common.audit_store import Actor
 from goqueue_common.idempotency import IdempotencyKey
 from goqueue_common.job import ClaimedJob, Job, Outcome, Settled
-from goqueue_common.job_filter import JobFilter
-from goqueue_common.job_search import Count, JobPage, Place
+from goqueue_common.job_filter import Count, JobFilter
+from goqueue_common.job_search import JobPage, Place
 from goqueue_common.lifecycle import JobEvent
 from goqueue_common.new_job import NewJob, Submission, Submitted
 from goqueue_common.submission_store import BatchAnswer

@@ -13,8 +13,8 @@ from goqueue_common.dispatch_store import DispatchStore
 from goqueue_common.errors import JobNotFound, WrongStatus
 from goqueue_common.finished_store import forgetting, noting_finished
 from goqueue_common.job import Job, Priority
-from goqueue_common.job_filter import JobFilter
-from goqueue_common.job_search import Count, JobPage, Place
+from goqueue_common.job_filter import Count, JobFilter
+from goqueue_common.job_search import JobPage, Place
 from goqueue_common.lifecycle import TRANSITIONS, JobEvent, JobStatus, sources
 from goqueue_common.submission_store import SubmissionStore
 

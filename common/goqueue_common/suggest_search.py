@@ -12,8 +12,7 @@ from typing import Any, Final
 from goqueue_common import job_search
 from goqueue_common.database import Database
 from goqueue_common.index_search import PAIRS
-from goqueue_common.job_filter import JobFilter
-from goqueue_common.job_search import Count
+from goqueue_common.job_filter import Count, JobFilter
 from goqueue_common.lifecycle import JobStatus
 
 COUNT_CAP: Final = 1_001

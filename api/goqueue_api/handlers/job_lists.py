@@ -17,7 +17,6 @@ from goqueue_api.services import services
 from goqueue_api.shown import shown_summary
 from goqueue_common.errors import InvalidCursor, QueryTimeout
 from goqueue_common.filter_document import job_filter
-from goqueue_common.job_search import Count
 
 blueprint = ApiBlueprint("job-lists", __name__, description="Find jobs among all there are.")
 
@@ -70,7 +69,7 @@ def count_jobs(query: dict[str, Any]) -> Response:
 
     With more than 10,000 the answer is `{"value": 10000, "relation": "gte"}`: at least so many.
     """
-    return json_response(_counted(services().jobs.count_jobs(job_filter(query))))
+    return json_response(services().jobs.count_jobs(job_filter(query)).to_dict())
 
 
 @blueprint.operation(
@@ -89,13 +88,5 @@ def suggest(query: dict[str, Any]) -> Response:
     """
     found = services().jobs.suggest(query["field"], query["prefix"], query["limit"])
     return json_response(
-        {"items": [{"value": value, "count": count.value, "relation": _relation(count)} for value, count in found]}
+        {"items": [{"value": value, "count": count.value, "relation": count.relation} for value, count in found]}
     )
-
-
-def _counted(count: Count) -> dict[str, Any]:
-    return {"value": count.value, "relation": _relation(count)}
-
-
-def _relation(count: Count) -> str:
-    return "gte" if count.is_capped else "eq"

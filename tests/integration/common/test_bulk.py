@@ -11,13 +11,13 @@ from uuid import uuid4
 import pytest
 
 from goqueue_common.audit_store import Actor, AuditStore
-from goqueue_common.bulk import BulkAction, BulkOperation, BulkState, Count, NewBulkOperation
+from goqueue_common.bulk import BulkAction, BulkOperation, BulkState, NewBulkOperation
 from goqueue_common.bulk_store import BulkStore
 from goqueue_common.bulk_work_store import HELD_ROUNDS, Batch, BulkWorkStore
 from goqueue_common.database import Database, run_on
 from goqueue_common.errors import BulkOperationNotFound, WrongStatus
 from goqueue_common.job import Priority
-from goqueue_common.job_search import JobFilter
+from goqueue_common.job_filter import Count, JobFilter
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent, JobStatus
 from goqueue_common.redaction import Redactor
