@@ -18,6 +18,7 @@ from goqueue_api.handlers import (
     batches,
     bulk,
     docs,
+    events,
     health,
     job_changes,
     job_lists,
@@ -30,6 +31,7 @@ from goqueue_api.handlers import (
 from goqueue_api.json_body import MAX_BODY_BYTES
 from goqueue_api.json_provider import OrjsonProvider
 from goqueue_api.json_schema import SchemaPlugin
+from goqueue_api.live.wiring import live_events
 from goqueue_api.openapi import BEARER, ProblemApi
 from goqueue_api.readiness import Readiness
 from goqueue_api.services import EXTENSION, Services
@@ -69,7 +71,20 @@ _ABOUT: Final = (
     "once when a worker dies; its id is the same for all attempts. Errors are problem documents (RFC 9457) with a "
     "stable `code`."
 )
-_RESOURCES: Final = (job_lists, jobs, job_changes, batches, bulk, queues, limits, workers, job_types, access, health)
+_RESOURCES: Final = (
+    job_lists,
+    jobs,
+    job_changes,
+    batches,
+    bulk,
+    queues,
+    limits,
+    workers,
+    job_types,
+    events,
+    access,
+    health,
+)
 
 
 def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
@@ -124,9 +139,10 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         ping_redis=broker.ping,
     )
     submitter = Submitter(job_store, broker)
-    background, background_database = _background(settings, submitter)
+    background, background_database = _background(settings, submitter, broker)
     listener = SettledListener(settings.stores.redis_url, keys.settled, is_away=lambda: broker.is_away)
     redactor = Redactor(settings.stores.redact)
+    live, live_database = live_events(settings, keys, is_away=lambda: broker.is_away)
     return Services(
         settings=settings,
         authenticator=Authenticator(
@@ -144,16 +160,18 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         limits=LimitStore(database),
         workers=WorkerSearch(database),
         submitter=submitter,
+        teller=broker,
+        live=live,
         types=types,
         submissions=SubmissionReader(types, clock),
         waiter=JobWaiter(job_store, listener, slots=settings.threads // 2, is_stopping=readiness.is_draining),
         readiness=readiness,
         background=background,
-        connected=(background, background_database, listener, readiness, broker, database),
+        connected=(live, live_database, background, background_database, listener, readiness, broker, database),
     )
 
 
-def _background(settings: ApiSettings, submitter: Submitter) -> tuple[Background, Database]:
+def _background(settings: ApiSettings, submitter: Submitter, broker: RedisBroker) -> tuple[Background, Database]:
     """One connection of its own, so that a long statement takes none from requests."""
     database = connect(
         settings.stores.database_url,
@@ -161,7 +179,7 @@ def _background(settings: ApiSettings, submitter: Submitter) -> tuple[Background
         statement_timeout_seconds=BACKGROUND_TIMEOUT_SECONDS,
         application_name="goqueue-api-background",
     )
-    runner = BulkRunner(BulkWorkStore(database), submitter)
+    runner = BulkRunner(BulkWorkStore(database), submitter, broker)
     duty = LeasedDuty(runner, "bulk", str(uuid4()), MaintenanceStore(database))
     return Background([("bulk", duty)]), database
 

@@ -107,6 +107,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamAnswer:
+    """An answer of server-sent events: OpenAPI has no way to say more of them than an example does."""
+
+    description: str
+
+    def documented(self, example: Any) -> dict[str, Any]:
+        """As OpenAPI has it."""
+        return {
+            "description": self.description,
+            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": example}},
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """A JSON body, which the view reads itself (json_body); examples by name, as OpenAPI has them."""
 
@@ -138,7 +152,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
         operation_id: str,
         *,
         scope: Scope | None,
-        answers: Mapping[int, Answer],
+        answers: Mapping[int, Answer] | Mapping[int, StreamAnswer],
         problems: Iterable[type[GoQueueError]] = (),
         query: ma.Schema | None = None,
         body: Body | None = None,

@@ -98,7 +98,9 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
         """SIGTERM."""
         application = _application(self)
         if application is not None:
-            application.extensions[EXTENSION].readiness.drain()
+            services = application.extensions[EXTENSION]
+            services.readiness.drain()
+            services.live.stop()
         super().handle_exit(sig, frame)
 
     def handle(self, conn: TConn) -> Any:
@@ -112,6 +114,10 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
         if not is_kept:
             conn.sock.end()
         return is_kept
+
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        """Whether the connection may be kept: not one that has become a stream, which is no concern of this worker's."""
+        return super().handle_request(req, conn) and not conn.sock.is_handed_over
 
     def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
         """After `handle`, in the main thread. What is closed already is only counted."""

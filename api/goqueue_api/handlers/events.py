@@ -1,0 +1,124 @@
+"""/events and /jobs/{id}/events: what happens, while it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import Response, request
+
+from goqueue_api.access.scope import Scope, allows
+from goqueue_api.errors import Forbidden, InvalidRequest, TooManyFailedTries, TooManyStreams, Unauthorized
+from goqueue_api.handlers.jobs import checked_id
+from goqueue_api.live.response import HEADERS
+from goqueue_api.live.topics import read_topics
+from goqueue_api.openapi import ApiBlueprint, StreamAnswer
+from goqueue_api.schemas.events import EventsQuerySchema, JobEventsQuerySchema
+from goqueue_api.services import services
+from goqueue_common.broker.event_stream import Position
+from goqueue_common.errors import FieldError, JobNotFound, StoreUnavailable
+
+blueprint = ApiBlueprint("events", __name__, description="What happens, as server-sent events.")
+
+LAST_EVENT_ID: Final = "Last-Event-ID"
+_LARGEST_LINE: Final = 2**63 - 1
+_PARAMETER: Final = {
+    "name": LAST_EVENT_ID,
+    "schema": {"type": "string"},
+    "description": "The `id` of the last event that was received; what has come since is sent first.",
+}
+
+
+@blueprint.operation(
+    "GET",
+    "/events",
+    "streamEvents",
+    scope=Scope.READ,
+    query=EventsQuerySchema(),
+    headers=[_PARAMETER],
+    answers={200: StreamAnswer("Events, without an end.")},
+    problems=(JobNotFound, TooManyStreams),
+)
+def stream_events(query: dict[str, Any]) -> Response:
+    """Follow what happens, as server-sent events
+
+    First comes `hello`, then an event named after its topic whenever there is something: `jobs` twice a second at most,
+    `stats` once a second, `job` for `job:<id>`. They are hints for people's screens; after `resync` something was missed,
+    and what is shown must be read anew. A comment comes each 15 seconds.
+    """
+    try:
+        topics = read_topics(query["topics"])
+    except ValueError as error:
+        raise InvalidRequest([FieldError("/query/topics", str(error))]) from error
+    after = _position(_last_event_id(query))
+    if request.method == "HEAD":
+        return Response(headers=HEADERS)
+    return services().live.open(topics, after, _may_stay())
+
+
+@blueprint.operation(
+    "GET",
+    "/jobs/<job_id>/events",
+    "streamJobEvents",
+    scope=Scope.READ,
+    query=JobEventsQuerySchema(),
+    headers=[_PARAMETER],
+    answers={200: StreamAnswer("Events until the job has ended, then `end`.")},
+    problems=(JobNotFound, TooManyStreams),
+)
+def stream_job_events(query: dict[str, Any], job_id: str) -> Response:
+    """Follow a job to its end, as server-sent events
+
+    `job` shows its state now and whenever it changes, `log` each line that it writes, with the place of the line as `id`;
+    `end` is the last.
+    """
+    job_id, lines_after = checked_id(job_id), _line(_last_event_id(query))
+    if request.method == "HEAD":
+        services().jobs.get_job_by_id(job_id)
+        return Response(headers=HEADERS)
+    return services().live.follow(job_id, lines_after, _may_stay())
+
+
+def _last_event_id(query: dict[str, Any]) -> tuple[str, str] | None:
+    """Where it came from, and what it is; browsers repeat an address with the query of the first time, so the header wins."""
+    header = request.headers.get(LAST_EVENT_ID)
+    if header:
+        return f"/header/{LAST_EVENT_ID}", header
+    return ("/query/last_event_id", query["last_event_id"]) if query["last_event_id"] else None
+
+
+def _position(given: tuple[str, str] | None) -> Position | None:
+    if given is None:
+        return None
+    position = Position.parse(given[1])
+    if position is None:
+        raise InvalidRequest(
+            [FieldError(given[0], f"{given[1]!r:.80} is no id of an event: send the last `id` as it came, or none")]
+        )
+    return position
+
+
+def _line(given: tuple[str, str] | None) -> int:
+    if given is None:
+        return 0
+    if not (given[1].isascii() and given[1].isdecimal() and len(given[1]) < 20 and int(given[1]) <= _LARGEST_LINE):
+        raise InvalidRequest(
+            [FieldError(given[0], f"{given[1]!r:.80} is no id of a log line: send the last `id` as it came, or none")]
+        )
+    return int(given[1])
+
+
+def _may_stay() -> Callable[[], bool]:
+    """Whether the caller's key is still good for it, to be asked when the request is long over."""
+    authenticator = services().authenticator
+    header, address = request.headers.get("Authorization"), request.remote_addr or "unknown"
+
+    def may_stay() -> bool:
+        try:
+            return allows(authenticator.authenticate(header, address).scopes, Scope.READ)
+        except (Unauthorized, Forbidden, TooManyFailedTries):
+            return False
+        except StoreUnavailable:
+            return True  # nobody knows better
+
+    return may_stay
