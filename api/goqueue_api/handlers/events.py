@@ -69,8 +69,8 @@ def stream_events(query: dict[str, Any]) -> Response:
 def stream_job_events(query: dict[str, Any], job_id: str) -> Response:
     """Follow a job to its end, as server-sent events
 
-    `job` shows its state now and whenever it changes, `log` each line that it writes, with the place of the line as `id`;
-    `end` is the last.
+    `job` shows its state now and whenever it changes, `log` each line that it writes, with its place as `id`; `end` is
+    the last.
     """
     job_id, lines_after = checked_id(job_id), _line(_last_event_id(query))
     if request.method == "HEAD":
@@ -80,7 +80,7 @@ def stream_job_events(query: dict[str, Any], job_id: str) -> Response:
 
 
 def _last_event_id(query: dict[str, Any]) -> tuple[str, str] | None:
-    """Where it came from, and what it is; browsers repeat an address with the query of the first time, so the header wins."""
+    """Where it was and what it is. The header wins: browsers that come again repeat the query of the first time."""
     header = request.headers.get(LAST_EVENT_ID)
     if header:
         return f"/header/{LAST_EVENT_ID}", header

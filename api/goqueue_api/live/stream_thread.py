@@ -26,14 +26,15 @@ _LOOK_SECONDS: Final = 5.0
 
 
 class _Connection:
-    """One client. rest: the part of what was taken from its outbox that the kernel had no room for."""
+    """One client. rest: what was taken from its outbox and is not sent yet. is_full: the kernel has no room for it."""
 
-    __slots__ = ("moved_at", "rest", "socket", "stream")
+    __slots__ = ("is_full", "moved_at", "rest", "socket", "stream")
 
     def __init__(self, client: socket.socket, stream: Stream, head: bytes) -> None:
         self.socket = client
         self.stream = stream
         self.rest = memoryview(head)
+        self.is_full = False
         self.moved_at = time.monotonic()
 
 
@@ -128,7 +129,7 @@ class StreamThread:
             connection.stream.outbox.send_to(partial(self._on_filled, connection))
         while self._filled and not self._is_stopped:
             connection = self._filled.popleft()
-            if connection in self._connections and not connection.rest.nbytes:
+            if connection in self._connections and not connection.is_full:
                 self._write(selector, connection)
 
     def _on_filled(self, connection: _Connection) -> None:
@@ -146,6 +147,7 @@ class StreamThread:
                 connection.rest = connection.rest[sent:]
                 connection.moved_at = time.monotonic()
         except BlockingIOError:
+            connection.is_full = True
             selector.modify(connection.socket, selectors.EVENT_READ | selectors.EVENT_WRITE, connection)
             return
         except OSError:
@@ -153,7 +155,8 @@ class StreamThread:
             return
         if outbox.is_finished:
             self._part(selector, connection)
-        elif selector.get_key(connection.socket).events & selectors.EVENT_WRITE:
+        elif connection.is_full:
+            connection.is_full = False
             selector.modify(connection.socket, selectors.EVENT_READ, connection)
 
     def _part(self, selector: selectors.BaseSelector, connection: _Connection) -> None:
@@ -164,7 +167,7 @@ class StreamThread:
 
     def _part_stuck(self, selector: selectors.BaseSelector, now: float) -> None:
         for connection in list(self._connections):
-            if connection.rest.nbytes and now - connection.moved_at > self._stuck_seconds:
+            if connection.is_full and now - connection.moved_at > self._stuck_seconds:
                 log.info("live_client_stuck", waiting_bytes=connection.stream.outbox.waiting_bytes)
                 self._part(selector, connection)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from goqueue_api.live.feed import Feed
 from goqueue_api.live.hub import Hub
@@ -15,6 +17,7 @@ from goqueue_common.broker.event_stream import EventStream
 from goqueue_common.broker.keys import Keys
 from goqueue_common.database import Database, connect
 from goqueue_common.job_state_store import JobStateStore
+from goqueue_common.stats_store import StatsStore
 
 _STATEMENT_SECONDS: Final = 2.0
 
@@ -31,5 +34,12 @@ def live_events(settings: ApiSettings, keys: Keys, *, is_away: Callable[[], bool
     states = JobStateStore(database)
     watcher = JobWatcher(states, hub)
     feed = Feed(EventStream(settings.stores.redis_url, keys), hub, on_jobs=watcher.hint, is_away=is_away)
-    stats = StatsCollector(StatsStore(database).overview_document, hub)
+    stats = StatsCollector(partial(_overview, StatsStore(database)), hub)
     return Live(hub, feed, watcher, stats, states, most=settings.streams), database
+
+
+def _overview(store: StatsStore) -> dict[str, Any]:
+    counts: Counter[str] = Counter()
+    for one in store.counts():
+        counts[one.status] += one.jobs
+    return {"jobs": counts}
