@@ -106,9 +106,9 @@ class StreamThread:
         while not self._is_stopped:
             for key, events in selector.select(min(_LOOK_SECONDS, max(0.0, ping_at - time.monotonic()))):
                 if key.data is None:
-                    self._is_awake = False  # before looking at what there is
                     with suppress(OSError):
                         os.read(self._woken, 4096)
+                    self._is_awake = False  # after reading, or a byte could go that stands for more; before looking
                 elif events & selectors.EVENT_READ and not _is_there(key.data.socket):
                     self._part(selector, key.data)
                 elif events & selectors.EVENT_WRITE:
