@@ -1,7 +1,7 @@
-"""Clients of GET /events, all in one process, so that their own work can be told apart: `python -m bench.event_clients URL N`.
+"""Clients of GET /events, all in one process, so that their work can be told apart: `python -m bench.event_clients URL N`.
 
-Says `open` once all streams are. Takes ids of jobs on standard input, one a line: for each it says, as JSON, when the event of
-its end came to each stream (seconds since the epoch) and what CPU time it has used. Ends with its input.
+Says `open` once all streams are. Takes ids of jobs on standard input, one a line: for each it says, as JSON, when the event
+of its end came to each stream (seconds since the epoch). Ends with its input.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ class Streams:
     def __init__(self, url: str, count: int) -> None:
         self._selector = selectors.DefaultSelector()
         self._tails: dict[socket.socket, bytes] = {}
-        self.received_bytes = 0
         parts = urlsplit(url)
         for _ in range(count):
             client = socket.create_connection((parts.hostname or "", parts.port or 80), timeout=10)
@@ -51,7 +50,6 @@ class Streams:
             data = client.recv(65_536)
             if not data:
                 raise ConnectionError("a stream was closed")
-            self.received_bytes += len(data)
             self._tails[client] = (self._tails[client] + data)[-16_384:]
             heard.append(client)
         return heard
@@ -71,7 +69,7 @@ def main() -> None:
             if not job_id:
                 return
             came = streams.wait(f'"{job_id}","completed"'.encode(), _PATIENCE_SECONDS)
-            print(json.dumps({"came": came, "cpu_s": time.process_time(), "bytes": streams.received_bytes}), flush=True)
+            print(json.dumps({"came": came}), flush=True)
 
 
 if __name__ == "__main__":

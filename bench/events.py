@@ -1,4 +1,4 @@
-"""What open streams cost: POSTs per second with many clients of GET /events and with none, by turns; and how soon they hear."""
+"""What open streams cost: POSTs per second with many of GET /events and with none, by turns; and how soon they hear."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,24 +28,24 @@ def measure(servers: stack.Servers, options: argparse.Namespace) -> dict[str, fl
     """One round: pairs of POST runs, then jobs that finish while everybody looks."""
     with stack.api(servers.environment) as url:
         _post(url, 2.0)  # warm
-        before = _threads(servers)
+        before = _threads()
         alone, beside, api_alone, api_beside, clients_cpu = [], [], [], [], []
         for number in range(PAIRS):
             for with_streams in (True, False) if number % 2 else (False, True):
                 if with_streams:
                     with _clients(url, options.streams) as clients:
                         began = cpu.seconds([clients.pid])
-                        rate, spent = _post_and_weigh(servers, url)
+                        rate, spent = _post_and_weigh(url)
                         clients_cpu.append((cpu.seconds([clients.pid]) - began) / SECONDS)
                     beside.append(rate)
                     api_beside.append(spent)
                 else:
-                    rate, spent = _post_and_weigh(servers, url)
+                    rate, spent = _post_and_weigh(url)
                     alone.append(rate)
                     api_alone.append(spent)
         with _clients(url, options.streams) as clients, stack.process(servers.environment, *stack.WORKER):
-            during = _threads(servers)
-            lateness = _lateness(url, clients, options.streams)
+            during = _threads()
+            lateness = _lateness(url, clients)
     return {
         "posts_alone_per_s": statistics.median(alone),
         "posts_beside_per_s": statistics.median(beside),
@@ -86,15 +87,15 @@ def _post(url: str, seconds: float) -> float:
     return int(subprocess.run(words, cwd=stack.ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout) / seconds
 
 
-def _post_and_weigh(servers: stack.Servers, url: str) -> tuple[float, float]:
+def _post_and_weigh(url: str) -> tuple[float, float]:
     """POSTs per second, and milliseconds of the API's CPU for each."""
-    pids = _api_pids(servers)
+    pids = _api_pids()
     began = cpu.seconds(pids)
     rate = _post(url, SECONDS)
     return rate, (cpu.seconds(pids) - began) * 1000 / (rate * SECONDS)
 
 
-def _lateness(url: str, clients: subprocess.Popen[str], count: int) -> list[float]:
+def _lateness(url: str, clients: subprocess.Popen[str]) -> list[float]:
     """Of each event of a job's end to each client, in seconds after the end as PostgreSQL has it."""
     found: list[float] = []
     with requests.Session() as session:
@@ -120,17 +121,15 @@ def _told(clients: subprocess.Popen[str], job_id: str, start: Any) -> list[float
 
 
 def _seconds(moment: str) -> float:
-    from datetime import datetime
-
     return datetime.fromisoformat(moment).timestamp()
 
 
-def _api_pids(servers: stack.Servers) -> list[int]:
+def _api_pids() -> list[int]:
     """Those of our children that serve the API."""
     found = subprocess.run(["ps", "-A", "-o", "pid=,args="], check=True, stdout=subprocess.PIPE, text=True).stdout
     return [int(line.split()[0]) for line in found.splitlines() if "goqueue_api" in line or "goqueue-api" in line]
 
 
-def _threads(servers: stack.Servers) -> float:
+def _threads() -> float:
     """Of the API's process that has most."""
-    return float(max(len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in _api_pids(servers)))
+    return float(max(len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in _api_pids()))

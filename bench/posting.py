@@ -1,4 +1,4 @@
-"""POST /jobs as fast as the API answers, by a process of its own: `python -m bench.posting URL SECONDS THREADS`, a count."""
+"""POST /jobs as fast as it is answered, by a process of its own: `python -m bench.posting URL SECONDS THREADS`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from bench.stack import PAYLOAD
 def _post(url: str, until: float, counts: list[int]) -> None:
     parts = urlsplit(url)
     body = json.dumps({"type": "bench.record", "payload": PAYLOAD}).encode()
-    head = f"POST /jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    request = head.encode() + body
+    lines = ["POST /jobs HTTP/1.1", "Host: localhost", "Content-Type: application/json", f"Content-Length: {len(body)}"]
+    request = "\r\n".join([*lines, "", ""]).encode() + body
     count = 0
     with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=10) as connection:
         while time.monotonic() < until:

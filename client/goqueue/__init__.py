@@ -20,7 +20,9 @@ from goqueue.errors import (
     WaitTimeout,
     WrongStatus,
 )
+from goqueue.events import Event
 from goqueue.filters import JobFilters
+from goqueue.stats import Overview, Timeseries
 from goqueue.submission import JobOptions, JobRequest
 from goqueue.values import (
     Attempt,
@@ -50,6 +52,7 @@ __all__ = [
     "Conflict",
     "ConnectionFailed",
     "Count",
+    "Event",
     "FieldProblem",
     "GoQueueError",
     "HandlerInfo",
@@ -66,12 +69,14 @@ __all__ = [
     "KeyInfo",
     "LimitInfo",
     "NotFound",
+    "Overview",
     "Progress",
     "QueueInfo",
     "Readiness",
     "RunningJob",
     "ServiceUnavailable",
     "SubmittedJob",
+    "Timeseries",
     "TooManyRequests",
     "Unauthorized",
     "UnexpectedAnswer",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from goqueue_api.live.feed import Feed
 from goqueue_api.live.hub import Hub
@@ -30,16 +28,9 @@ def live_events(settings: ApiSettings, keys: Keys, *, is_away: Callable[[], bool
         statement_timeout_seconds=_STATEMENT_SECONDS,
         application_name="goqueue-api-live",
     )
-    hub = Hub()
+    hub, statistics = Hub(), StatsStore(database)
     states = JobStateStore(database)
     watcher = JobWatcher(states, hub)
     feed = Feed(EventStream(settings.stores.redis_url, keys), hub, on_jobs=watcher.hint, is_away=is_away)
-    stats = StatsCollector(partial(_overview, StatsStore(database)), hub)
+    stats = StatsCollector(lambda: statistics.overview().to_dict(), hub)
     return Live(hub, feed, watcher, stats, states, most=settings.streams), database
-
-
-def _overview(store: StatsStore) -> dict[str, Any]:
-    counts: Counter[str] = Counter()
-    for one in store.counts():
-        counts[one.status] += one.jobs
-    return {"jobs": counts}
