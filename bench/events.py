@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -125,9 +126,15 @@ def _seconds(moment: str) -> float:
 
 
 def _api_pids() -> list[int]:
-    """Those of our children that serve the API."""
-    found = subprocess.run(["ps", "-A", "-o", "pid=,args="], check=True, stdout=subprocess.PIPE, text=True).stdout
-    return [int(line.split()[0]) for line in found.splitlines() if "goqueue_api" in line or "goqueue-api" in line]
+    """Of this measurement's API: it starts nothing else that has this in its command line."""
+    return [pid for pid in cpu.descendants(os.getpid()) if b"goqueue_api" in _command(pid)]
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"-", b"_")  # its children call themselves goqueue-api
+    except OSError:
+        return b""
 
 
 def _threads() -> float:

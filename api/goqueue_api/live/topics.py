@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -28,7 +28,7 @@ class Topics(NamedTuple):
         return sorted([*self.shared, *([STATS] if self.stats else []), *(f"{JOB_PREFIX}{job_id}" for job_id in self.jobs)])
 
 
-def read_topics(values: Iterable[str]) -> Topics:
+def read_topics(values: Sequence[str]) -> Topics:
     """Raises ValueError with a sentence that says what is wrong."""
     names = set(values)
     unknown = sorted(name for name in names if name not in NAMES and not name.startswith(JOB_PREFIX))
@@ -37,10 +37,9 @@ def read_topics(values: Iterable[str]) -> Topics:
     if not names:
         raise ValueError(f"is missing: choose of {', '.join(NAMES)}, and {JOB_PREFIX}<id> for one job")
     jobs = {_job_id(name.removeprefix(JOB_PREFIX)) for name in names if name.startswith(JOB_PREFIX)}
-    found = Topics(frozenset(names & {str(topic) for topic in Topic}), STATS in names, tuple(sorted(jobs)))
-    if len(found.names) > MOST_TOPICS:
-        raise ValueError(f"{len(found.names)} topics are too many: {MOST_TOPICS} at most")
-    return found
+    if len(values) > MOST_TOPICS:
+        raise ValueError(f"{len(values)} topics are too many: {MOST_TOPICS} at most")
+    return Topics(frozenset(names & {str(topic) for topic in Topic}), STATS in names, tuple(sorted(jobs)))
 
 
 def of_job(job_id: str) -> Topics:
