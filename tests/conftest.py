@@ -17,10 +17,10 @@ from goqueue_common.settings import normalise_database_url
 from goqueue_common.tables import Base
 from tests.scratch_database import scratch_database
 
-# The audit log can only be truncated: its rows stay as they are.
+# The audit log can only be truncated: its rows stay as they are. Whatever leaves jobs is noted in job_moves.
 WIPE = "; ".join(
-    "TRUNCATE audit" if table.name == "audit" else f"DELETE FROM {table.name}"
-    for table in reversed(Base.metadata.sorted_tables)
+    "TRUNCATE audit" if name == "audit" else f"DELETE FROM {name}"
+    for name in [*(table.name for table in reversed(Base.metadata.sorted_tables)), "job_moves"]
 )
 _numbers = itertools.count()
 

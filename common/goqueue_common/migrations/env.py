@@ -1,4 +1,4 @@
-"""Alembic's environment: a transaction for each revision, one advisory lock, the metadata of tables.py."""
+"""Alembic's environment: a transaction for each revision, one advisory lock, the metadata of goqueue_common.tables."""
 
 from alembic import context
 from sqlalchemy import create_engine, pool, text

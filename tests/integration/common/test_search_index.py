@@ -196,6 +196,7 @@ def test_an_entry_tells_what_the_job_does(
     assert entry == {
         "id": job_id,
         "queue": "mail",
+        "fingerprint": None,
         "type": "email.send",
         "status": "failed",
         "worker_id": worker_id,
