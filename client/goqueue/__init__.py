@@ -20,6 +20,7 @@ from goqueue.errors import (
     WaitTimeout,
     WrongStatus,
 )
+from goqueue.explanation import ApiCall, Explanation, Position, Reason
 from goqueue.filters import JobFilters
 from goqueue.submission import JobOptions, JobRequest
 from goqueue.values import (
@@ -41,6 +42,7 @@ from goqueue.values import (
 from goqueue.version import __version__
 
 __all__ = [
+    "ApiCall",
     "ApiError",
     "Attempt",
     "BulkOperation",
@@ -50,6 +52,7 @@ __all__ = [
     "Conflict",
     "ConnectionFailed",
     "Count",
+    "Explanation",
     "FieldProblem",
     "GoQueueError",
     "HandlerInfo",
@@ -66,9 +69,11 @@ __all__ = [
     "KeyInfo",
     "LimitInfo",
     "NotFound",
+    "Position",
     "Progress",
     "QueueInfo",
     "Readiness",
+    "Reason",
     "RunningJob",
     "ServiceUnavailable",
     "SubmittedJob",

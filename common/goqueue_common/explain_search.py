@@ -9,7 +9,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
 
-from goqueue_common.database import Database
+from goqueue_common.database import Database, Params
 from goqueue_common.errors import JobNotFound
 from goqueue_common.explain.explainer import explain
 from goqueue_common.explain.explanation import Explanation
@@ -18,10 +18,10 @@ from goqueue_common.job import Priority
 from goqueue_common.job_filter import Count
 from goqueue_common.lifecycle import JobStatus
 from goqueue_common.limit_store import LimitStore
-from goqueue_common.stats_store import StatsStore
+from goqueue_common.stats_store import JOB_COUNTS, StatsStore
 
-AHEAD_CAP: Final = 10_000
-"""Jobs that go before one are counted up to here."""
+OTHERS_CAP: Final = 2_000
+"""Jobs before and behind one are counted up to here."""
 READY_LOOKED_AT: Final = 1_000
 """Of so many workers the slots are counted."""
 _ERROR_CHARACTERS: Final = 300
@@ -59,13 +59,31 @@ SELECT count(*), count(*) FILTER (WHERE serves), count(*) FILTER (WHERE knows), 
 FROM live
 """
 
-# Backwards from the job: at the head of a busy queue lie the dead entries of what was taken lately.
-_AHEAD: Final = """
+
+def _others(which: str, order: str) -> str:
+    """Counts the queued jobs before (<) or after (>) a place, from there on: at the head of a busy queue lie the dead
+    entries of what was taken lately.
+
+    In two parts, and the bound is there twice: a scan of the index begins at plain columns, not at rows that are compared.
+    """
+    return f"""
 SELECT count(*) FROM (
-    SELECT FROM jobs WHERE status = 'queued' AND queue = %(queue)s AND priority <= %(priority)s
-      AND (priority, queued_at, id) < (%(priority)s::smallint, %(queued_at)s::timestamptz, %(id)s::uuid)
-    ORDER BY priority DESC, queued_at DESC, id DESC LIMIT %(cap)s + 1
-) AS ahead
+    (SELECT 1 FROM jobs WHERE status = 'queued' AND queue = %(queue)s AND priority = %(priority)s
+      AND queued_at {which}= %(queued_at)s::timestamptz
+      AND (queued_at, id) {which} (%(queued_at)s::timestamptz, %(id)s::uuid)
+    ORDER BY queued_at {order}, id {order} LIMIT %(cap)s + 1)
+    UNION ALL
+    (SELECT 1 FROM jobs WHERE status = 'queued' AND queue = %(queue)s AND priority {which} %(priority)s
+    ORDER BY priority {order}, queued_at {order}, id {order} LIMIT %(cap)s + 1)
+    LIMIT %(cap)s + 1
+) AS others
+"""
+
+
+_AHEAD: Final = _others("<", "DESC")
+_BEHIND: Final = _others(">", "ASC")
+_DEPTH: Final = f"""
+WITH {JOB_COUNTS} SELECT coalesce(sum(jobs), 0)::bigint FROM job_counted WHERE queue = %(queue)s AND status = 'queued'
 """
 
 
@@ -112,11 +130,21 @@ class ExplainSearch:
         return Fleet._make(self._database.run_again(_FLEET, wanted)[0])
 
     def _ahead(self, job: JobFacts) -> Count | None:
+        """Exact also for one that stands at the end of a long queue, whose depth is known without counting."""
         if job.status is not JobStatus.QUEUED:
             return None
         place = {"queue": job.queue, "priority": int(job.priority), "queued_at": job.queued_at, "id": job.id}
-        ((count,),) = self._database.run_again(_AHEAD, place | {"cap": AHEAD_CAP})
-        return Count(min(count, AHEAD_CAP), is_capped=count > AHEAD_CAP)
+        ahead = self._others(_AHEAD, place)
+        if ahead.is_capped:
+            behind = self._others(_BEHIND, place)
+            if not behind.is_capped:
+                ((depth,),) = self._database.run_again(_DEPTH, place)
+                return Count(max(ahead.value, depth - 1 - behind.value))
+        return ahead
+
+    def _others(self, statement: str, place: Params) -> Count:
+        ((count,),) = self._database.run_again(statement, {**place, "cap": OTHERS_CAP})
+        return Count(min(count, OTHERS_CAP), is_capped=count > OTHERS_CAP)
 
     def _out_per_minute(self, queue: str) -> float | None:
         return next((rate.out_per_minute for rate in self._stats.rates(queue)), None)

@@ -59,21 +59,21 @@ def _workers(facts: Facts) -> Iterator[Reason]:
     elif not fleet.serving:
         yield Reason(
             code=ReasonCode.NO_WORKER_FOR_QUEUE,
-            detail=f"none of the {processes(fleet.live)} that live serves the queue {job.queue!r}",
+            detail=f"no live worker serves the queue {job.queue!r} ({processes(fleet.live)} alive)",
             action=f"start a worker for it: goqueue worker --queues {job.queue}; or move the job to another queue",
         )
     elif not fleet.able:
-        elsewhere = f"; {processes(fleet.knowing)} with one serve other queues" if fleet.knowing else ""
+        elsewhere = "; those that have one serve other queues" if fleet.knowing else ""
         yield Reason(
             code=ReasonCode.NO_WORKER_FOR_TYPE,
-            detail=f"none of the {processes(fleet.serving)} that serve the queue {job.queue!r} has a handler for "
-            f"{job.type!r}{elsewhere}",
+            detail=f"no live worker of the queue {job.queue!r} has a handler for {job.type!r} "
+            f"({processes(fleet.serving)} in all{elsewhere})",
             action=HANDLER_WANTED,
         )
     else:
         yield Reason(
             code=ReasonCode.WORKERS_DRAINING,
-            detail=f"the {processes(fleet.able)} that could run it were told to drain",
+            detail=f"every worker that could run it was told to drain ({processes(fleet.able)})",
             action="start others in their place: goqueue worker",
         )
 
@@ -87,8 +87,7 @@ def _limits(facts: Facts) -> Iterator[Reason]:
 def _full(limit: Limit) -> Reason:
     return Reason(
         code=ReasonCode.LIMIT_REACHED,
-        detail=f"{limit.running_count:,} jobs of the {limit.kind} {limit.name!r} run, and it is limited to "
-        f"{limit.max_running:,} at once",
+        detail=f"the {limit.kind} {limit.name!r} may run {limit.max_running:,} at once, and {limit.running_count:,} run",
         action="wait until one has ended, or raise the limit",
         call=Call("PUT", f"/limits/{limit.kind}/{limit.name}"),
     )
@@ -98,6 +97,6 @@ def _slots(fleet: Fleet | None) -> Iterator[Reason]:
     if fleet is not None and fleet.ready and fleet.taken >= fleet.slots:
         yield Reason(
             code=ReasonCode.WORKERS_BUSY,
-            detail=f"all {fleet.slots:,} slots of the {processes(fleet.ready)} that could run it are taken",
+            detail=f"all {fleet.slots:,} slots of the workers that could run it are taken ({processes(fleet.ready)})",
             action="wait, or start more workers: goqueue worker",
         )

@@ -40,7 +40,7 @@ def unknown_type(facts: Facts) -> Reason:
     is_known = fleet is not None and fleet.able > 0
     detail = f"a worker that has no handler for {job.type!r} met it {facts.ago(job.no_handler_since)} and put it off"
     if is_known and fleet is not None:
-        detail += f"; {processes(fleet.able)} that know it live by now"
+        detail += f"; by now {processes(fleet.able)} can run it"
     elif job.no_handler_since is not None:
         gives_up_at = job.no_handler_since + timedelta(seconds=UNKNOWN_TYPE_AFTER_SECONDS)
         detail += f"; with nobody who knows it, it fails as unknown_type {facts.from_now(gives_up_at)}"
@@ -71,8 +71,9 @@ def in_line(facts: Facts, obstacles: Sequence[Reason]) -> Iterator[Reason]:
 
 def _behind(facts: Facts, ahead: Count, *, stands_still: bool) -> Reason:
     seconds = None if stands_still else facts.seconds_behind
-    count = f"{ahead.value:,} job{'' if ahead.value == 1 else 's'}{' or more' if ahead.is_capped else ''}"
-    detail = f"{count} of the queue {facts.job.queue!r} go before it, by priority and age"
+    more = " or more" if ahead.is_capped else ""
+    count = "1 job goes" if ahead.value == 1 else f"{ahead.value:,} jobs{more} go"
+    detail = f"{count} before it in the queue {facts.job.queue!r}, by priority and age"
     if seconds is not None:
         least = "at least " if ahead.is_capped else "about "
         detail += f"; at {facts.out_per_minute:,.3g} a minute, as lately, that takes {least}{span(seconds)}"
