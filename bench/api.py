@@ -1,4 +1,4 @@
-"""p50 and p95 of GET /jobs and GET /jobs/count over HTTP, with millions of jobs in the table."""
+"""p50 and p95 of GET /jobs, GET /jobs/count and single answers over HTTP, with millions of jobs in the table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import requests
 from rich.console import Console
 from rich.table import Table
 
-from bench import api_jobs, stack
+from bench import answers, api_jobs, explain_jobs, stack
 from bench.api_cases import Query, cases
 from goqueue_common.database import connect
 from goqueue_common.settings import normalise_database_url
@@ -49,13 +49,28 @@ def main(options: argparse.Namespace) -> int:
             for name, queries in cases().items():
                 status.update(f"measuring {name}")
                 measured.append(_measure(address, name, queries))
+            status.update("queueing a backlog")
+            count = min(options.jobs, explain_jobs.BACKLOG)
+            with explain_jobs.backlog(database, count):
+                status.update("measuring single answers")
+                single = [answers.measure(address, case) for case in explain_jobs.cases(database, count)]
     if options.json:
         print(
-            json.dumps({"command": "api", "jobs": options.jobs, "cases": [_figures(case) for case in measured]}, indent=2)
+            json.dumps(
+                {
+                    "command": "api",
+                    "jobs": options.jobs,
+                    "cases": [_figures(case) for case in measured],
+                    "answers": [one.figures() for one in single],
+                },
+                indent=2,
+            )
         )
     else:
         Console(width=100).print(_table(options.jobs, measured))
-    return 1 if any(_p95(case.lists) > LIST_LIMIT_MS or _p95(case.counts) > COUNT_LIMIT_MS for case in measured) else 0
+        Console(width=100).print(answers.table(single))
+    too_slow = [case for case in measured if _p95(case.lists) > LIST_LIMIT_MS or _p95(case.counts) > COUNT_LIMIT_MS]
+    return 1 if too_slow or any(one.is_over for one in single) else 0
 
 
 def _measure(address: str, name: str, queries: list[Query]) -> Case:
