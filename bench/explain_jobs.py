@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 from uuid import uuid4
 
-from bench.answers import AnswerCase
+from bench.read_cases import Read
 from goqueue_common.database import Database
 from goqueue_common.worker_store import WorkerInfo, WorkerStore
 
@@ -36,8 +36,8 @@ _ANY: Final = "SELECT id::text FROM jobs WHERE status = %(status)s LIMIT 5"
 
 
 @contextmanager
-def backlog(database: Database, count: int = BACKLOG) -> Iterator[None]:
-    """So many jobs in one queue, for the length of the block."""
+def backlog(database: Database, count: int) -> Iterator[dict[str, Read]]:
+    """So many jobs in one queue, for the length of the block; what is asked about them and others."""
     named = {"queue": _QUEUE, "type": _TYPE}
     database.run("INSERT INTO queues (name) VALUES (%(queue)s) ON CONFLICT DO NOTHING", named)
     database.run(_MAKE, named | {"count": count})
@@ -48,7 +48,7 @@ def backlog(database: Database, count: int = BACKLOG) -> Iterator[None]:
     limit = named | {"running": 2 * _WORKERS * _SLOTS}
     database.run("INSERT INTO concurrency_limits (kind, name, max_running) VALUES ('type', %(type)s, %(running)s)", limit)
     try:
-        yield
+        yield _explanations(database, count)
     finally:
         database.run("DELETE FROM concurrency_limits WHERE kind = 'type' AND name = %(type)s", named)
         database.run("DELETE FROM jobs WHERE queue = %(queue)s", named)
@@ -56,8 +56,8 @@ def backlog(database: Database, count: int = BACKLOG) -> Iterator[None]:
         database.run("VACUUM jobs")
 
 
-def cases(database: Database, count: int = BACKLOG) -> list[AnswerCase]:
-    """Jobs at all places of the backlog, and of each other status."""
+def _explanations(database: Database, count: int) -> dict[str, Read]:
+    """Of jobs at all places of the backlog, and of each other status."""
     places = {"first": 0, "amid": count // 2, "last": count - 1}
     found = {
         f"explain, {name} of {count:,} queued": database.run(_AT, {"queue": _QUEUE, "place": place})
@@ -67,11 +67,11 @@ def cases(database: Database, count: int = BACKLOG) -> list[AnswerCase]:
         f"explain, {status}": database.run(_ANY, {"status": status})
         for status in ("queued", "scheduled", "retrying", "processing", "failed", "completed")
     }
-    return [
-        AnswerCase(name, LIMIT_MS, [f"/jobs/{job_id}/explain" for (job_id,) in rows])
+    return {
+        name: Read(LIMIT_MS, [(f"/jobs/{job_id}/explain", {}) for (job_id,) in rows])
         for name, rows in found.items()
         if rows
-    ]
+    }
 
 
 def _worker() -> WorkerInfo:

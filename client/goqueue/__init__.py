@@ -22,6 +22,7 @@ from goqueue.errors import (
 )
 from goqueue.explanation import ApiCall, Explanation, Position, Reason
 from goqueue.filters import JobFilters
+from goqueue.stats import Overview, Timeseries
 from goqueue.submission import JobOptions, JobRequest
 from goqueue.values import (
     Attempt,
@@ -69,6 +70,7 @@ __all__ = [
     "KeyInfo",
     "LimitInfo",
     "NotFound",
+    "Overview",
     "Position",
     "Progress",
     "QueueInfo",
@@ -77,6 +79,7 @@ __all__ = [
     "RunningJob",
     "ServiceUnavailable",
     "SubmittedJob",
+    "Timeseries",
     "TooManyRequests",
     "Unauthorized",
     "UnexpectedAnswer",
