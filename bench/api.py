@@ -1,4 +1,4 @@
-"""p50 and p95 of what a dashboard asks over HTTP, with millions of jobs in the table: lists, counts, figures, explanations."""
+"""p50 and p95 of what people ask over HTTP, with millions of jobs in the table: lists, counts, figures, explanations."""
 
 from __future__ import annotations
 
