@@ -20,7 +20,7 @@ from goqueue_common.lifecycle import JobStatus
 from goqueue_common.limit_store import LimitStore
 from goqueue_common.stats_store import JOB_COUNTS, StatsStore
 
-OTHERS_CAP: Final = 2_000
+OTHERS_CAP: Final = 1_000
 """Jobs before and behind one are counted up to here."""
 READY_LOOKED_AT: Final = 1_000
 """Of so many workers the slots are counted."""
