@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from goqueue.values import Count, Value, each
+from goqueue.values import Count, Value, each, read_time
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,7 +26,11 @@ class Reason(Value):
     action: what to do, for people; call: the request that does it. None: nothing.
     """
 
-    own_readers = {"call": ApiCall.from_json}  # noqa: RUF012 - a ClassVar by its base
+    own_readers = {  # noqa: RUF012 - a ClassVar by its base
+        "since": read_time,
+        "until": read_time,
+        "call": ApiCall.from_json,
+    }
 
     code: str
     detail: str
@@ -56,6 +60,7 @@ class Explanation(Value):
     own_readers = {  # noqa: RUF012 - a ClassVar by its base
         "reasons": each(Reason.from_json),
         "position": Position.from_json,
+        "checked_at": read_time,
     }
 
     job_id: str
