@@ -21,6 +21,7 @@ from goqueue.errors import (
     WrongStatus,
 )
 from goqueue.events import Event
+from goqueue.explanation import ApiCall, Explanation, Position, Reason
 from goqueue.filters import JobFilters
 from goqueue.stats import Overview, Timeseries
 from goqueue.submission import JobOptions, JobRequest
@@ -43,6 +44,7 @@ from goqueue.values import (
 from goqueue.version import __version__
 
 __all__ = [
+    "ApiCall",
     "ApiError",
     "Attempt",
     "BulkOperation",
@@ -53,6 +55,7 @@ __all__ = [
     "ConnectionFailed",
     "Count",
     "Event",
+    "Explanation",
     "FieldProblem",
     "GoQueueError",
     "HandlerInfo",
@@ -70,9 +73,11 @@ __all__ = [
     "LimitInfo",
     "NotFound",
     "Overview",
+    "Position",
     "Progress",
     "QueueInfo",
     "Readiness",
+    "Reason",
     "RunningJob",
     "ServiceUnavailable",
     "SubmittedJob",
