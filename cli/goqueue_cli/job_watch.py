@@ -78,7 +78,7 @@ class _Page:
         progress = job.get("progress")
         if self._shown is not None:
             self._shown.update(_progress(status, progress))
-        elif progress is not None and progress != self._done:
+        elif progress is not None and progress != self._done and status == "processing":
             self._done = progress
             self._screen.print(_progress(status, progress), soft_wrap=True)
 
