@@ -100,6 +100,7 @@ _RESOURCES: Final = (
 def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
     """The API on these settings; several may live in one process."""
     app = Flask(__name__)
+    app.url_map.merge_slashes = False  # /jobs//events is no path, rather than a redirect to a job named `events`
     app.json = OrjsonProvider(app)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -13,20 +14,22 @@ from goqueue_api.handlers.jobs import checked_id
 from goqueue_api.live.response import HEADERS
 from goqueue_api.live.topics import read_topics
 from goqueue_api.openapi import ApiBlueprint, StreamAnswer
-from goqueue_api.schemas.events import EventsQuerySchema, JobEventsQuerySchema
+from goqueue_api.schemas.events import LINE_PATTERN, EventsQuerySchema, JobEventsQuerySchema
 from goqueue_api.services import services
-from goqueue_common.broker.event_stream import Position
+from goqueue_common.broker.event_stream import POSITION_PATTERN, Position
 from goqueue_common.errors import FieldError, JobNotFound, StoreUnavailable
 
 blueprint = ApiBlueprint("events", __name__, description="What happens, as server-sent events.")
 
 LAST_EVENT_ID: Final = "Last-Event-ID"
-_LARGEST_LINE: Final = 2**63 - 1
-_PARAMETER: Final = {
-    "name": LAST_EVENT_ID,
-    "schema": {"type": "string"},
-    "description": "The `id` of the last event that was received; what has come since is sent first.",
-}
+
+
+def _parameter(pattern: str) -> dict[str, Any]:
+    return {
+        "name": LAST_EVENT_ID,
+        "schema": {"type": "string", "pattern": f"^{pattern}$"},
+        "description": "The `id` of the last event that was received; what has come since is sent first.",
+    }
 
 
 @blueprint.operation(
@@ -35,7 +38,7 @@ _PARAMETER: Final = {
     "streamEvents",
     scope=Scope.READ,
     query=EventsQuerySchema(),
-    headers=[_PARAMETER],
+    headers=[_parameter(POSITION_PATTERN)],
     answers={200: StreamAnswer("Events, without an end.")},
     problems=(JobNotFound, TooManyStreams),
 )
@@ -50,10 +53,10 @@ def stream_events(query: dict[str, Any]) -> Response:
         topics = read_topics(query["topics"])
     except ValueError as error:
         raise InvalidRequest([FieldError("/query/topics", str(error))]) from error
-    after = _position(_last_event_id(query))
+    last = _last_event_id(query, POSITION_PATTERN)
     if request.method == "HEAD":
         return Response(headers=HEADERS)
-    return services().live.open(topics, after, _may_stay())
+    return services().live.open(topics, None if last is None else Position.parse(last), _may_stay())
 
 
 @blueprint.operation(
@@ -62,7 +65,7 @@ def stream_events(query: dict[str, Any]) -> Response:
     "streamJobEvents",
     scope=Scope.READ,
     query=JobEventsQuerySchema(),
-    headers=[_PARAMETER],
+    headers=[_parameter(LINE_PATTERN)],
     answers={200: StreamAnswer("Events until the job has ended, then `end`.")},
     problems=(JobNotFound, TooManyStreams),
 )
@@ -72,40 +75,23 @@ def stream_job_events(query: dict[str, Any], job_id: str) -> Response:
     `job` shows its state now and whenever it changes, `log` each line that it writes, with its place as `id`; `end` is
     the last.
     """
-    job_id, lines_after = checked_id(job_id), _line(_last_event_id(query))
+    job_id, lines_after = checked_id(job_id), int(_last_event_id(query, LINE_PATTERN) or 0)
     if request.method == "HEAD":
         services().jobs.get_job_by_id(job_id)
         return Response(headers=HEADERS)
     return services().live.follow(job_id, lines_after, _may_stay())
 
 
-def _last_event_id(query: dict[str, Any]) -> tuple[str, str] | None:
-    """Where it was and what it is. The header wins: browsers that come again repeat the query of the first time."""
+def _last_event_id(query: dict[str, Any], pattern: str) -> str | None:
+    """The header wins: browsers that come again repeat the query of the first time. Raises InvalidRequest."""
     header = request.headers.get(LAST_EVENT_ID)
-    if header:
-        return f"/header/{LAST_EVENT_ID}", header
-    return ("/query/last_event_id", query["last_event_id"]) if query["last_event_id"] else None
-
-
-def _position(given: tuple[str, str] | None) -> Position | None:
-    if given is None:
-        return None
-    position = Position.parse(given[1])
-    if position is None:
-        raise InvalidRequest(
-            [FieldError(given[0], f"{given[1]!r:.80} is no id of an event: send the last `id` as it came, or none")]
-        )
-    return position
-
-
-def _line(given: tuple[str, str] | None) -> int:
-    if given is None:
-        return 0
-    if not (given[1].isascii() and given[1].isdecimal() and len(given[1]) < 20 and int(given[1]) <= _LARGEST_LINE):
-        raise InvalidRequest(
-            [FieldError(given[0], f"{given[1]!r:.80} is no id of a log line: send the last `id` as it came, or none")]
-        )
-    return int(given[1])
+    if header is None:
+        found: str | None = query["last_event_id"]
+        return found
+    if not re.fullmatch(pattern, header):
+        told = f"{header!r:.80} is no id that was sent: send the last `id` as it came, or none"
+        raise InvalidRequest([FieldError(f"/header/{LAST_EVENT_ID}", told)])
+    return header
 
 
 def _may_stay() -> Callable[[], bool]:

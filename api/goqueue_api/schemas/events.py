@@ -8,8 +8,11 @@ from marshmallow import Schema, ValidationError, fields, pre_load
 
 from goqueue_api.live.topics import JOB_PREFIX, MOST_TOPICS, NAMES
 from goqueue_api.schemas.queries import Pattern
+from goqueue_common.broker.event_stream import POSITION_PATTERN
 
 _TOPIC = f"^({'|'.join(NAMES)}|{JOB_PREFIX}[0-9a-fA-F]{{8}}(-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}})$"
+LINE_PATTERN = "[0-9]{1,18}"
+"""Every such number is a bigint of PostgreSQL."""
 _LAST_EVENT_ID = "In place of the header, for programs that cannot set it."
 
 
@@ -19,7 +22,7 @@ class JobEventsQuerySchema(Schema):
     last_event_id = fields.String(
         load_default=None,
         validate=Pattern(
-            r"^\d{1,19}$", error="{input!r:.80} is no id of a log line: send the last `id` as it came, or none"
+            f"^{LINE_PATTERN}$", error="{input!r:.80} is no id of a log line: send the last `id` as it came, or none"
         ),
         metadata={"description": _LAST_EVENT_ID},
     )
@@ -46,7 +49,9 @@ class EventsQuerySchema(Schema):
     )
     last_event_id = fields.String(
         load_default=None,
-        validate=Pattern(r"^\d{1,20}-\d{1,20}$", error="{input!r:.80} is no id of an event: send the last `id` as it came"),
+        validate=Pattern(
+            f"^{POSITION_PATTERN}$", error="{input!r:.80} is no id of an event: send the last `id` as it came"
+        ),
         metadata={"description": _LAST_EVENT_ID},
     )
 
