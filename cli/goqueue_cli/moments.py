@@ -79,6 +79,19 @@ def age(moment: datetime | None, now: datetime | None = None) -> str:
     return f"{shown} ago" if seconds > 0 else f"in {shown}"
 
 
+def span(seconds: float | None) -> str:
+    """`12 ms`, `1.6 s`, `2m 05s`, `3h 10m`; nothing for None."""
+    if seconds is None:
+        return ""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h {minutes:02}m" if hours else f"{minutes}m {rest:02}s"
+
+
 def clock_time(moment: datetime | None) -> str:
     """In UTC, to the second."""
     return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
