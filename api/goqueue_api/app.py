@@ -21,6 +21,7 @@ from goqueue_api.handlers import (
     health,
     job_changes,
     job_lists,
+    job_logs,
     job_types,
     jobs,
     limits,
@@ -48,6 +49,7 @@ from goqueue_common.bulk_work_store import BulkWorkStore
 from goqueue_common.clock import Clock, SystemClock
 from goqueue_common.database import Database, connect, engine_options
 from goqueue_common.edit_store import EditStore
+from goqueue_common.job_log_store import JobLogStore
 from goqueue_common.job_store import JobStore
 from goqueue_common.limit_store import LimitStore
 from goqueue_common.maintenance_store import MaintenanceStore
@@ -69,7 +71,20 @@ _ABOUT: Final = (
     "once when a worker dies; its id is the same for all attempts. Errors are problem documents (RFC 9457) with a "
     "stable `code`."
 )
-_RESOURCES: Final = (job_lists, jobs, job_changes, batches, bulk, queues, limits, workers, job_types, access, health)
+_RESOURCES: Final = (
+    job_lists,
+    jobs,
+    job_changes,
+    job_logs,
+    batches,
+    bulk,
+    queues,
+    limits,
+    workers,
+    job_types,
+    access,
+    health,
+)
 
 
 def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
@@ -138,6 +153,7 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         audit=AuditStore(database),
         redactor=redactor,
         jobs=job_store,
+        logs=JobLogStore(database),
         edits=EditStore(database),
         queues=QueueStore(database),
         bulk=BulkStore(database, redactor),

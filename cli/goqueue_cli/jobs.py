@@ -1,4 +1,4 @@
-"""`goqueue jobs`: list, count, show, retry, cancel, run-now, rerun, delete."""
+"""`goqueue jobs`: list, count, show, logs, retry, cancel, run-now, rerun, delete."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from goqueue_cli.api_address import api_client, api_url_option
 from goqueue_cli.job_filters import filter_options
+from goqueue_cli.job_logs import logs
 from goqueue_cli.job_page import print_job, waiting_for
 from goqueue_cli.moments import age
 from goqueue_cli.output import complain, one_line, print_json, print_table, status_text, table, text
@@ -93,6 +94,9 @@ def show(context: click.Context, job_id: str, *, as_json: bool) -> None:
         print_json(job)
     else:
         print_job(job)
+
+
+jobs.add_command(logs)
 
 
 @jobs.command()

@@ -21,6 +21,7 @@ from goqueue.errors import (
     WrongStatus,
 )
 from goqueue.filters import JobFilters
+from goqueue.job_logs import LogLine, LogOptions, LogPage
 from goqueue.submission import JobOptions, JobRequest
 from goqueue.values import (
     Attempt,
@@ -65,6 +66,9 @@ __all__ = [
     "JobSummary",
     "KeyInfo",
     "LimitInfo",
+    "LogLine",
+    "LogOptions",
+    "LogPage",
     "NotFound",
     "Progress",
     "QueueInfo",

@@ -13,6 +13,7 @@ from goqueue.answers import read_value as _read
 from goqueue.bulk import BulkCalls
 from goqueue.errors import GoQueueError, ServiceUnavailable, UnexpectedAnswer, WaitTimeout
 from goqueue.filters import JobFilters, filter_parameters
+from goqueue.job_logs import LogCalls
 from goqueue.retrying import Repeatable
 from goqueue.settings import read_settings
 from goqueue.steering import Steering
@@ -45,7 +46,7 @@ class JobChanges(TypedDict, total=False):
     tags: Sequence[str]
 
 
-class Client(BulkCalls, Steering):
+class Client(BulkCalls, LogCalls, Steering):
     """GoQueue's API from a program; one client serves any number of threads and keeps its connections open.
 
     base_url: None reads API_URL (default http://localhost:8080). api_key: None reads GOQUEUE_API_KEY.
