@@ -36,11 +36,11 @@ def logs(context: click.Context, /, job_id: str, *, follow: bool, as_json: bool,
         lines = client.follow_logs(job_id, **options) if follow else client.logs(job_id, **options)
         if as_json and not follow:
             print_json(list(lines))
-        elif not _print_lines(lines, as_json=as_json) and not as_json:
+        elif not print_lines(lines, as_json=as_json) and not as_json:
             complain("it logged nothing" if not options else "it logged nothing of that kind")
 
 
-def _print_lines(lines: Iterable[LogLine], *, as_json: bool) -> bool:
+def print_lines(lines: Iterable[LogLine], *, as_json: bool) -> bool:
     """Each as soon as it is there; whether there was any."""
     screen, attempt = console(), None
     for line in lines:
