@@ -64,11 +64,10 @@ class JobLogs:
         """The log of one attempt."""
         return KeptLog(job, self)
 
-    def add(self, line: NewLogLine, *, is_notice: bool = False) -> bool:
-        """Have it written; False: too much waits."""
-        size = _size(line)
+    def add(self, line: NewLogLine, size: int, spare_bytes: int = 0) -> bool:
+        """Have a line of so many bytes written; False: too much waits. spare_bytes: what may wait above the bound."""
         with self._lock:
-            if self._waiting_bytes + size > MAX_WAITING_BYTES + (_NOTICE_BYTES if is_notice else 0):
+            if self._waiting_bytes + size > MAX_WAITING_BYTES + spare_bytes:
                 return False
             self._waiting_bytes += size
             self._waiting.append((size, line))
@@ -149,19 +148,20 @@ class KeptLog:
         shown = plain_fields(fields)
         text, document = fitted(clean(event), self._logs.redactor.document(shown) if self._logs.redactor else shown)
         line = NewLogLine(self._job.id, self._job.attempt, at, level, text, document.decode())
+        size = len(text.encode()) + len(document) + LINE_BYTES
         with self._lock:
             if self._is_full:
                 self._dropped += 1
                 return
-            if self._bytes + _size(line) > self._logs.limit_bytes:
+            if self._bytes + size > self._logs.limit_bytes:
                 self._is_full = True
                 self._dropped += 1
                 # Now, since nobody may come to count when the attempt ends: its process may be killed.
                 limit = {"limit_bytes": self._logs.limit_bytes, "setting": "GOQUEUE_JOB_LOG_BYTES"}
                 self._say("log_is_full", limit)
                 return
-            if self._logs.add(line):
-                self._bytes += _size(line)
+            if self._logs.add(line, size):
+                self._bytes += size
             else:
                 self._overflowed += 1
 
@@ -169,9 +169,4 @@ class KeptLog:
         text, document = fitted(event, fields)
         now = self._logs.clock.now()
         line = NewLogLine(self._job.id, self._job.attempt, now, LogLevel.WARNING, text, document.decode())
-        self._logs.add(line, is_notice=True)
-
-
-def _size(line: NewLogLine) -> int:
-    """In bytes, near enough: of text in ASCII."""
-    return len(line.message.encode()) + len(line.fields.encode()) + LINE_BYTES
+        self._logs.add(line, LINE_BYTES + len(document), _NOTICE_BYTES)
