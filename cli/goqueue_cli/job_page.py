@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goqueue_cli.moments import age, clock_time, span
+from goqueue_cli.moments import age, clock_time, duration
 from goqueue_cli.output import clean, console, pretty_json, print_table, status_text, table, text
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ def waiting_for(job: Job | JobSummary) -> str:
     return job.waiting_reason or ""
 
 
-def print_job(job: Job) -> None:
+def print_job(job: Job, why_it_waits: str) -> None:
     """Everything that is known of it; what is not, is left out."""
     screen = console()
-    for label, value in _lines(job):
+    for label, value in _lines(job, why_it_waits):
         if value is not None and value.plain:
             screen.print(text(f"{label:<{_LABEL_WIDTH}}", "bright_black") + value, soft_wrap=True)
     _print_block(screen, "payload", pretty_json(job.payload))
@@ -49,13 +49,13 @@ def print_job(job: Job) -> None:
             _print_error(screen, attempt)
 
 
-def _lines(job: Job) -> list[tuple[str, Text | None]]:
+def _lines(job: Job, why_it_waits: str) -> list[tuple[str, Text | None]]:
     return [
         ("id", text(job.id)),
         ("type", text(job.type)),
         ("queue", text(f"{job.queue} ({job.priority})")),
         ("status", status_text(job.status) + text(f" ({job.failure_reason})" if job.failure_reason else "")),
-        ("waiting", text(waiting_for(job))),
+        ("waiting", text(why_it_waits or waiting_for(job))),
         ("progress", _progress(job)),
         ("error", text(job.error, "red")),
         ("attempts", text(f"{job.attempts}, {job.failures} failed; {job.max_retries} retries allowed")),
@@ -100,8 +100,8 @@ def _print_attempts(screen: Console, attempts: Sequence[Attempt]) -> None:
         drawn.add_row(
             f"  {attempt.attempt}",
             text(attempt.outcome, _OUTCOME_STYLES.get(attempt.outcome or "", "red")),
-            span(attempt.wait_seconds),
-            span(attempt.run_seconds),
+            duration(attempt.wait_seconds),
+            duration(attempt.run_seconds),
             clock_time(attempt.started_at),
             text(attempt.worker_id),
         )

@@ -20,8 +20,10 @@ from goqueue.errors import (
     WaitTimeout,
     WrongStatus,
 )
+from goqueue.explanation import ApiCall, Explanation, Position, Reason
 from goqueue.filters import JobFilters
 from goqueue.job_logs import LogLine, LogOptions, LogPage
+from goqueue.stats import Overview, Timeseries
 from goqueue.submission import JobOptions, JobRequest
 from goqueue.values import (
     Attempt,
@@ -42,6 +44,7 @@ from goqueue.values import (
 from goqueue.version import __version__
 
 __all__ = [
+    "ApiCall",
     "ApiError",
     "Attempt",
     "BulkOperation",
@@ -51,6 +54,7 @@ __all__ = [
     "Conflict",
     "ConnectionFailed",
     "Count",
+    "Explanation",
     "FieldProblem",
     "GoQueueError",
     "HandlerInfo",
@@ -70,12 +74,16 @@ __all__ = [
     "LogOptions",
     "LogPage",
     "NotFound",
+    "Overview",
+    "Position",
     "Progress",
     "QueueInfo",
     "Readiness",
+    "Reason",
     "RunningJob",
     "ServiceUnavailable",
     "SubmittedJob",
+    "Timeseries",
     "TooManyRequests",
     "Unauthorized",
     "UnexpectedAnswer",

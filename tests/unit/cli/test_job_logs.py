@@ -10,7 +10,6 @@ import pytest
 from goqueue import Attempt, Job, LogLine
 from goqueue_cli.job_logs import print_lines
 from goqueue_cli.job_page import print_job
-from goqueue_cli.moments import span
 
 AT = datetime(2026, 3, 1, 12, 30, 1, 250_000, tzinfo=UTC)
 
@@ -38,24 +37,16 @@ def test_lines_are_json_one_by_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert second["message"] == "again"
 
 
-@pytest.mark.parametrize(
-    ("seconds", "shown"),
-    [(None, ""), (0.0124, "12 ms"), (1.64, "1.6 s"), (59.9, "59.9 s"), (125, "2m 05s"), (11_400, "3h 10m")],
-)
-def test_spans_are_short(seconds: float | None, shown: str) -> None:
-    assert span(seconds) == shown
-
-
 def test_attempts_are_a_table_and_errors_follow(capsys: pytest.CaptureFixture[str]) -> None:
     failed = Attempt(
         attempt=1, worker_id="w1", started_at=AT, wait_seconds=0.012, run_seconds=2, outcome="error", error="bad"
     )
     running = Attempt(attempt=2, worker_id="w2", started_at=AT, wait_seconds=61, outcome="running")
-    print_job(Job(id="1", queue="q", type="a", status="processing", attempt_history=(failed, running)))
+    print_job(Job(id="1", queue="q", type="a", status="processing", attempt_history=(failed, running)), "")
     out = capsys.readouterr().out
     table = out[out.index("attempts\n") :].splitlines()
     assert table[1].split() == ["outcome", "waited", "ran", "started", "worker"]
     assert table[2].split() == ["1", "error", "12", "ms", "2.0", "s", "2026-03-01", "12:30:01", "UTC", "w1"]
-    assert table[3].split() == ["2", "running", "1m", "01s", "2026-03-01", "12:30:01", "UTC", "w2"]
+    assert table[3].split() == ["2", "running", "1", "min", "1", "s", "2026-03-01", "12:30:01", "UTC", "w2"]
     assert table[4].strip() == "attempt 1: error"
     assert table[5] == "  bad"
