@@ -11,6 +11,7 @@ import click
 
 from goqueue_cli.api_address import api_client, api_url_option
 from goqueue_cli.errors import CommandError
+from goqueue_cli.job_logs import print_line
 from goqueue_cli.output import console, is_interactive, one_line, status_text, text
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 _NOT_COMPLETED = 1
 _BAR_WIDTH = 24
-_LEVELS = {"warning": "yellow", "error": "red", "critical": "red", "debug": "bright_black"}
 
 
 @click.command()
@@ -53,6 +53,7 @@ class _Page:
         self._bar = console(stderr=True).status("") if is_interactive() else nullcontext()
         self._said: tuple[object, ...] = ()
         self._done: object = None
+        self._attempt: int | None = None
 
     def __enter__(self) -> None:
         self._shown = self._bar.__enter__()
@@ -62,10 +63,12 @@ class _Page:
 
     def show(self, event: Event) -> None:
         """One event, unless it says nothing new."""
+        from goqueue import LogLine
+
         if event.type == "log":
-            data = event.data
-            level = str(data.get("level", "info"))
-            self._screen.print(text(one_line(_line(data)), _LEVELS.get(level, "")), soft_wrap=True)
+            line = LogLine.from_json(event.data)
+            print_line(self._screen, line, is_first=line.attempt != self._attempt)
+            self._attempt = line.attempt
         elif event.type == "job":
             self._show_state(event.data)
 
@@ -81,11 +84,6 @@ class _Page:
         elif progress is not None and progress != self._done and status == "processing":
             self._done = progress
             self._screen.print(_progress(status, progress), soft_wrap=True)
-
-
-def _line(data: Mapping[str, Any]) -> str:
-    fields = " ".join(f"{name}={value}" for name, value in (data.get("fields") or {}).items())
-    return f"{data.get('level', 'info')!s:<7} {data.get('message', '')} {fields}"
 
 
 def _progress(status: str, progress: Mapping[str, Any] | None) -> Text:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from goqueue_common.database import Database
+from goqueue_common.job_log_store import LATE_SECONDS
 
 _SHOWN: Final = (
     "id",
@@ -22,11 +23,10 @@ _SHOWN: Final = (
     "cancel_requested_at",
     "worker_id",
 )
-_SETTLED_SECONDS: Final = 2.0
 _READ: Final = f"""
 SELECT {", ".join(f"j.{name}" for name in _SHOWN)},
     CASE WHEN p.job_id IS NOT NULL THEN jsonb_build_object('fraction', p.fraction, 'message', p.message) END,
-    coalesce(j.finished_at < now() - interval '{_SETTLED_SECONDS:g} s', false)
+    coalesce(j.finished_at < now() - {LATE_SECONDS} * interval '1 second', false)
 FROM unnest(%(ids)s::uuid[]) AS wanted(id) JOIN jobs j ON j.id = wanted.id
 LEFT JOIN job_progress p ON p.job_id = j.id AND p.attempt = j.attempts
 """  # noqa: S608 - our own column names

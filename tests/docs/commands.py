@@ -42,7 +42,7 @@ OTHERS = (
         r"curl -sSN(?=.*/events\?)",
         "beginning_of curl -sSN",
         "ends by Ctrl-C",
-        "tests/integration/api/test_live_events.py",
+        "tests/integration/api/live/test_streams.py",
     ),
     Other(r"goqueue events\b", "beginning_of goqueue events", "ends by Ctrl-C", "tests/integration/cli/test_events.py"),
     Other(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final
 
 from goqueue_api.live import frames
 from goqueue_api.live.hub import Hub
 from goqueue_api.live.stream import Stream
 from goqueue_api.live.while_wanted import WhileWanted
+from goqueue_api.shown import redacted_line
+from goqueue_common.job_log_store import JobLogStore
 from goqueue_common.job_state_store import JobState, JobStateStore, deleted
+from goqueue_common.redaction import Redactor
 
 _LOOK_SECONDS: Final = 0.5
 _HINTED_SECONDS: Final = 0.05
@@ -20,27 +23,14 @@ _ROOM_BYTES: Final = 64 * 1024
 """More lines are read for a client only while less than this waits for it."""
 
 
-class Line(NamedTuple):
-    """One line of a job's log. seq: its place; document: as it is shown."""
-
-    seq: int
-    document: Mapping[str, Any]
-
-
-class Lines(Protocol):
-    """Where the lines of jobs' logs are."""
-
-    def after(self, job_id: str, seq: int, limit: int) -> Sequence[Line]:
-        """The next ones. Raises StoreUnavailable."""
-
-
 class JobWatcher:
-    """`step` looks once at all jobs that streams are about. lines: None, logs are not kept here."""
+    """`step` looks once at all jobs that streams are about. redactor: of the lines that jobs log."""
 
-    def __init__(self, store: JobStateStore, hub: Hub, lines: Lines | None = None) -> None:
+    def __init__(self, store: JobStateStore, logs: JobLogStore, hub: Hub, redactor: Redactor) -> None:
         self._store = store
+        self._logs = logs
         self._hub = hub
-        self._lines = lines
+        self._redactor = redactor
         self._looked_at = 0.0
         self._looker = WhileWanted(self, "live-jobs", lambda: hub.wants_jobs)
 
@@ -61,35 +51,45 @@ class JobWatcher:
         self._looked_at = time.monotonic()
         watched = self._hub.watched()
         found = {state.id: state for state in self._store.read(list(watched))} if watched else {}
-        has_more = False
         for job_id, streams in watched.items():
-            state = found.get(job_id) or deleted(job_id)
-            made = _frame(state)
+            made = _frame(found.get(job_id) or deleted(job_id))
             for stream in streams:
                 stream.show(job_id, made)
-                if stream.lines_after is not None:
-                    has_more |= self._follow(stream, stream.lines_after, state)
+        has_more = self._follow(watched, found)
         return 0.0 if has_more else _LOOK_SECONDS
 
     def close(self) -> None:
         """End the thread."""
         self._looker.close()
 
-    def _follow(self, stream: Stream, after: int, state: JobState) -> bool:
-        """Send the lines that are new, and the end when there is one; whether there are more that it has room for."""
-        if self._lines is not None:
-            if stream.outbox.waiting_bytes > _ROOM_BYTES:
-                return False
-            lines = self._lines.after(state.id, after, _LINES)
+    def _follow(self, watched: Mapping[str, list[Stream]], found: Mapping[str, JobState]) -> bool:
+        """Send the lines that are new where there is room for them, and the end if there is one; whether there are more."""
+        followers = [
+            (job_id, stream, stream.lines_after)
+            for job_id, streams in watched.items()
+            for stream in streams
+            if stream.lines_after is not None and stream.outbox.waiting_bytes < _ROOM_BYTES
+        ]
+        positions: dict[str, int] = {}
+        for job_id, _, after in followers:
+            positions[job_id] = min(after, positions.get(job_id, after))
+        pages = self._logs.pages(positions, _LINES) if positions else {}
+        for job_id, stream, after in followers:
+            lines = pages.get(job_id, [])
             for line in lines:
-                stream.outbox.put(frames.frame("log", line.document, line.seq))
-                stream.lines_after = line.seq
-            if len(lines) == _LINES:
-                return True
-        if state.is_settled:
-            stream.outbox.put(frames.frame("end", {"id": state.id, "status": state.document["status"]}))
-            stream.outbox.finish()
-        return False
+                if line.seq > after:
+                    stream.outbox.put(frames.frame("log", redacted_line(line, self._redactor), line.seq))
+                    stream.lines_after = line.seq
+            if len(lines) < _LINES:
+                _end(stream, found.get(job_id) or deleted(job_id))
+        return any(len(lines) == _LINES for lines in pages.values())
+
+
+def _end(stream: Stream, state: JobState) -> None:
+    """Its last event, if nothing can come any more: lines were read after the state was."""
+    if state.is_settled:
+        stream.outbox.put(frames.frame("end", {"id": state.id, "status": state.document["status"]}))
+        stream.outbox.finish()
 
 
 def _frame(state: JobState) -> bytes:

@@ -14,7 +14,9 @@ from goqueue_api.settings import ApiSettings
 from goqueue_common.broker.event_stream import EventStream
 from goqueue_common.broker.keys import Keys
 from goqueue_common.database import Database, connect
+from goqueue_common.job_log_store import JobLogStore
 from goqueue_common.job_state_store import JobStateStore
+from goqueue_common.redaction import Redactor
 from goqueue_common.stats_store import StatsStore
 
 _STATEMENT_SECONDS: Final = 2.0
@@ -30,7 +32,7 @@ def live_events(settings: ApiSettings, keys: Keys, *, is_away: Callable[[], bool
     )
     hub, statistics = Hub(), StatsStore(database)
     states = JobStateStore(database)
-    watcher = JobWatcher(states, hub)
+    watcher = JobWatcher(states, JobLogStore(database), hub, Redactor(settings.stores.redact))
     feed = Feed(EventStream(settings.stores.redis_url, keys), hub, on_jobs=watcher.hint, is_away=is_away)
     stats = StatsCollector(lambda: statistics.overview().to_dict(), hub)
     return Live(hub, feed, watcher, stats, states, most=settings.streams), database

@@ -1,63 +1,25 @@
-"""GET /events and GET /jobs/{id}/events of a real API process."""
+"""GET /events of a real API process."""
 
 from __future__ import annotations
 
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 import requests
 from redis import Redis
 
 from goqueue import Client
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
-from goqueue_common.database import Database
 from goqueue_common.job import Settled
-from goqueue_common.job_store import JobStore
-from goqueue_common.lifecycle import JobStatus
 from goqueue_common.live_events import jobs_news
-from tests.event_client import EventClient
-from tests.factories import eventually, job_in
+from tests.factories import eventually
+from tests.integration.api.live.conftest import Open
 from tests.processes import Processes
-
-THREADS = 2
-Open = Callable[..., EventClient]
-
-
-@pytest.fixture
-def processes(database_url: str, redis_url: str, prefix: str, tmp_path: Path) -> Iterator[Processes]:
-    started = Processes(database_url, redis_url, prefix, tmp_path)
-    started.environment |= {
-        "GOQUEUE_API_PROCESSES": "1",
-        "GOQUEUE_API_THREADS": str(THREADS),
-        "GOQUEUE_API_STREAMS": "60",
-        "GOQUEUE_LOG_LEVEL": "error",
-    }
-    yield started
-    started.close()
-
-
-@pytest.fixture
-def client(processes: Processes) -> Client:
-    return processes.start_api()
-
-
-@pytest.fixture
-def opened(processes: Processes, client: Client) -> Iterator[Open]:
-    """Opens streams of the API, and closes them."""
-    with ExitStack() as stack:
-
-        def open_stream(path: str = "/events?topics=jobs", **options: object) -> EventClient:
-            return stack.enter_context(EventClient(processes.api_url, path, **options))  # type: ignore[arg-type]
-
-        yield open_stream
 
 
 def threads_of(pid: int) -> int:
@@ -240,48 +202,6 @@ def test_the_statistics_come_each_second_to_those_who_want_them(opened: Open) ->
     assert "jobs" in third.data
     assert 1.5 < third.at - first.at < 5.0
     assert {event.id for event in stream.events} == {None}
-
-
-def test_a_job_is_shown_at_once_and_whenever_it_changes(
-    opened: Open, database: Database, worker_id: str, client: Client
-) -> None:
-    store = JobStore(database)
-    job_id = job_in(JobStatus.QUEUED, store, worker_id)
-    stream = opened(f"/events?topics=job:{job_id}")
-    assert stream.wait("job").data["status"] == "queued"
-    store.claim(worker_id, [job_id], None)
-    claimed = stream.wait("job", 2).data
-    assert (claimed["status"], claimed["attempts"], claimed["worker_id"]) == ("processing", 1, worker_id)
-    stream.read(1.2)
-    assert len(stream.of("job")) == 2, "the same is not told twice"
-
-
-def test_a_job_that_there_is_not_is_404(client: Client, processes: Processes) -> None:
-    nobody = "01a20eb4-1366-768e-8433-a398418d79cc"
-    for path in (f"/events?topics=job:{nobody}", f"/jobs/{nobody}/events", "/jobs/x/events"):
-        answer = requests.get(processes.api_url + path, timeout=5)
-        assert (answer.status_code, answer.json()["code"]) == (404, "job_not_found"), path
-
-
-def test_a_job_is_followed_to_its_end(opened: Open, client: Client) -> None:
-    job = client.submit("demo")
-    stream = opened(f"/jobs/{job.id}/events")
-    assert stream.wait("job").data["status"] == "queued"
-    client.cancel(job.id)
-    assert stream.wait("end").data == {"id": job.id, "status": "cancelled"}
-    assert [event.data["status"] for event in stream.of("job")] == ["queued", "cancelled"]
-    stream.read(2.0)
-    assert stream.is_over
-    assert [event.type for event in client.job_events(job.id)] == ["hello", "job", "end"]
-
-
-def test_a_job_that_is_deleted_has_ended(opened: Open, client: Client) -> None:
-    job = client.submit("demo")
-    client.cancel(job.id)
-    stream = opened(f"/events?topics=job:{job.id}")
-    client.delete(job.id)
-    stream.wait("job", 2)
-    assert stream.of("job")[-1].data["status"] == "deleted"
 
 
 def test_the_sdk_reconnects_and_misses_nothing(client: Client, processes: Processes, broker: RedisBroker) -> None:
