@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import resource
 import socket
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
 from flask import Flask
 from gunicorn import util
 from gunicorn.app.base import BaseApplication
@@ -23,8 +25,12 @@ from goqueue_api.settings import ApiSettings
 from goqueue_api.timed_socket import TimedSocket
 from goqueue_common.errors import SettingsError
 
+log = structlog.get_logger(__name__)
+
 _GRACE_SECONDS: Final = 25
 _KEEPALIVE_SECONDS: Final = 75
+_FILES_BESIDE_STREAMS: Final = 1_500
+"""gunicorn takes a thousand connections at once; the rest is for those to the stores, threads and libraries."""
 _SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat files: a disk that stalls must not kill workers
 
 
@@ -33,6 +39,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def __init__(self, settings: ApiSettings) -> None:
         self._settings = settings
+        _allow_files(settings.streams + _FILES_BESIDE_STREAMS)
         super().__init__()
 
     def load_config(self) -> None:
@@ -64,6 +71,16 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         services.readiness.watch_schema()
         services.background.start()
         return app
+
+
+def _allow_files(wanted: int) -> None:
+    """As many open files as there may be connections: gunicorn's worker dies of an accept that fails for want of one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    reachable = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < reachable:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (reachable, hard))
+    if reachable < wanted:
+        log.warning("too_few_files", allowed=reachable, wanted=wanted)
 
 
 def _close(_arbiter: Any, worker: ThreadWorker) -> None:

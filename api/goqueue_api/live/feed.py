@@ -105,7 +105,9 @@ class Feed:
         return made if self._is_known(after) else None  # also after reading: what was wanted may have gone meanwhile
 
     def _is_known(self, position: Position) -> bool:
-        """Whether the stream has all that came after it."""
+        """Whether the stream has all that came after it; as far as is known, without Redis it has nothing."""
+        if self._is_away() or self._has_missed:
+            return False
         try:
             bounds = self._source.bounds()
         except BrokerUnavailable:
