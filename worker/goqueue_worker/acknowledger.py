@@ -17,6 +17,7 @@ import structlog
 from goqueue_common.broker.broker import Broker
 from goqueue_common.dispatch_store import DispatchStore
 from goqueue_common.errors import BrokerUnavailable, GoQueueError, QueryTimeout, StoreUnavailable
+from goqueue_common.fingerprint import fingerprint
 from goqueue_common.job import Outcome, Settled
 from goqueue_common.lifecycle import JobEvent, JobStatus
 from goqueue_worker.attempt import Attempt
@@ -128,7 +129,12 @@ class Acknowledger:
             self._on_settled([attempt])
             return
         self._substitute = Outcome(
-            id=outcome.id, attempt=outcome.attempt, event=JobEvent.FAIL, error=reason, failure_reason="exhausted"
+            id=outcome.id,
+            attempt=outcome.attempt,
+            event=JobEvent.FAIL,
+            error=reason,
+            failure_reason="exhausted",
+            fingerprint=fingerprint(attempt.job.type, reason),
         )
         self._waiting[0] = (attempt, self._substitute)
 
