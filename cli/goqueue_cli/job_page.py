@@ -47,6 +47,7 @@ def _lines(job: Job) -> list[tuple[str, Text | None]]:
         ("waiting", text(waiting_for(job))),
         ("progress", _progress(job)),
         ("error", text(job.error, "red")),
+        ("failure group", text(job.fingerprint)),
         ("attempts", text(f"{job.attempts}, {job.failures} failed; {job.max_retries} retries allowed")),
         ("rescues", text(job.rescues or "")),
         ("tags", text(", ".join(job.tags))),

@@ -71,6 +71,8 @@ def _fields(wanted: JobFilter) -> Iterator[tuple[str, Any]]:
 def _shared(wanted: JobFilter, alias: str) -> Iterator[str]:
     if wanted.schedules:
         yield f"{alias}.schedule = ANY(%(schedules)s::text[])"
+    if wanted.fingerprints:
+        yield f"{alias}.fingerprint = ANY(%(fingerprints)s::text[])"
     if wanted.tags:
         yield f"{alias}.tags && %(tags)s::text[]"
     if wanted.errors:
