@@ -25,6 +25,7 @@ from goqueue_api.handlers import (
     jobs,
     limits,
     queues,
+    stats,
     workers,
 )
 from goqueue_api.json_body import MAX_BODY_BYTES
@@ -32,6 +33,7 @@ from goqueue_api.json_provider import OrjsonProvider
 from goqueue_api.json_schema import SchemaPlugin
 from goqueue_api.openapi import BEARER, ProblemApi
 from goqueue_api.readiness import Readiness
+from goqueue_api.roller import Roller
 from goqueue_api.services import EXTENSION, Services
 from goqueue_api.settings import ApiSettings
 from goqueue_api.submission import SubmissionReader
@@ -41,6 +43,7 @@ from goqueue_common import migrations
 from goqueue_common.api_key_store import ApiKeyStore
 from goqueue_common.audit_store import AuditStore
 from goqueue_common.background.lease import LeasedDuty
+from goqueue_common.background.runner import Stepper
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.bulk_store import BulkStore
@@ -53,8 +56,11 @@ from goqueue_common.limit_store import LimitStore
 from goqueue_common.maintenance_store import MaintenanceStore
 from goqueue_common.queue_store import QueueStore
 from goqueue_common.redaction import Redactor
+from goqueue_common.rollup_store import RollupStore
+from goqueue_common.stats_store import StatsStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.tables import Base
+from goqueue_common.timeseries_search import TimeseriesSearch
 from goqueue_common.version import version
 from goqueue_common.worker_search import WorkerSearch
 from goqueue_common.worker_store import WorkerStore
@@ -69,7 +75,7 @@ _ABOUT: Final = (
     "once when a worker dies; its id is the same for all attempts. Errors are problem documents (RFC 9457) with a "
     "stable `code`."
 )
-_RESOURCES: Final = (job_lists, jobs, job_changes, batches, bulk, queues, limits, workers, job_types, access, health)
+_RESOURCES: Final = (job_lists, jobs, job_changes, batches, bulk, queues, stats, limits, workers, job_types, access, health)
 
 
 def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
@@ -141,6 +147,8 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         edits=EditStore(database),
         queues=QueueStore(database),
         bulk=BulkStore(database, redactor),
+        stats=StatsStore(database),
+        timeseries=TimeseriesSearch(database),
         limits=LimitStore(database),
         workers=WorkerSearch(database),
         submitter=submitter,
@@ -154,16 +162,20 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
 
 
 def _background(settings: ApiSettings, submitter: Submitter) -> tuple[Background, Database]:
-    """One connection of its own, so that a long statement takes none from requests."""
+    """Connections of its own, so that a long statement takes none from requests."""
     database = connect(
         settings.stores.database_url,
-        pool_size=1,
+        pool_size=2,
         statement_timeout_seconds=BACKGROUND_TIMEOUT_SECONDS,
         application_name="goqueue-api-background",
     )
-    runner = BulkRunner(BulkWorkStore(database), submitter)
-    duty = LeasedDuty(runner, "bulk", str(uuid4()), MaintenanceStore(database))
-    return Background([("bulk", duty)]), database
+    duties: dict[str, Stepper] = {
+        "bulk": BulkRunner(BulkWorkStore(database), submitter),
+        "roller": Roller(RollupStore(database)),
+    }
+    holder, store = str(uuid4()), MaintenanceStore(database)
+    leased = [(name, LeasedDuty(duty, name, holder, store)) for name, duty in duties.items()]
+    return Background(leased), database
 
 
 def _ping(database: Database) -> None:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from goqueue_common.limit_store import LimitStore
     from goqueue_common.queue_store import QueueStore
     from goqueue_common.redaction import Redactor
+    from goqueue_common.stats_store import StatsStore
     from goqueue_common.submitter import Submitter
+    from goqueue_common.timeseries_search import TimeseriesSearch
     from goqueue_common.worker_search import WorkerSearch
 
 EXTENSION: Final = "goqueue"
@@ -52,6 +54,8 @@ class Services:
     edits: EditStore
     queues: QueueStore
     bulk: BulkStore
+    stats: StatsStore
+    timeseries: TimeseriesSearch
     limits: LimitStore
     workers: WorkerSearch
     submitter: Submitter

@@ -21,6 +21,7 @@ from goqueue.errors import (
     WrongStatus,
 )
 from goqueue.filters import JobFilters
+from goqueue.stats import Overview, Timeseries
 from goqueue.submission import JobOptions, JobRequest
 from goqueue.values import (
     Attempt,
@@ -66,12 +67,14 @@ __all__ = [
     "KeyInfo",
     "LimitInfo",
     "NotFound",
+    "Overview",
     "Progress",
     "QueueInfo",
     "Readiness",
     "RunningJob",
     "ServiceUnavailable",
     "SubmittedJob",
+    "Timeseries",
     "TooManyRequests",
     "Unauthorized",
     "UnexpectedAnswer",

@@ -15,6 +15,7 @@ from goqueue.errors import GoQueueError, ServiceUnavailable, UnexpectedAnswer, W
 from goqueue.filters import JobFilters, filter_parameters
 from goqueue.retrying import Repeatable
 from goqueue.settings import read_settings
+from goqueue.stats import StatsCalls
 from goqueue.steering import Steering
 from goqueue.submission import JobOptions, JobRequest, chunks, encode
 from goqueue.transport import Answer, Request, Transport
@@ -45,7 +46,7 @@ class JobChanges(TypedDict, total=False):
     tags: Sequence[str]
 
 
-class Client(BulkCalls, Steering):
+class Client(BulkCalls, StatsCalls, Steering):
     """GoQueue's API from a program; one client serves any number of threads and keeps its connections open.
 
     base_url: None reads API_URL (default http://localhost:8080). api_key: None reads GOQUEUE_API_KEY.
@@ -219,10 +220,8 @@ class Client(BulkCalls, Steering):
         return _read(KeyInfo.from_json, self._transport.call(Request("GET", "/me")).document)
 
     def queues(self) -> list[QueueInfo]:
-        """The queues and how much waits in each."""
-        answer = self._transport.call(Request("GET", "/queues"))
-        capped_at = answer.document.get("counts_capped_at")
-        return _read_items(lambda item: QueueInfo.from_json({"counts_capped_at": capped_at, **item}), answer)
+        """The queues, and how many jobs each has."""
+        return _read_items(QueueInfo.from_json, self._transport.call(Request("GET", "/queues")))
 
     def handlers(self) -> list[HandlerInfo]:
         """The job types that workers have announced."""

@@ -54,8 +54,8 @@ class JobPruner:
 
 
 class RecordPruner:
-    """`step` deletes some idempotency keys that mean nothing any more, workers and operations that ended long ago, and
-    failures that were seen long ago; counts of failures that are only old it merges.
+    """`step` deletes some idempotency keys that mean nothing any more, workers and operations long ended, old figures and
+    failures; it merges counts of failures that need not be told apart any more.
     """
 
     def __init__(self, store: RetentionStore) -> None:
@@ -71,6 +71,8 @@ class RecordPruner:
             "bulk_operations": self._store.prune_operations(_PAGE),
             "failure_groups": failure_groups,
             "failure_counts": failure_counts,
+            "rollups": self._store.prune_rollups(_PAGE),
+            "counts": self._store.prune_counts(_PAGE),
         }
         merged = self._store.merge_failures(_PAGE)
         if any(pruned.values()):
