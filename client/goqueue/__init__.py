@@ -20,6 +20,7 @@ from goqueue.errors import (
     WaitTimeout,
     WrongStatus,
 )
+from goqueue.failures import FailureFilters, FailureGroup, FailureSeries
 from goqueue.filters import JobFilters
 from goqueue.stats import Overview, Timeseries
 from goqueue.submission import JobOptions, JobRequest
@@ -51,6 +52,9 @@ __all__ = [
     "Conflict",
     "ConnectionFailed",
     "Count",
+    "FailureFilters",
+    "FailureGroup",
+    "FailureSeries",
     "FieldProblem",
     "GoQueueError",
     "HandlerInfo",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from goqueue_api.examples import jobs, services, stats
+from goqueue_api.examples import failures, jobs, services, stats
 
 _CURSOR: Final = "AaIOtBNmdo6EM6OYQY15zGhvdxc"
 
@@ -51,6 +51,8 @@ ANSWERS: Final[Mapping[str, Mapping[int, Any]]] = {
     "getQueue": {200: services.QUEUE},
     "pauseQueue": {200: services.PAUSED},
     "resumeQueue": {200: services.QUEUE},
+    "listFailures": {200: failures.PAGE},
+    "getFailure": {200: failures.FAILURE},
     "getOverview": {200: stats.OVERVIEW},
     "getTimeseries": {200: stats.TIMESERIES},
     "listLimits": {200: {"items": [services.LIMIT]}},

@@ -49,6 +49,13 @@ def name_field() -> fields.String:
 
 _tag = Pattern(r"^[^\x00-\x1f\x7f]{1,64}$", error="a tag has 1 to 64 printable characters")
 _text = Pattern(r"^[^\x00-\x1f\x7f]{1,200}$", error="is 1 to 200 printable characters")
+
+
+def text_field(about: str) -> fields.String:
+    """A text to look for, None by default."""
+    return fields.String(load_default=None, validate=_text, metadata={"description": about})
+
+
 FINGERPRINT = fields.String(
     validate=Pattern("^[0-9a-f]{16}$", error="{input!r:.80} is no fingerprint: that is 16 hexadecimal digits")
 )
