@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 MAX_POINTS: Final = 60
-"""A series has so many points at most, and one more where it begins within a step."""
+"""A series has so many points at most, and one or two more where it begins or ends within a step."""
 _MINUTES: Final = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440)
 _DAY: Final = 1_440 * 60
 
@@ -44,7 +44,7 @@ class FailureWindow:
 def window(since: datetime, until: datetime, now: datetime) -> FailureWindow:
     """The window that begins at `since`, or up to a step before, in steps as fine as can be shown and are known."""
     width = max((tier.width for tier in TIERS if since < now - tier.age), default=timedelta(minutes=1)).total_seconds()
-    wanted = (until - since).total_seconds() / MAX_POINTS
+    wanted = (until - since) // timedelta(minutes=1) * 60 / MAX_POINTS
     steps = (minutes * 60 for minutes in _MINUTES if minutes * 60 >= max(width, wanted))
     step = next(steps, _DAY * max(1, -(-int(wanted) // _DAY)))
     began = int(since.timestamp()) // step * step

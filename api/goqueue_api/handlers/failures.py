@@ -12,6 +12,7 @@ from flask import Response, request
 from goqueue_api.access.scope import Scope
 from goqueue_api.errors import InvalidRequest
 from goqueue_api.json_provider import json_response
+from goqueue_api.names import checked_fingerprint
 from goqueue_api.openapi import Answer, ApiBlueprint
 from goqueue_api.pagination import decode_cursor, encode_cursor, next_link
 from goqueue_api.schemas.failures import FailurePageSchema, FailureSchema, FailuresQuerySchema, FailureWindowQuerySchema
@@ -71,7 +72,7 @@ def list_failures(query: dict[str, Any]) -> Response:
 def get_failure(query: dict[str, Any], fingerprint: str) -> Response:
     """Show a group of failures, with a traceback and what can be done about it"""
     seen = _window(query)
-    group = services().failures.group(fingerprint, seen)
+    group = services().failures.group(checked_fingerprint(fingerprint), seen)
     failed = JobFilter(fingerprints=[fingerprint], statuses=[JobStatus.FAILED])
     return json_response(
         {

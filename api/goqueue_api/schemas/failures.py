@@ -98,7 +98,7 @@ class FailureSeriesSchema(AnswerSchema):
         fields.Integer(),
         required=True,
         metadata={
-            "description": "At most 61. Old counts are kept by longer intervals, and so are their steps: 15 minutes from "
+            "description": "At most 62. Old counts are kept by longer intervals, and so are their steps: 15 minutes from "
             "3 hours on, an hour from 26 hours on, 12 hours from 8 days on."
         },
     )

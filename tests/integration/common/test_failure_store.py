@@ -10,7 +10,6 @@ from uuid import uuid4
 import pytest
 
 from goqueue_common import failure_store
-from goqueue_common.clock import SystemClock
 from goqueue_common.database import Database
 from goqueue_common.failure_store import FailureMove, sql_fingerprint
 from goqueue_common.fingerprint import digest, fingerprint, normalised
@@ -18,19 +17,12 @@ from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent, JobStatus
 from goqueue_common.maintenance_store import MaintenanceStore
 from goqueue_common.recovery_store import RecoveryStore
-from goqueue_common.retry_policy import RetryPolicy
-from goqueue_common.rollup_store import RollupStore
-from goqueue_worker.outcomes import AttemptEnd
-from tests.factories import JOB_TYPE, register_worker, row, start, submit
+from tests.factories import JOB_TYPE, job_in, register_worker, row, start, submit
+from tests.failures import begin, fail, fail_otherwise, fold
 
 GROUPS = (
     "SELECT fingerprint, type, message, frame, attempts, sample_job_id::text, sample_attempt, traceback FROM failure_groups"
 )
-
-
-def fold(database: Database) -> None:
-    while RollupStore(database).fold(1_000):
-        pass
 
 
 def groups(database: Database) -> list[dict[str, Any]]:
@@ -38,27 +30,12 @@ def groups(database: Database) -> list[dict[str, Any]]:
     return [dict(zip(names, values, strict=True)) for values in database.run(f"{GROUPS} ORDER BY first_seen_at, message")]
 
 
-def ship(order: int) -> None:
-    raise ValueError(f"order {order} has no lines")
-
-
-def failed(store: JobStore, worker_id: str, order: int = 1, job_id: str | None = None, **options: Any) -> str:
-    """The id of a job of which an attempt has failed as a handler fails."""
-    job_id = job_id or submit(store, **options)
-    end = AttemptEnd(start(store, worker_id, job_id), RetryPolicy(), worker_id, SystemClock())
-    try:
-        ship(order)
-    except ValueError as error:
-        store.save_result(worker_id, end.raised(error))
-    return job_id
-
-
 def test_the_same_error_of_different_jobs_is_one_group(database: Database, store: JobStore, worker_id: str) -> None:
-    ids = [failed(store, worker_id, order, max_retries=order % 2, queue=f"q{order % 2}") for order in range(4)]
+    ids = [fail(store, worker_id, order=order, max_retries=order % 2, queue=f"q{order % 2}") for order in range(4)]
     fold(database)
     (group,) = groups(database)
     assert (group["type"], group["message"]) == (JOB_TYPE, "ValueError: order <number> has no lines")
-    assert group["frame"] == "common/test_failure_store.py:ship"
+    assert group["frame"] == "tests/failures.py:ship"
     assert (group["attempts"], group["sample_job_id"] in ids, group["sample_attempt"]) == (4, True, 1)
     assert "has no lines" in group["traceback"]
     assert {row(database, job_id)["fingerprint"] for job_id in ids} == {group["fingerprint"]}
@@ -100,25 +77,23 @@ def test_sql_and_python_make_the_same_fingerprint(database: Database, message: s
 
 
 def test_the_fingerprint_goes_with_the_error(database: Database, store: JobStore, worker_id: str) -> None:
-    job_id = failed(store, worker_id, max_retries=0)
+    job_id = fail(store, worker_id, max_retries=0)
     assert row(database, job_id)["fingerprint"] is not None
     store.update_status(job_id, JobEvent.RETRY)
     assert (row(database, job_id)["error"], row(database, job_id)["fingerprint"]) == (None, None)
-    failed(store, worker_id, job_id=job_id)
+    fail(store, worker_id, job_id=job_id)
     store.update_status(job_id, JobEvent.RETRY)
-    end = AttemptEnd(start(store, worker_id, job_id), RetryPolicy(), worker_id, SystemClock())
-    store.save_result(worker_id, end.returned({}))
+    store.save_result(worker_id, begin(store, worker_id, job_id).returned({}))
     assert (row(database, job_id)["error"], row(database, job_id)["fingerprint"]) == (None, None)
 
 
 def test_what_is_no_failure_keeps_the_fingerprint_of_the_one_before(
     database: Database, store: JobStore, worker_id: str
 ) -> None:
-    job_id = failed(store, worker_id)
+    job_id = fail(store, worker_id)
     before = row(database, job_id)["fingerprint"]
     store.update_status(job_id, JobEvent.RUN_NOW)
-    end = AttemptEnd(start(store, worker_id, job_id), RetryPolicy(), worker_id, SystemClock())
-    store.save_result(worker_id, end.released())
+    store.save_result(worker_id, begin(store, worker_id, job_id).released())
     assert (row(database, job_id)["status"], row(database, job_id)["fingerprint"]) == ("queued", before)
     fold(database)
     assert [group["attempts"] for group in groups(database)] == [1]
@@ -127,7 +102,7 @@ def test_what_is_no_failure_keeps_the_fingerprint_of_the_one_before(
 def test_a_job_that_only_moves_to_another_queue_has_not_failed_again(
     database: Database, store: JobStore, worker_id: str
 ) -> None:
-    job_id = failed(store, worker_id)
+    job_id = fail(store, worker_id)
     database.run("UPDATE jobs SET queue = 'elsewhere' WHERE id = %(id)s", {"id": job_id})
     fold(database)
     assert [group["attempts"] for group in groups(database)] == [1]
@@ -136,10 +111,9 @@ def test_a_job_that_only_moves_to_another_queue_has_not_failed_again(
 def test_the_sample_is_the_attempt_that_failed_so_whatever_the_job_did_since(
     database: Database, store: JobStore, worker_id: str
 ) -> None:
-    job_id = failed(store, worker_id)
+    job_id = fail(store, worker_id)
     store.update_status(job_id, JobEvent.RUN_NOW)
-    end = AttemptEnd(start(store, worker_id, job_id), RetryPolicy(), worker_id, SystemClock())
-    store.save_result(worker_id, end.raised(KeyError("x")))
+    fail_otherwise(store, worker_id, KeyError("x"), job_id)
     store.update_status(job_id, JobEvent.RETRY)
     fold(database)
     assert [(group["message"], group["sample_attempt"]) for group in groups(database)] == [
@@ -151,12 +125,12 @@ def test_the_sample_is_the_attempt_that_failed_so_whatever_the_job_did_since(
 def test_a_group_whose_jobs_are_gone_learns_its_message_from_the_next_failure(
     database: Database, store: JobStore, worker_id: str
 ) -> None:
-    job_id = failed(store, worker_id, max_retries=0)
+    job_id = fail(store, worker_id, max_retries=0)
     database.run("DELETE FROM jobs")
     fold(database)
     (group,) = groups(database)
     assert (group["message"], group["sample_job_id"]) == (failure_store.UNKNOWN_MESSAGE, job_id)
-    again = failed(store, worker_id, max_retries=0)
+    again = fail(store, worker_id, max_retries=0)
     fold(database)
     (group,) = groups(database)
     assert (group["message"], group["attempts"]) == ("ValueError: order <number> has no lines", 2)
@@ -164,7 +138,7 @@ def test_a_group_whose_jobs_are_gone_learns_its_message_from_the_next_failure(
 
 
 def test_a_sample_stays_when_its_job_is_pruned(database: Database, store: JobStore, worker_id: str) -> None:
-    job_id = failed(store, worker_id, max_retries=0)
+    job_id = fail(store, worker_id, max_retries=0)
     fold(database)
     (before,) = groups(database)
     database.run("DELETE FROM jobs")
@@ -224,8 +198,6 @@ def test_a_group_is_seen_from_its_first_to_its_last_minute(database: Database) -
 
 
 def test_old_workers_end_jobs_without_a_fingerprint(database: Database, store: JobStore) -> None:
-    from tests.factories import job_in
-
     job_id = job_in(JobStatus.FAILED, store, register_worker(database))
     fold(database)
     assert (row(database, job_id)["fingerprint"], groups(database)) == (None, [])
