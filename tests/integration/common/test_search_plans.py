@@ -6,6 +6,7 @@ is one row long here.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from tests.scratch_database import scratch_database
 JOBS = 40_000
 LIVE = {"jobs_queued", "jobs_due", "jobs_processing"}
 DAY = {"after": datetime.now(UTC) - timedelta(days=11), "before": datetime.now(UTC) - timedelta(days=10)}
-FINGERPRINT = "0123456789abcdef"
+FINGERPRINT = hashlib.md5(b"report.711").hexdigest()[:16]
 WORKER = "00000000-0000-4000-8000-000000000063"
 
 
