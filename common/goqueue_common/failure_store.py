@@ -172,11 +172,12 @@ def _read_sample(
 ) -> None:
     """The attempt that failed so; by now the job may have failed otherwise, too, or may have been retried."""
     for entry in reversed(entries):
-        message, frame = normalised(entry.get("error") or ""), top_frame(entry.get("traceback"))
-        if digest(job_type, message, frame) == group.fingerprint:
-            group.message, group.frame = message, frame
-            group.sample_attempt, group.traceback = entry["attempt"], entry.get("traceback")
-            return
+        match entry:  # people write to this column, too, and nothing they write may keep moves from being folded
+            case {"attempt": int(attempt), "error": str(text), "traceback": str() | None as traceback}:
+                message, frame = normalised(text), top_frame(traceback)
+                if digest(job_type, message, frame) == group.fingerprint:
+                    group.message, group.frame, group.sample_attempt, group.traceback = message, frame, attempt, traceback
+                    return
     if fingerprint == group.fingerprint and error is not None:  # not by an attempt: it expired, say
         group.message, group.sample_attempt = normalised(error), attempts
 

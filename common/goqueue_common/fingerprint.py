@@ -47,7 +47,7 @@ _VARYING: Final = re.compile(
     | (?P<text>
         (?<![\w\\]) [bruf]{0,2}+ (?: ' (?: [^'\\] | \\. )*+ ' | " (?: [^"\\] | \\. )*+ " | ` [^`]*+ ` ) (?!\w) )
     | (?P<hex> 0x [0-9a-f]++ | (?<![0-9a-z]) (?= [a-f]*+ \d ) (?= \d*+ [a-f] ) [0-9a-f]{8,}+ (?![0-9a-z]) )
-    | (?P<id> (?<![\w-]) (?= [a-z_-]*+ \d (?: [a-z] | [a-z_-]*+ \d ) ) [\w-]{16,}+ )
+    | (?P<id> (?<![\w-]) (?= [\d_-]*+ [a-z] ) (?= [a-z_-]*+ \d (?: [a-z] | [a-z_-]*+ \d ) ) [\w-]{16,}+ )
     | (?P<number> (?<![a-z\d]) [+-]? \d++ (?: [.,]\d++ )*+ (?: e [+-]? \d++ )?+ )
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
@@ -62,10 +62,7 @@ _MACHINERY: Final = re.compile(r"/goqueue_(?:worker|common)/")
 
 
 def normalised(error: str) -> str:
-    """An error line without what differs from one job to the next: ids, numbers, times, addresses, paths, quoted text.
-
-    What it says of itself it says again of what it answers.
-    """
+    """An error line without what differs from one job to the next: ids, numbers, times, addresses, paths, quoted text."""
     line = error[:MAX_ERROR_CHARACTERS]
     names_code = _NAMES_CODE.match(line) is not None
 

@@ -147,6 +147,16 @@ def test_a_sample_stays_when_its_job_is_pruned(database: Database, store: JobSto
     assert before["sample_job_id"] == job_id
 
 
+@pytest.mark.parametrize("log", ['"text"', "{}", "[1, null]", '[{"attempt": "x", "error": 5}]', '[{"error": "x"}]'])
+def test_whatever_people_write_into_an_attempt_log_failures_are_folded(
+    database: Database, store: JobStore, worker_id: str, log: str
+) -> None:
+    fail(store, worker_id)
+    database.run("UPDATE jobs SET attempt_log = %(log)s::jsonb", {"log": log})
+    fold(database)
+    assert [group["message"] for group in groups(database)] == ["ValueError: order <number> has no lines"]
+
+
 def move(name: str, *, minute: datetime, jobs: int = 1, queue: str = "default") -> FailureMove:
     return FailureMove(minute, queue, JOB_TYPE, f"{name:0>16}", jobs, str(uuid4()))
 

@@ -70,11 +70,23 @@ def test_different_errors_are_different_groups() -> None:
 
 
 @given(st.text())
-def test_a_normalised_message_stays_as_it_is(error: str) -> None:
+def test_whatever_an_error_says_its_message_is_one_short_line(error: str) -> None:
     message = normalised(error)
     assert len(message) <= MAX_MESSAGE_CHARACTERS
-    if len(message) < MAX_MESSAGE_CHARACTERS:  # one that was cut may end within a word
-        assert normalised(message) == message
+    assert message == " ".join(message.split())
+    assert len(fingerprint("mail", error, error)) == 16
+
+
+VALUES = st.one_of(
+    st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.uuids(), st.datetimes(), st.ip_addresses()
+)
+
+
+@given(st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=5))
+def test_values_of_one_kind_are_one_group(pairs: list[tuple[object, object]]) -> None:
+    alike = [(one, other) for one, other in pairs if type(one) is type(other)]
+    errors = [" and ".join(f"no {pair[place]}" for pair in alike) for place in (0, 1)]
+    assert normalised(errors[0]) == normalised(errors[1])
 
 
 HOSTILE = [
