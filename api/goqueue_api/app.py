@@ -18,6 +18,7 @@ from goqueue_api.handlers import (
     batches,
     bulk,
     docs,
+    explanations,
     failures,
     health,
     job_changes,
@@ -52,6 +53,7 @@ from goqueue_common.bulk_work_store import BulkWorkStore
 from goqueue_common.clock import Clock, SystemClock
 from goqueue_common.database import Database, connect, engine_options
 from goqueue_common.edit_store import EditStore
+from goqueue_common.explain_search import ExplainSearch
 from goqueue_common.failure_search import FailureSearch
 from goqueue_common.job_store import JobStore
 from goqueue_common.limit_store import LimitStore
@@ -80,6 +82,7 @@ _ABOUT: Final = (
 _RESOURCES: Final = (
     job_lists,
     jobs,
+    explanations,
     job_changes,
     batches,
     bulk,
@@ -161,6 +164,7 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         redactor=redactor,
         jobs=job_store,
         edits=EditStore(database),
+        explanations=ExplainSearch(database, is_redis_away=lambda: broker.is_away),
         queues=QueueStore(database),
         bulk=BulkStore(database, redactor),
         stats=StatsStore(database),

@@ -20,6 +20,7 @@ from goqueue.errors import (
     WaitTimeout,
     WrongStatus,
 )
+from goqueue.explanation import ApiCall, Explanation, Position, Reason
 from goqueue.failures import FailureFilters, FailureGroup, FailureSeries
 from goqueue.filters import JobFilters
 from goqueue.stats import Overview, Timeseries
@@ -43,6 +44,7 @@ from goqueue.values import (
 from goqueue.version import __version__
 
 __all__ = [
+    "ApiCall",
     "ApiError",
     "Attempt",
     "BulkOperation",
@@ -52,6 +54,7 @@ __all__ = [
     "Conflict",
     "ConnectionFailed",
     "Count",
+    "Explanation",
     "FailureFilters",
     "FailureGroup",
     "FailureSeries",
@@ -72,9 +75,11 @@ __all__ = [
     "LimitInfo",
     "NotFound",
     "Overview",
+    "Position",
     "Progress",
     "QueueInfo",
     "Readiness",
+    "Reason",
     "RunningJob",
     "ServiceUnavailable",
     "SubmittedJob",
