@@ -47,5 +47,5 @@ def window(since: datetime, until: datetime, now: datetime) -> FailureWindow:
     wanted = (until - since) // timedelta(minutes=1) * 60 / MAX_POINTS
     steps = (minutes * 60 for minutes in _MINUTES if minutes * 60 >= max(width, wanted))
     step = next(steps, _DAY * max(1, -(-int(wanted) // _DAY)))
-    began = int(since.timestamp()) // step * step
+    began = max(0, int(since.timestamp()) // step * step)  # before 1970 there was nothing, and soon before that no date
     return FailureWindow(datetime.fromtimestamp(began, UTC), until.astimezone(UTC), step)

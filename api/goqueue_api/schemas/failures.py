@@ -40,6 +40,7 @@ class FailureWindowQuerySchema(Schema):
     since = SinceField(
         load_default=None,
         metadata={
+            "pattern": r"^([0-9]{1,6}[mhd]|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}.*(Z|[+-][0-9]{2}:[0-9]{2}))$",
             "description": "From this time on, or an age such as `30m`, `24h`, `7d`; a day before `until` by default. "
             "It is moved back to where a step of the series begins.",
         },

@@ -85,6 +85,8 @@ def test_what_failed_is_a_list_of_groups(client: FlaskClient, database: Database
         ({"since": "30d", "sort": "-count"}, ["a", "d", "b", "c"]),
         ({"since": "30d", "sort": "-first_seen"}, ["c", "b", "a", "d"]),
         ({"since": "5d", "until": (NOW - DAY).isoformat()}, ["a"]),
+        ({"since": "0001-01-01T00:00:00Z", "until": "9999-12-31T23:59:59Z"}, ["c", "b", "a", "d"]),
+        ({"since": "0001-01-01T00:00:00Z", "until": "0001-01-02T00:00:00Z"}, []),
         ({"queue": "shop"}, ["c", "b"]),
         ({"queue": "shop", "sort": "-count"}, ["b", "c"]),
         ({"queue": "shop,nowhere", "type": "order.pay"}, ["c"]),
