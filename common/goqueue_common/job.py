@@ -156,6 +156,7 @@ class Job:
     scheduled_for: datetime | None
     rerun_of: str | None
     parent_id: str | None
+    traceparent: str | None
 
     @property
     def waiting_reason(self) -> str | None:

@@ -208,4 +208,5 @@ def submitted_job(new: NewJob, answer: Submitted) -> Job:
         scheduled_for=new.scheduled_for,
         rerun_of=new.rerun_of,
         parent_id=new.parent_id,
+        traceparent=new.traceparent,
     )

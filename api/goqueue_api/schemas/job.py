@@ -95,6 +95,9 @@ class JobSchema(JobBaseSchema):
         metadata=_about("The last 10 attempts that did not simply complete."),
     )
     progress = fields.Nested(ProgressSchema(), required=True, allow_none=True)
+    traceparent = fields.String(
+        required=True, allow_none=True, metadata=_about("W3C trace context of whoever submitted it; null: nobody traced.")
+    )
 
 
 class JobSummarySchema(JobBaseSchema):
