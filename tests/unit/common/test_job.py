@@ -26,7 +26,7 @@ def test_a_job_is_shown_with_the_names_of_the_http_api(job: Job) -> None:
         "id", "queue", "type", "payload", "status", "priority", "attempts", "failures", "max_retries", "rescues", "run_at",
         "expires_at", "timeout", "queued_at", "tags", "result", "error", "failure_reason", "waiting_reason", "attempt_log",
         "progress", "cancel_requested_at", "worker_id", "started_at", "finished_at", "created_at", "updated_at", "schedule",
-        "scheduled_for", "rerun_of", "parent_id",
+        "scheduled_for", "rerun_of", "parent_id", "traceparent",
     }  # fmt: skip
 
 
