@@ -1,4 +1,4 @@
-"""What traces and error reports are sent to, on loopback: an OpenTelemetry collector and a Sentry, as far as we need them."""
+"""What traces and error reports are sent to, on loopback: an OpenTelemetry collector and a Sentry, the parts we need."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def collecting() -> Iterator[Collector]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_POST(self) -> None:  # noqa: N802 - its name in http.server
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.headers.get("Content-Encoding") == "gzip":
                 body = gzip.decompress(body)

@@ -165,6 +165,20 @@ def test_a_job_that_fails_for_good_is_reported_without_its_payload(
     assert not [envelope for envelope in collector.envelopes if PASSWORD in envelope]
 
 
+def test_an_error_of_the_api_that_nobody_expects_is_reported(traced: System, collector: Collector) -> None:
+    job_id = "018f0000-0000-7000-8000-000000000001"
+    with traced.unreadable_jobs():
+        answer = requests.get(f"{traced.api_url}/jobs/{job_id}", headers={"X-Request-ID": "ask-1"}, timeout=5)
+    assert answer.status_code == 500
+    eventually(lambda: any(report["tags"].get("request_id") == "ask-1" for report in collector.reports), "a report")
+    [report] = [report for report in collector.reports if report["tags"].get("request_id") == "ask-1"]
+    assert report["tags"].items() >= {"method": "GET", "route": "/jobs/<job_id>", "job_id": job_id}.items()
+    assert "division by zero" in report["exception"]["values"][-1]["value"]
+    assert not [
+        frame for value in report["exception"]["values"] for frame in value["stacktrace"]["frames"] if "vars" in frame
+    ]
+
+
 def test_an_attempt_whose_process_died_is_reported_too(client: Client, collector: Collector) -> None:
     job = finished(client, client.submit("tell.die"))
     eventually(lambda: any(report["tags"].get("job_id") == job.id for report in collector.reports), "a report")
