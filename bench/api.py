@@ -1,4 +1,4 @@
-"""p50 and p95 of what a dashboard asks over HTTP, with millions of jobs in the table: lists, counts, figures."""
+"""p50 and p95 of what people ask over HTTP, with millions of jobs in the table: lists, counts, figures, explanations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import requests
 from rich.console import Console
 from rich.table import Table
 
-from bench import api_jobs, stack
+from bench import api_jobs, explain_jobs, stack
 from bench.api_cases import Query, cases
 from bench.read_cases import Read, reads
 from goqueue_common.database import connect
@@ -59,6 +59,10 @@ def main(options: argparse.Namespace) -> int:
                 status.update(f"measuring {name}")
                 measured.append(_measure(address, name, queries))
             seen = [_measure_read(address, name, read) for name, read in reads(database).items()]
+            status.update("queueing a backlog")
+            with explain_jobs.backlog(database, min(options.jobs, explain_jobs.BACKLOG)) as explanations:
+                status.update("measuring explanations")
+                seen += [_measure_read(address, name, read) for name, read in explanations.items()]
     if options.json:
         figures = {"cases": [_figures(case) for case in measured], "reads": [_read_figures(case) for case in seen]}
         print(json.dumps({"command": "api", "jobs": options.jobs, **figures}, indent=2))

@@ -18,6 +18,7 @@ from goqueue_api.handlers import (
     batches,
     bulk,
     docs,
+    explanations,
     health,
     job_changes,
     job_lists,
@@ -51,6 +52,7 @@ from goqueue_common.bulk_work_store import BulkWorkStore
 from goqueue_common.clock import Clock, SystemClock
 from goqueue_common.database import Database, connect, engine_options
 from goqueue_common.edit_store import EditStore
+from goqueue_common.explain_search import ExplainSearch
 from goqueue_common.job_store import JobStore
 from goqueue_common.limit_store import LimitStore
 from goqueue_common.maintenance_store import MaintenanceStore
@@ -76,7 +78,21 @@ _ABOUT: Final = (
     "once when a worker dies; its id is the same for all attempts. Errors are problem documents (RFC 9457) with a "
     "stable `code`."
 )
-_RESOURCES: Final = (job_lists, jobs, job_changes, batches, bulk, queues, stats, limits, workers, job_types, access, health)
+_RESOURCES: Final = (
+    job_lists,
+    jobs,
+    explanations,
+    job_changes,
+    batches,
+    bulk,
+    queues,
+    stats,
+    limits,
+    workers,
+    job_types,
+    access,
+    health,
+)
 
 
 def create_app(settings: ApiSettings, clock: Clock | None = None, telemetry: Telemetry = OFF) -> Flask:
@@ -149,6 +165,7 @@ def _services(settings: ApiSettings, database: Database, clock: Clock, telemetry
         redactor=redactor,
         jobs=job_store,
         edits=EditStore(database),
+        explanations=ExplainSearch(database, is_redis_away=lambda: broker.is_away),
         queues=QueueStore(database),
         bulk=BulkStore(database, redactor),
         stats=StatsStore(database),

@@ -20,6 +20,7 @@ from goqueue.errors import (
     WaitTimeout,
     WrongStatus,
 )
+from goqueue.explanation import ApiCall, Explanation, Position, Reason
 from goqueue.filters import JobFilters
 from goqueue.stats import Overview, Timeseries
 from goqueue.submission import JobOptions, JobRequest
@@ -42,6 +43,7 @@ from goqueue.values import (
 from goqueue.version import __version__
 
 __all__ = [
+    "ApiCall",
     "ApiError",
     "Attempt",
     "BulkOperation",
@@ -51,6 +53,7 @@ __all__ = [
     "Conflict",
     "ConnectionFailed",
     "Count",
+    "Explanation",
     "FieldProblem",
     "GoQueueError",
     "HandlerInfo",
@@ -68,9 +71,11 @@ __all__ = [
     "LimitInfo",
     "NotFound",
     "Overview",
+    "Position",
     "Progress",
     "QueueInfo",
     "Readiness",
+    "Reason",
     "RunningJob",
     "ServiceUnavailable",
     "SubmittedJob",

@@ -12,6 +12,7 @@ from goqueue.answers import read_items as _read_items
 from goqueue.answers import read_value as _read
 from goqueue.bulk import BulkCalls
 from goqueue.errors import GoQueueError, ServiceUnavailable, UnexpectedAnswer, WaitTimeout
+from goqueue.explanation import Explanation
 from goqueue.filters import JobFilters, filter_parameters
 from goqueue.retrying import Repeatable
 from goqueue.settings import read_settings
@@ -132,6 +133,10 @@ class Client(BulkCalls, StatsCalls, Steering):
     def get(self, job_id: str) -> Job:
         """The job as it is now. Raises NotFound."""
         return _job(self._transport.call(Request("GET", _job_path(job_id))))
+
+    def explain(self, job_id: str) -> Explanation:
+        """Why the job is not running now, and what to do. Raises NotFound."""
+        return _read(Explanation.from_json, self._transport.call(Request("GET", f"{_job_path(job_id)}/explain")).document)
 
     def wait(self, job_id: str, timeout: float | None = None) -> Job:
         """Wait until the job is completed, failed or cancelled.

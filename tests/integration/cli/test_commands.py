@@ -77,7 +77,7 @@ def test_type_that_no_worker_knows_is_said(goqueue: Command, client: Client) -> 
     assert waited.returncode == 3
     assert sentence in waited.stderr
     assert sentence in goqueue("jobs", "list", "--type", "nobody.knows").stdout
-    assert sentence in goqueue("jobs", "show", job.id).stdout
+    assert "a worker that has no handler for 'nobody.knows' met it" in goqueue("jobs", "show", job.id).stdout
 
 
 def test_submit_as_json(goqueue: Command) -> None:
