@@ -10,7 +10,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-EXTRAS := api worker scheduler embedded dev
+EXTRAS := api worker scheduler embedded otel sentry dev
 COMPILE_LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 $(ARGS)
 PYTEST = $(BIN)/python -m pytest -q
 # Three rigs side by side: most of a fault is waiting for it to pass.

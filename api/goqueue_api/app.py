@@ -8,7 +8,7 @@ from uuid import uuid4
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
-from goqueue_api import errors, fixed_paths, request_context
+from goqueue_api import errors, fixed_paths, request_context, tracing
 from goqueue_api.access import gate
 from goqueue_api.access.authenticator import Authenticator
 from goqueue_api.background import Background
@@ -66,6 +66,7 @@ from goqueue_common.rollup_store import RollupStore
 from goqueue_common.stats_store import StatsStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.tables import Base
+from goqueue_common.telemetry.telemetry import OFF, Telemetry
 from goqueue_common.timeseries_search import TimeseriesSearch
 from goqueue_common.version import version
 from goqueue_common.worker_search import WorkerSearch
@@ -100,7 +101,7 @@ _RESOURCES: Final = (
 )
 
 
-def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
+def create_app(settings: ApiSettings, clock: Clock | None = None, telemetry: Telemetry = OFF) -> Flask:
     """The API on these settings; several may live in one process."""
     app = Flask(__name__)
     app.json = OrjsonProvider(app)
@@ -120,8 +121,10 @@ def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={"info": {"description": _ABOUT, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}}},
     )
+    if telemetry.tracing is not None:
+        tracing.trace_requests(app, telemetry.tracing)
     request_context.register(app)
-    made = _services(settings, _database(app), clock or SystemClock())
+    made = _services(settings, _database(app), clock or SystemClock(), telemetry)
     app.extensions[EXTENSION] = made
     gate.register(app, made.authenticator)
     api = ProblemApi(app, spec_kwargs={"marshmallow_plugin": SchemaPlugin()})
@@ -141,7 +144,7 @@ def _database(app: Flask) -> Database:
         return Database(tables.engine)
 
 
-def _services(settings: ApiSettings, database: Database, clock: Clock) -> Services:
+def _services(settings: ApiSettings, database: Database, clock: Clock, telemetry: Telemetry) -> Services:
     keys = Keys(settings.stores.prefix)
     broker = RedisBroker(settings.stores.redis_url, keys)
     job_store = JobStore(database)
@@ -157,6 +160,7 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
     redactor = Redactor(settings.stores.redact)
     return Services(
         settings=settings,
+        telemetry=telemetry,
         authenticator=Authenticator(
             ApiKeyStore(database),
             is_open=settings.is_open,
@@ -182,7 +186,7 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         waiter=JobWaiter(job_store, listener, slots=settings.threads // 2, is_stopping=readiness.is_draining),
         readiness=readiness,
         background=background,
-        connected=(background, background_database, listener, readiness, broker, database),
+        connected=(background, background_database, listener, readiness, broker, database, telemetry),
     )
 
 

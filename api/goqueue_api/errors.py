@@ -13,8 +13,10 @@ from flask import Flask, Response, g, request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
+from goqueue_api import request_context
 from goqueue_api.http_errors import ANY_OTHER, HTTP_ERRORS, HttpError, title
 from goqueue_api.json_provider import dumps
+from goqueue_api.services import services
 from goqueue_common import errors
 from goqueue_common.errors import FieldError, GoQueueError
 
@@ -234,6 +236,9 @@ def _broken_body(_: ParseException) -> Response:
 
 def _internal_error(error: BaseException) -> Response:
     log.error("request_failed", method=request.method, path=request.path, exc_info=error)
+    if (reports := services().telemetry.error_reports) is not None:
+        with reports.tagged({"method": request.method, "route": str(request.url_rule), **request_context.about()}):
+            reports.report(error)
     return problem(500, *HTTP_ERRORS[500])
 
 

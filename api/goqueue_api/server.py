@@ -22,6 +22,7 @@ from goqueue_api.services import EXTENSION
 from goqueue_api.settings import ApiSettings
 from goqueue_api.timed_socket import TimedSocket
 from goqueue_common.errors import SettingsError
+from goqueue_common.telemetry.telemetry import Telemetry
 
 _GRACE_SECONDS: Final = 25
 _KEEPALIVE_SECONDS: Final = 75
@@ -59,7 +60,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Flask:
         """The application; called in each process after the fork, so that no connection crosses it."""
-        app = create_app(self._settings)
+        stores = self._settings.stores
+        telemetry = Telemetry.start(self._settings.telemetry, "goqueue-api", redact=stores.redact)
+        app = create_app(self._settings, telemetry=telemetry)
         services = app.extensions[EXTENSION]
         services.readiness.watch_schema()
         services.background.start()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from goqueue_common.redaction import Redactor
     from goqueue_common.stats_store import StatsStore
     from goqueue_common.submitter import Submitter
+    from goqueue_common.telemetry.telemetry import Telemetry
     from goqueue_common.timeseries_search import TimeseriesSearch
     from goqueue_common.worker_search import WorkerSearch
 
@@ -50,6 +51,7 @@ class Services:
     """
 
     settings: ApiSettings
+    telemetry: Telemetry
     authenticator: Authenticator
     audit: AuditStore
     redactor: Redactor

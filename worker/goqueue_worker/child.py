@@ -33,8 +33,10 @@ from goqueue_common.progress_store import ProgressStore
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.redaction import Redactor
 from goqueue_common.submitter import Submitter
+from goqueue_common.telemetry.telemetry import OFF, Telemetry
 from goqueue_common.version import version
 from goqueue_common.worker_store import WorkerInfo, WorkerStore
+from goqueue_worker import observers
 from goqueue_worker.acknowledger import Acknowledger
 from goqueue_worker.attempt import Attempt
 from goqueue_worker.attempt_services import ChildServices
@@ -69,7 +71,13 @@ class Child:
     """Everything one child consists of, wired together."""
 
     def __init__(
-        self, settings: WorkerSettings, slots: int, table: SlotTable, pipe: MessagePipe, registry: Registry
+        self,
+        settings: WorkerSettings,
+        slots: int,
+        table: SlotTable,
+        pipe: MessagePipe,
+        registry: Registry,
+        telemetry: Telemetry = OFF,
     ) -> None:
         self.worker_id = str(uuid.uuid4())
         self._settings, self._slots, self._table, self._pipe, self._registry = settings, slots, table, pipe, registry
@@ -92,11 +100,17 @@ class Child:
             redactor=Redactor(settings.stores.redact),
             may_write=self._lease_lives,
         )
-        self._services = ChildServices(self.worker_id, registry, submitter, ProgressStore(self._database), logs)
+        progress = ProgressStore(self._database)
+        self._services = ChildServices(self.worker_id, registry, submitter, progress, logs, telemetry)
         self._event_loop = EventLoop() if any(handler.is_async for handler in registry.handlers) else None
-        self._isolated = IsolatedPool(settings.handlers, settings.app_dir, self.worker_id, self._services, self._clock)
+        self._isolated = IsolatedPool(settings, self.worker_id, self._services, self._clock)
         executor = Executor(
-            self.worker_id, self._services, self._clock, event_loop=self._event_loop, isolated=self._isolated
+            self.worker_id,
+            self._services,
+            self._clock,
+            event_loop=self._event_loop,
+            isolated=self._isolated,
+            observer=observers.of_child(telemetry, self.worker_id),
         )
         self._acknowledger = Acknowledger(
             self.worker_id,

@@ -8,6 +8,7 @@ import sys
 from goqueue_common.errors import GoQueueError
 from goqueue_common.settings import format_check
 from goqueue_common.structured_logs import configure
+from goqueue_common.telemetry.settings import SECRETS
 from goqueue_worker import discovery
 from goqueue_worker.parent import Parent
 from goqueue_worker.settings import WorkerSettings
@@ -22,7 +23,7 @@ def main(argv: list[str] | None = None) -> int:
         if check:
             registry = discovery.load(settings.handlers, settings.app_dir)
             types = ", ".join(handler.type for handler in registry.handlers) or "(none)"
-            print(format_check(settings) + f"\ntypes: {types}")  # noqa: T201 - a command line speaks by print
+            print(format_check(settings, secrets=SECRETS) + f"\ntypes: {types}")  # noqa: T201 - a command line speaks by print
             return 0
     except GoQueueError as error:
         return _refuse(str(error))
