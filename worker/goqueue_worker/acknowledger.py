@@ -46,13 +46,16 @@ class Acknowledger:
         may_write: Callable[[], bool],
         on_settled: Callable[[Sequence[Attempt]], None],
         on_lost: Callable[[], None],
+        count: Callable[[Sequence[Finished], Sequence[Settled]], None] | None = None,
     ) -> None:
+        """count: told of each batch with what of it was written."""
         self._worker_id = worker_id
         self._store = store
         self._broker = broker
         self._may_write = may_write
         self._on_settled = on_settled
         self._on_lost = on_lost
+        self._count = count
         self._finished: SimpleQueue[Finished] = SimpleQueue()
         self._waiting: list[Finished] = []
         self._pause = 0.0
@@ -156,6 +159,8 @@ class Acknowledger:
             self._on_lost()
             return []
         settled = self._store.acknowledge_free(self._worker_id, outcomes)
+        if self._count is not None:
+            self._count(batch, settled)
         held_up = [] if len(settled) == len(outcomes) else self._held_up(batch, settled)
         kept = {outcome.field for _, outcome in held_up}
         self._forget([field for field in recorded if field not in kept], settled)

@@ -42,6 +42,7 @@ from goqueue_worker.ending import Ending, EndReason
 from goqueue_worker.event_loop import EventLoop
 from goqueue_worker.executor import Executor
 from goqueue_worker.isolation import IsolatedPool
+from goqueue_worker.job_counts import JobCounts
 from goqueue_worker.memory_watch import MemoryWatch, resident_bytes
 from goqueue_worker.message_pipe import MessagePipe
 from goqueue_worker.outcomes import AttemptEnd
@@ -66,8 +67,15 @@ class Child:
     """Everything one child consists of, wired together."""
 
     def __init__(
-        self, settings: WorkerSettings, slots: int, table: SlotTable, pipe: MessagePipe, registry: Registry
+        self,
+        settings: WorkerSettings,
+        slots: int,
+        table: SlotTable,
+        pipe: MessagePipe,
+        registry: Registry,
+        counts: JobCounts | None = None,
     ) -> None:
+        """counts: None, nobody asks for them."""
         self.worker_id = str(uuid.uuid4())
         self._settings, self._slots, self._table, self._pipe, self._registry = settings, slots, table, pipe, registry
         self._clock = SystemClock()
@@ -80,7 +88,7 @@ class Child:
         self._recorder = RedisBroker(settings.stores.redis_url, keys, answer_seconds=RECORD_ANSWER_SECONDS)
         self._store = JobStore(self._database)
         self._recovery = RecoveryStore(self._database)
-        submitter = Submitter(self._store, self._broker)
+        submitter = Submitter(self._store, self._broker, None if counts is None else counts.count_submitted)
         self._services = ChildServices(self.worker_id, registry, submitter, ProgressStore(self._database))
         self._event_loop = EventLoop() if any(handler.is_async for handler in registry.handlers) else None
         self._isolated = IsolatedPool(settings.handlers, settings.app_dir, self.worker_id, self._services, self._clock)
@@ -94,6 +102,7 @@ class Child:
             may_write=self._lease_lives,
             on_settled=self._release_records,
             on_lost=lambda: self._ending.want(EndReason.LOST),
+            count=None if counts is None else counts.count_written,
         )
         self._pool = Pool(
             slots,

@@ -14,6 +14,7 @@ from goqueue_common.settings import StoreSettings
 from goqueue_common.structured_logs import configure
 from goqueue_worker import discovery, process_start
 from goqueue_worker.child import Child
+from goqueue_worker.job_counts import child_counts
 from goqueue_worker.message_pipe import Message, MessagePipe
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.slot_table import SlotTable
@@ -48,7 +49,8 @@ def main() -> None:
 def _run(settings: WorkerSettings, start: Message, table: SlotTable, pipe: MessagePipe) -> int:
     try:
         registry = discovery.load(settings.handlers, settings.app_dir)
-        code = Child(settings, start["slots"], table, pipe, registry).run()
+        counts = None if start["counts_folder"] is None else child_counts(start["counts_folder"], start["number"])
+        code = Child(settings, start["slots"], table, pipe, registry, counts).run()
     except StoreUnavailable as error:
         log.warning("store_away_at_start", reason=str(error))
         code = 75  # EX_TEMPFAIL: the parent tries again

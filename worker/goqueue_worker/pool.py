@@ -263,6 +263,7 @@ class Pool:
         began = time.perf_counter()
         self._table.start(attempt.record)
         outcome = self._executor.run(attempt, slot)
+        attempt.ran_seconds = time.perf_counter() - began
         self._table.finish(attempt.record)
         _report(attempt, outcome)
         self._deliver(attempt, outcome)
