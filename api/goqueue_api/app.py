@@ -24,12 +24,15 @@ from goqueue_api.handlers import (
     job_types,
     jobs,
     limits,
+    metrics,
     queues,
     workers,
 )
 from goqueue_api.json_body import MAX_BODY_BYTES
 from goqueue_api.json_provider import OrjsonProvider
 from goqueue_api.json_schema import SchemaPlugin
+from goqueue_api.metrics.api_metrics import ApiMetrics, Seat
+from goqueue_api.metrics.store_gauges import StoreGauges
 from goqueue_api.openapi import BEARER, ProblemApi
 from goqueue_api.readiness import Readiness
 from goqueue_api.services import EXTENSION, Services
@@ -53,6 +56,8 @@ from goqueue_common.limit_store import LimitStore
 from goqueue_common.maintenance_store import MaintenanceStore
 from goqueue_common.queue_store import QueueStore
 from goqueue_common.redaction import Redactor
+from goqueue_common.scrape_store import ScrapeStore
+from goqueue_common.stats_store import StatsStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.tables import Base
 from goqueue_common.version import version
@@ -69,11 +74,24 @@ _ABOUT: Final = (
     "once when a worker dies; its id is the same for all attempts. Errors are problem documents (RFC 9457) with a "
     "stable `code`."
 )
-_RESOURCES: Final = (job_lists, jobs, job_changes, batches, bulk, queues, limits, workers, job_types, access, health)
+_RESOURCES: Final = (
+    job_lists,
+    jobs,
+    job_changes,
+    batches,
+    bulk,
+    queues,
+    limits,
+    workers,
+    job_types,
+    access,
+    metrics,
+    health,
+)
 
 
-def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
-    """The API on these settings; several may live in one process."""
+def create_app(settings: ApiSettings, clock: Clock | None = None, seat: Seat | None = None) -> Flask:
+    """The API on these settings; several may live in one process. seat: of its process; None: it is the only one."""
     app = Flask(__name__)
     app.json = OrjsonProvider(app)
     app.config.update(
@@ -92,8 +110,10 @@ def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={"info": {"description": _ABOUT, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}}},
     )
+    counted = ApiMetrics(seat or Seat())
+    counted.register(app)
     request_context.register(app)
-    made = _services(settings, _database(app), clock or SystemClock())
+    made = _services(settings, _database(app), clock or SystemClock(), counted)
     app.extensions[EXTENSION] = made
     gate.register(app, made.authenticator)
     api = ProblemApi(app, spec_kwargs={"marshmallow_plugin": SchemaPlugin()})
@@ -113,7 +133,7 @@ def _database(app: Flask) -> Database:
         return Database(tables.engine)
 
 
-def _services(settings: ApiSettings, database: Database, clock: Clock) -> Services:
+def _services(settings: ApiSettings, database: Database, clock: Clock, counted: ApiMetrics) -> Services:
     keys = Keys(settings.stores.prefix)
     broker = RedisBroker(settings.stores.redis_url, keys)
     job_store = JobStore(database)
@@ -123,7 +143,8 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         ping_database=lambda: _ping(database),
         ping_redis=broker.ping,
     )
-    submitter = Submitter(job_store, broker)
+    submitter = Submitter(job_store, broker, counted.count_jobs)
+    store_gauges = StoreGauges(StatsStore(database), ScrapeStore(database), readiness.state)
     background, background_database = _background(settings, submitter)
     listener = SettledListener(settings.stores.redis_url, keys.settled, is_away=lambda: broker.is_away)
     redactor = Redactor(settings.stores.redact)
@@ -148,8 +169,10 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         submissions=SubmissionReader(types, clock),
         waiter=JobWaiter(job_store, listener, slots=settings.threads // 2, is_stopping=readiness.is_draining),
         readiness=readiness,
+        metrics=counted,
+        store_gauges=store_gauges,
         background=background,
-        connected=(background, background_database, listener, readiness, broker, database),
+        connected=(background, background_database, listener, store_gauges, readiness, broker, database),
     )
 
 

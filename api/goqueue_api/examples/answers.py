@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from goqueue_api.examples import jobs, services
+from goqueue_api.examples import jobs, metrics, services
 
 _CURSOR: Final = "AaIOtBNmdo6EM6OYQY15zGhvdxc"
 
@@ -61,6 +61,7 @@ ANSWERS: Final[Mapping[str, Mapping[int, Any]]] = {
     "listHandlers": {200: {"items": [services.HANDLER]}},
     "getMe": {200: services.ME},
     "listAudit": {200: {"items": [services.AUDIT_ENTRY], "next_before": 4711}},
+    "getMetrics": {200: metrics.PAGE},
     "getHealth": {200: {"status": "ok"}},
     "getReadiness": {200: services.READY, 503: services.READY | {"status": "draining"}},
 }

@@ -41,7 +41,7 @@ JOBS_ENQUEUED: Final = Family(
 QUEUE_DEPTH: Final = Family(
     "goqueue_queue_depth",
     Kind.GAUGE,
-    "Jobs that are not final: queued, scheduled, retrying, processing. The same from every API process.",
+    "Jobs that are not final; the same from every API process.",
     _API,
     ("queue", "state"),
 )
