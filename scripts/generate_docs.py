@@ -1,5 +1,5 @@
-"""Write what the code knows into files: api/openapi.json, and in docs/ the tables of the lifecycle and of metrics, and the fields
-of each built-in type's payload.
+"""Write what the code knows into files: api/openapi.json, and in docs/ the tables of the lifecycle and of metrics,
+and the fields of each built-in type's payload.
 
 Those in docs/ go between `<!-- name -->` and `<!-- end -->`. `--check` writes nothing and only says whether all is up to
 date.
