@@ -1,4 +1,4 @@
-"""p50 and p95 of GET /jobs and GET /jobs/count over HTTP, with millions of jobs in the table."""
+"""p50 and p95 of what people ask over HTTP, with millions of jobs in the table: lists, counts, figures, explanations."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ import requests
 from rich.console import Console
 from rich.table import Table
 
-from bench import api_jobs, stack
+from bench import api_jobs, explain_jobs, stack
 from bench.api_cases import Query, cases
+from bench.read_cases import Read, reads
 from goqueue_common.database import connect
 from goqueue_common.settings import normalise_database_url
 
@@ -31,6 +32,14 @@ class Case(NamedTuple):
     name: str
     lists: list[float]
     counts: list[float]
+
+
+class ReadCase(NamedTuple):
+    """Milliseconds of all requests of a read, and what its p95 may be."""
+
+    name: str
+    limit: float
+    times: list[float]
 
 
 def main(options: argparse.Namespace) -> int:
@@ -49,13 +58,20 @@ def main(options: argparse.Namespace) -> int:
             for name, queries in cases().items():
                 status.update(f"measuring {name}")
                 measured.append(_measure(address, name, queries))
+            seen = [_measure_read(address, name, read) for name, read in reads(database).items()]
+            status.update("queueing a backlog")
+            with explain_jobs.backlog(database, min(options.jobs, explain_jobs.BACKLOG)) as explanations:
+                status.update("measuring explanations")
+                seen += [_measure_read(address, name, read) for name, read in explanations.items()]
     if options.json:
-        print(
-            json.dumps({"command": "api", "jobs": options.jobs, "cases": [_figures(case) for case in measured]}, indent=2)
-        )
+        figures = {"cases": [_figures(case) for case in measured], "reads": [_read_figures(case) for case in seen]}
+        print(json.dumps({"command": "api", "jobs": options.jobs, **figures}, indent=2))
     else:
-        Console(width=100).print(_table(options.jobs, measured))
-    return 1 if any(_p95(case.lists) > LIST_LIMIT_MS or _p95(case.counts) > COUNT_LIMIT_MS for case in measured) else 0
+        screen = Console(width=100)
+        screen.print(_table(options.jobs, measured))
+        screen.print(_read_table(seen))
+    late = any(_p95(case.lists) > LIST_LIMIT_MS or _p95(case.counts) > COUNT_LIMIT_MS for case in measured)
+    return 1 if late or any(_p95(case.times) > case.limit for case in seen) else 0
 
 
 def _measure(address: str, name: str, queries: list[Query]) -> Case:
@@ -69,6 +85,16 @@ def _measure(address: str, name: str, queries: list[Query]) -> Case:
                 if page["next_cursor"]:
                     _timed(session, f"{address}/jobs", {**query, "cursor": page["next_cursor"]}, lists)
                 _timed(session, f"{address}/jobs/count", {key: query[key] for key in query if key != "sort"}, counts)
+    return case
+
+
+def _measure_read(address: str, name: str, read: Read) -> ReadCase:
+    """Each path; the first round warms caches and is not counted."""
+    case = ReadCase(name, read.limit_ms, [])
+    with requests.Session() as session:
+        for number in range(ROUNDS + 1):
+            for path, query in read.paths:
+                _timed(session, address + path, query, [] if number == 0 else case.times)
     return case
 
 
@@ -95,6 +121,21 @@ def _figures(case: Case) -> dict[str, object]:
         "count_p50_ms": statistics.median(case.counts),
         "count_p95_ms": _p95(case.counts),
     }
+
+
+def _read_figures(case: ReadCase) -> dict[str, object]:
+    return {"read": case.name, "limit_ms": case.limit, "p50_ms": statistics.median(case.times), "p95_ms": _p95(case.times)}
+
+
+def _read_table(seen: list[ReadCase]) -> Table:
+    drawn = Table(box=None, pad_edge=False)
+    drawn.add_column("read")
+    for column in ("p50", "p95", "at most"):
+        drawn.add_column(column, justify="right")
+    for case in seen:
+        shown = (f"{value:.1f}" for value in (statistics.median(case.times), _p95(case.times), case.limit))
+        drawn.add_row(case.name, *shown, style="red" if _p95(case.times) > case.limit else None)
+    return drawn
 
 
 def _table(jobs: int, measured: list[Case]) -> Table:

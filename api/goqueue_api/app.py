@@ -18,6 +18,7 @@ from goqueue_api.handlers import (
     batches,
     bulk,
     docs,
+    explanations,
     health,
     job_changes,
     job_lists,
@@ -26,6 +27,7 @@ from goqueue_api.handlers import (
     limits,
     metrics,
     queues,
+    stats,
     workers,
 )
 from goqueue_api.json_body import MAX_BODY_BYTES
@@ -35,6 +37,7 @@ from goqueue_api.metrics.api_metrics import ApiMetrics, Seat
 from goqueue_api.metrics.store_gauges import StoreGauges
 from goqueue_api.openapi import BEARER, ProblemApi
 from goqueue_api.readiness import Readiness
+from goqueue_api.roller import Roller
 from goqueue_api.services import EXTENSION, Services
 from goqueue_api.settings import ApiSettings
 from goqueue_api.submission import SubmissionReader
@@ -44,6 +47,7 @@ from goqueue_common import migrations
 from goqueue_common.api_key_store import ApiKeyStore
 from goqueue_common.audit_store import AuditStore
 from goqueue_common.background.lease import LeasedDuty
+from goqueue_common.background.runner import Stepper
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.bulk_store import BulkStore
@@ -51,15 +55,18 @@ from goqueue_common.bulk_work_store import BulkWorkStore
 from goqueue_common.clock import Clock, SystemClock
 from goqueue_common.database import Database, connect, engine_options
 from goqueue_common.edit_store import EditStore
+from goqueue_common.explain_search import ExplainSearch
 from goqueue_common.job_store import JobStore
 from goqueue_common.limit_store import LimitStore
 from goqueue_common.maintenance_store import MaintenanceStore
 from goqueue_common.queue_store import QueueStore
 from goqueue_common.redaction import Redactor
+from goqueue_common.rollup_store import RollupStore
 from goqueue_common.scrape_store import ScrapeStore
 from goqueue_common.stats_store import StatsStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.tables import Base
+from goqueue_common.timeseries_search import TimeseriesSearch
 from goqueue_common.version import version
 from goqueue_common.worker_search import WorkerSearch
 from goqueue_common.worker_store import WorkerStore
@@ -77,10 +84,12 @@ _ABOUT: Final = (
 _RESOURCES: Final = (
     job_lists,
     jobs,
+    explanations,
     job_changes,
     batches,
     bulk,
     queues,
+    stats,
     limits,
     workers,
     job_types,
@@ -160,8 +169,11 @@ def _services(settings: ApiSettings, database: Database, clock: Clock, counted: 
         redactor=redactor,
         jobs=job_store,
         edits=EditStore(database),
+        explanations=ExplainSearch(database, is_redis_away=lambda: broker.is_away),
         queues=QueueStore(database),
         bulk=BulkStore(database, redactor),
+        stats=StatsStore(database),
+        timeseries=TimeseriesSearch(database),
         limits=LimitStore(database),
         workers=WorkerSearch(database),
         submitter=submitter,
@@ -177,16 +189,20 @@ def _services(settings: ApiSettings, database: Database, clock: Clock, counted: 
 
 
 def _background(settings: ApiSettings, submitter: Submitter) -> tuple[Background, Database]:
-    """One connection of its own, so that a long statement takes none from requests."""
+    """Connections of its own, so that a long statement takes none from requests."""
     database = connect(
         settings.stores.database_url,
-        pool_size=1,
+        pool_size=2,
         statement_timeout_seconds=BACKGROUND_TIMEOUT_SECONDS,
         application_name="goqueue-api-background",
     )
-    runner = BulkRunner(BulkWorkStore(database), submitter)
-    duty = LeasedDuty(runner, "bulk", str(uuid4()), MaintenanceStore(database))
-    return Background([("bulk", duty)]), database
+    duties: dict[str, Stepper] = {
+        "bulk": BulkRunner(BulkWorkStore(database), submitter),
+        "roller": Roller(RollupStore(database)),
+    }
+    holder, store = str(uuid4()), MaintenanceStore(database)
+    leased = [(name, LeasedDuty(duty, name, holder, store)) for name, duty in duties.items()]
+    return Background(leased), database
 
 
 def _ping(database: Database) -> None:

@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from goqueue_common.audit_store import AuditStore
     from goqueue_common.bulk_store import BulkStore
     from goqueue_common.edit_store import EditStore
+    from goqueue_common.explain_search import ExplainSearch
     from goqueue_common.job_store import JobStore
     from goqueue_common.limit_store import LimitStore
     from goqueue_common.queue_store import QueueStore
     from goqueue_common.redaction import Redactor
+    from goqueue_common.stats_store import StatsStore
     from goqueue_common.submitter import Submitter
+    from goqueue_common.timeseries_search import TimeseriesSearch
     from goqueue_common.worker_search import WorkerSearch
 
 EXTENSION: Final = "goqueue"
@@ -52,8 +55,11 @@ class Services:
     redactor: Redactor
     jobs: JobStore
     edits: EditStore
+    explanations: ExplainSearch
     queues: QueueStore
     bulk: BulkStore
+    stats: StatsStore
+    timeseries: TimeseriesSearch
     limits: LimitStore
     workers: WorkerSearch
     submitter: Submitter

@@ -27,6 +27,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "limits": "goqueue_cli.limits:limits",
         "workers": "goqueue_cli.workers:workers",
         "handlers": "goqueue_cli.handlers:handlers",
+        "stats": "goqueue_cli.stats:stats",
     },
     "Help": {
         "doctor": "goqueue_cli.doctor.command:doctor",

@@ -25,10 +25,10 @@ def waiting_for(job: Job | JobSummary) -> str:
     return job.waiting_reason or ""
 
 
-def print_job(job: Job) -> None:
+def print_job(job: Job, why_it_waits: str) -> None:
     """Everything that is known of it; what is not, is left out."""
     screen = console()
-    for label, value in _lines(job):
+    for label, value in _lines(job, why_it_waits):
         if value is not None and value.plain:
             screen.print(text(f"{label:<{_LABEL_WIDTH}}", "bright_black") + value, soft_wrap=True)
     _print_block(screen, "payload", pretty_json(job.payload))
@@ -38,13 +38,13 @@ def print_job(job: Job) -> None:
         _print_attempt(screen, attempt)
 
 
-def _lines(job: Job) -> list[tuple[str, Text | None]]:
+def _lines(job: Job, why_it_waits: str) -> list[tuple[str, Text | None]]:
     return [
         ("id", text(job.id)),
         ("type", text(job.type)),
         ("queue", text(f"{job.queue} ({job.priority})")),
         ("status", status_text(job.status) + text(f" ({job.failure_reason})" if job.failure_reason else "")),
-        ("waiting", text(waiting_for(job))),
+        ("waiting", text(why_it_waits or waiting_for(job))),
         ("progress", _progress(job)),
         ("error", text(job.error, "red")),
         ("attempts", text(f"{job.attempts}, {job.failures} failed; {job.max_retries} retries allowed")),

@@ -1,4 +1,4 @@
-"""`goqueue jobs`: list, count, show, retry, cancel, run-now, rerun, delete."""
+"""`goqueue jobs`: list, count, show, explain, retry, cancel, run-now, rerun, delete."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from goqueue_cli.api_address import api_client, api_url_option
+from goqueue_cli.explain import explain, why_it_waits
 from goqueue_cli.job_filters import filter_options
 from goqueue_cli.job_page import print_job, waiting_for
 from goqueue_cli.moments import age
@@ -89,10 +90,14 @@ def show(context: click.Context, job_id: str, *, as_json: bool) -> None:
     """Show everything about a job."""
     with api_client(context) as client:
         job = client.get(job_id)
+        why = "" if as_json else why_it_waits(client, job)
     if as_json:
         print_json(job)
     else:
-        print_job(job)
+        print_job(job, why)
+
+
+jobs.add_command(explain)
 
 
 @jobs.command()

@@ -10,6 +10,7 @@ import click
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw]?)")
+_LENGTHS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 _AGES = ((60, 1, "s"), (3600, 60, "min"), (172_800, 3600, "h"), (float("inf"), 86_400, "d"))
 
 
@@ -77,6 +78,20 @@ def age(moment: datetime | None, now: datetime | None = None) -> str:
     _, unit, name = next(row for row in _AGES if abs(seconds) < row[0])
     shown = f"{int(abs(seconds) / unit)} {name}"
     return f"{shown} ago" if seconds > 0 else f"in {shown}"
+
+
+def duration(seconds: float | None) -> str:
+    """`4 ms`, `1.6 s`, `2 min 5 s`, `3 h 20 min`; nothing for None."""
+    if seconds is None:
+        return ""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    large, small = next(row for row in (("d", "h"), ("h", "min"), ("min", "s")) if whole >= _LENGTHS[row[0]])
+    rest = whole % _LENGTHS[large] // _LENGTHS[small]
+    return f"{whole // _LENGTHS[large]} {large}" + (f" {rest} {small}" if rest else "")
 
 
 def clock_time(moment: datetime | None) -> str:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from goqueue_cli.api_address import api_client, api_url_option
-from goqueue_cli.moments import age
+from goqueue_cli.moments import age, duration
 from goqueue_cli.output import complain, print_json, print_table, table, text
 
 if TYPE_CHECKING:
     from goqueue import QueueInfo
 
-_COUNTS = ("queued", "processing", "scheduled", "retrying")
+_COUNTS = ("queued", "processing", "scheduled", "retrying", "failed")
+_FLOW = ("oldest", "in/min", "out/min", "drained in")
 
 
 @click.group(invoke_without_command=True)
@@ -29,10 +30,10 @@ def queues(context: click.Context, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    drawn = table("queue", *_COUNTS, "limit", "note", numbers=[*_COUNTS, "limit"])
+    drawn = table("queue", *_COUNTS, *_FLOW, "limit", "note", numbers=[*_COUNTS, *_FLOW, "limit"])
     for queue in found:
-        counts = [_count(getattr(queue, name), queue.counts_capped_at) for name in _COUNTS]
-        drawn.add_row(text(queue.name), *counts, text(queue.limit), text(_note(queue)))
+        counts = [f"{getattr(queue, name):,}" for name in _COUNTS]
+        drawn.add_row(text(queue.name), *counts, *_flow(queue), text(queue.limit), text(_note(queue)))
     if found:
         print_table(drawn)
     else:
@@ -72,5 +73,6 @@ def _note(queue: QueueInfo) -> str:
     return f"paused {age(queue.paused_at)} by {queue.paused_by}" if queue.paused else ""
 
 
-def _count(count: int, capped_at: int | None) -> str:
-    return f"{count:,}+" if capped_at is not None and count >= capped_at else f"{count:,}"
+def _flow(queue: QueueInfo) -> tuple[str, str, str, str]:
+    drained_in = duration(queue.seconds_to_drain) if queue.queued else ""
+    return duration(queue.oldest_seconds), f"{queue.in_per_minute:,.0f}", f"{queue.out_per_minute:,.0f}", drained_in

@@ -20,7 +20,9 @@ from goqueue.errors import (
     WaitTimeout,
     WrongStatus,
 )
+from goqueue.explanation import ApiCall, Explanation, Position, Reason
 from goqueue.filters import JobFilters
+from goqueue.stats import Overview, Timeseries
 from goqueue.submission import JobOptions, JobRequest
 from goqueue.values import (
     Attempt,
@@ -41,6 +43,7 @@ from goqueue.values import (
 from goqueue.version import __version__
 
 __all__ = [
+    "ApiCall",
     "ApiError",
     "Attempt",
     "BulkOperation",
@@ -50,6 +53,7 @@ __all__ = [
     "Conflict",
     "ConnectionFailed",
     "Count",
+    "Explanation",
     "FieldProblem",
     "GoQueueError",
     "HandlerInfo",
@@ -66,12 +70,16 @@ __all__ = [
     "KeyInfo",
     "LimitInfo",
     "NotFound",
+    "Overview",
+    "Position",
     "Progress",
     "QueueInfo",
     "Readiness",
+    "Reason",
     "RunningJob",
     "ServiceUnavailable",
     "SubmittedJob",
+    "Timeseries",
     "TooManyRequests",
     "Unauthorized",
     "UnexpectedAnswer",

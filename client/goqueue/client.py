@@ -12,9 +12,11 @@ from goqueue.answers import read_items as _read_items
 from goqueue.answers import read_value as _read
 from goqueue.bulk import BulkCalls
 from goqueue.errors import GoQueueError, ServiceUnavailable, UnexpectedAnswer, WaitTimeout
+from goqueue.explanation import Explanation
 from goqueue.filters import JobFilters, filter_parameters
 from goqueue.retrying import Repeatable
 from goqueue.settings import read_settings
+from goqueue.stats import StatsCalls
 from goqueue.steering import Steering
 from goqueue.submission import JobOptions, JobRequest, chunks, encode
 from goqueue.transport import Answer, Request, Transport
@@ -45,7 +47,7 @@ class JobChanges(TypedDict, total=False):
     tags: Sequence[str]
 
 
-class Client(BulkCalls, Steering):
+class Client(BulkCalls, StatsCalls, Steering):
     """GoQueue's API from a program; one client serves any number of threads and keeps its connections open.
 
     base_url: None reads API_URL (default http://localhost:8080). api_key: None reads GOQUEUE_API_KEY.
@@ -131,6 +133,10 @@ class Client(BulkCalls, Steering):
     def get(self, job_id: str) -> Job:
         """The job as it is now. Raises NotFound."""
         return _job(self._transport.call(Request("GET", _job_path(job_id))))
+
+    def explain(self, job_id: str) -> Explanation:
+        """Why the job is not running now, and what to do. Raises NotFound."""
+        return _read(Explanation.from_json, self._transport.call(Request("GET", f"{_job_path(job_id)}/explain")).document)
 
     def wait(self, job_id: str, timeout: float | None = None) -> Job:
         """Wait until the job is completed, failed or cancelled.
@@ -219,10 +225,8 @@ class Client(BulkCalls, Steering):
         return _read(KeyInfo.from_json, self._transport.call(Request("GET", "/me")).document)
 
     def queues(self) -> list[QueueInfo]:
-        """The queues and how much waits in each."""
-        answer = self._transport.call(Request("GET", "/queues"))
-        capped_at = answer.document.get("counts_capped_at")
-        return _read_items(lambda item: QueueInfo.from_json({"counts_capped_at": capped_at, **item}), answer)
+        """The queues, and how many jobs each has."""
+        return _read_items(QueueInfo.from_json, self._transport.call(Request("GET", "/queues")))
 
     def handlers(self) -> list[HandlerInfo]:
         """The job types that workers have announced."""

@@ -144,9 +144,11 @@ class SubmittedJob(Value):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueInfo(Value):
-    """How many jobs of a queue are in each unfinished status; a count stops at counts_capped_at.
+    """A queue: how many jobs it has in each status, and how they come and go.
 
-    paused_at, paused_by: since when workers leave it alone, and who said so. limit: how many may run at once; None: any.
+    oldest_seconds: how long its oldest queued job has waited, None: nothing is queued. seconds_to_drain: until nothing is
+    queued, if jobs come and end as they do now; None: never. paused_at, paused_by: since when workers leave it alone, and
+    who said so. limit: how many may run at once; None: any.
     """
 
     name: str
@@ -154,11 +156,17 @@ class QueueInfo(Value):
     scheduled: int = 0
     retrying: int = 0
     processing: int = 0
+    completed: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    oldest_seconds: float | None = None
+    in_per_minute: float = 0.0
+    out_per_minute: float = 0.0
+    seconds_to_drain: float | None = None
     paused: bool = False
     paused_at: datetime | None = None
     paused_by: str | None = None
     limit: int | None = None
-    counts_capped_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,7 +262,8 @@ class Readiness(Value):
     schema: str
 
 
-def _time(value: object) -> datetime:
+def read_time(value: object) -> datetime:
+    """A time of an answer. Raises TypeError or ValueError."""
     if not isinstance(value, str):
         raise TypeError(f"a time was expected, not {value!r}")
     return datetime.fromisoformat(value).astimezone(UTC)
@@ -282,7 +291,7 @@ _READERS: dict[str, Callable[[Any], object]] = {
             "drain_requested_at",
             "ended_at",
         ),
-        _time,
+        read_time,
     ),
     "tags": tuple,
     "scopes": tuple,

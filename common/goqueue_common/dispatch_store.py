@@ -132,6 +132,9 @@ RETURNING j.id, j.attempts, j.status, j.queue, j.priority
 """  # noqa: S608 - constants from the lifecycle
 
 
+UNKNOWN_TYPE_AFTER_SECONDS: Final = 600.0
+"""After how long without a worker that knows its type a job fails, unless a worker's settings say otherwise."""
+
 JobAttempt = tuple[str, int]
 """A job's id and the number of an attempt of it."""
 

@@ -5,6 +5,7 @@ A slot is a row in status `processing` and nothing else, so whatever ends or tak
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,14 +26,15 @@ ON CONFLICT (kind, name) DO UPDATE SET max_running = excluded.max_running, updat
 _REMOVE: Final = "DELETE FROM concurrency_limits WHERE kind = %(kind)s AND name = %(name)s RETURNING 1"
 
 _LIMITS: Final = """
-WITH running AS MATERIALIZED (
-    SELECT queue, type FROM jobs WHERE status = 'processing' AND EXISTS (SELECT FROM concurrency_limits)
+WITH wanted AS MATERIALIZED (
+    SELECT * FROM concurrency_limits
+    WHERE %(kinds)s::text[] IS NULL OR (kind, name) IN (SELECT * FROM unnest(%(kinds)s::text[], %(names)s::text[]))
+), running AS MATERIALIZED (
+    SELECT queue, type FROM jobs WHERE status = 'processing' AND EXISTS (SELECT FROM wanted)
 )
 SELECT kind, name, max_running,
     (SELECT count(*) FROM running r WHERE CASE l.kind WHEN 'queue' THEN r.queue ELSE r.type END = l.name), updated_at
-FROM concurrency_limits l
-WHERE %(kind)s::text IS NULL OR (kind = %(kind)s AND name = %(name)s)
-ORDER BY kind, name
+FROM wanted l ORDER BY kind, name
 """
 
 
@@ -62,14 +64,18 @@ class LimitStore:
 
     def limits(self) -> list[Limit]:
         """Every limit, and how many run under it now."""
-        return self._limits(None, None)
+        return self._limits(None)
 
     def limit(self, kind: LimitKind, name: str) -> Limit:
         """One of them. Raises LimitNotFound."""
-        found = self._limits(kind, name)
+        found = self._limits([(kind, name)])
         if not found:
             raise LimitNotFound(_unlimited(kind, name))
         return found[0]
+
+    def concerning(self, queue: str, type_: str) -> list[Limit]:
+        """Those under which a job of this queue and type runs."""
+        return self._limits([(LimitKind.QUEUE, queue), (LimitKind.TYPE, type_)])
 
     def set(self, kind: LimitKind, name: str, max_running: int, actor: Actor) -> None:
         """Set or change a limit, from 1 to MAX_RUNNING; the queue or type need not exist yet."""
@@ -86,8 +92,12 @@ class LimitStore:
                 raise LimitNotFound(_unlimited(kind, name))
             record(partial(run_on, connection), actor, "limit.remove", target)
 
-    def _limits(self, kind: str | None, name: str | None) -> list[Limit]:
-        return [Limit(*row) for row in self._database.run_again(_LIMITS, {"kind": kind, "name": name})]
+    def _limits(self, wanted: Sequence[tuple[str, str]] | None) -> list[Limit]:
+        keys = {
+            "kinds": None if wanted is None else [kind for kind, _ in wanted],
+            "names": None if wanted is None else [name for _, name in wanted],
+        }
+        return [Limit(*row) for row in self._database.run_again(_LIMITS, keys)]
 
 
 def _unlimited(kind: str, name: str) -> str:

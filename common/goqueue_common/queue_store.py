@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -10,25 +11,20 @@ from typing import Final
 from goqueue_common.audit_store import Actor, record
 from goqueue_common.database import Database, run_on
 from goqueue_common.errors import QueueNotFound
+from goqueue_common.lifecycle import JobStatus
+from goqueue_common.overview import seconds_to_drain
+from goqueue_common.stats_store import JOB_COUNTS, OLDEST, RATES
 
-COUNTS_CAPPED_AT: Final = 10_000
-"""Depths are counted up to here: a list of queues must not count millions of rows."""
-
-_DEPTHS: Final = """
-WITH later AS MATERIALIZED (
-    SELECT queue, status FROM jobs WHERE status IN ('scheduled', 'retrying') LIMIT %(cap)s
-), busy AS MATERIALIZED (
-    SELECT queue FROM jobs WHERE status = 'processing' LIMIT %(cap)s
-)
-SELECT q.name,
-    (SELECT count(*) FROM (SELECT FROM jobs j WHERE j.status = 'queued' AND j.queue = q.name LIMIT %(cap)s) AS due),
-    (SELECT count(*) FROM later WHERE queue = q.name AND status = 'scheduled'),
-    (SELECT count(*) FROM later WHERE queue = q.name AND status = 'retrying'),
-    (SELECT count(*) FROM busy WHERE queue = q.name),
-    q.paused_at, q.paused_by,
-    (SELECT max_running FROM concurrency_limits l WHERE l.kind = 'queue' AND l.name = q.name)
-FROM queues q WHERE %(name)s::text IS NULL OR q.name = %(name)s ORDER BY q.name
-"""
+_DEPTHS: Final = f"""
+WITH {JOB_COUNTS}, rated AS MATERIALIZED ({RATES})
+SELECT q.name, q.paused_at, q.paused_by,
+    (SELECT max_running FROM concurrency_limits l WHERE l.kind = 'queue' AND l.name = q.name),
+    (SELECT jsonb_object_agg(status, jobs) FROM (
+        SELECT status, sum(jobs) AS jobs FROM job_counted c WHERE c.queue = q.name GROUP BY status) AS depth),
+    ({OLDEST}), coalesce(r.in_per_minute, 0), coalesce(r.out_per_minute, 0)
+FROM queues q LEFT JOIN rated r ON r.queue = q.name
+WHERE %(queue)s::text IS NULL OR q.name = %(queue)s ORDER BY q.name
+"""  # noqa: S608 - constants
 
 _PAUSE: Final = """
 INSERT INTO queues AS q (name, paused_at, paused_by) VALUES (%(name)s, now(), %(actor)s)
@@ -41,21 +37,29 @@ UPDATE queues SET paused_at = NULL, paused_by = NULL WHERE name = %(name)s AND p
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueDepth:
-    """Unfinished jobs of a queue by status; each number stops at COUNTS_CAPPED_AT.
+    """A queue, and how many jobs it has in each status.
 
     paused_at: since when no worker claims from it, None: they do. max_running: its concurrency limit, None: it has none.
+    oldest_seconds: how long its oldest queued job has waited, None: nothing is queued.
     """
 
     name: str
-    queued: int
-    scheduled: int
-    retrying: int
-    processing: int
     paused_at: datetime | None = None
     paused_by: str | None = None
     max_running: int | None = None
+    jobs: Mapping[JobStatus, int]
+    oldest_seconds: float | None = None
+    in_per_minute: float = 0.0
+    out_per_minute: float = 0.0
+
+    @property
+    def seconds_to_drain(self) -> float | None:
+        """How long until nothing is queued if jobs come and end as they do now; None: never."""
+        if self.paused_at is not None and self.jobs[JobStatus.QUEUED]:
+            return None
+        return seconds_to_drain(self.jobs[JobStatus.QUEUED], self.in_per_minute, self.out_per_minute)
 
 
 class QueueStore:
@@ -94,8 +98,29 @@ class QueueStore:
             record(partial(run_on, connection), actor, "queue.resume", {"queue": name}, len(changed))
 
     def _depths(self, name: str | None) -> list[QueueDepth]:
-        parameters = {"cap": COUNTS_CAPPED_AT, "name": name}
-        return [QueueDepth(*row) for row in self._database.run_again(_DEPTHS, parameters)]
+        return [_depth(*row) for row in self._database.run_again(_DEPTHS, {"queue": name})]
+
+
+def _depth(
+    name: str,
+    paused_at: datetime | None,
+    paused_by: str | None,
+    max_running: int | None,
+    jobs: Mapping[str, int] | None,
+    oldest_seconds: float | None,
+    in_per_minute: float,
+    out_per_minute: float,
+) -> QueueDepth:
+    return QueueDepth(
+        name=name,
+        paused_at=paused_at,
+        paused_by=paused_by,
+        max_running=max_running,
+        jobs={status: (jobs or {}).get(status, 0) for status in JobStatus},
+        oldest_seconds=oldest_seconds,
+        in_per_minute=in_per_minute,
+        out_per_minute=out_per_minute,
+    )
 
 
 def _unknown(name: str) -> str:

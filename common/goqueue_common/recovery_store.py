@@ -85,6 +85,8 @@ RETURNING j.id, j.attempts, j.status, j.queue, j.priority
 
 MAX_RESCUES: Final = 3
 """A job that has died with its process more often than this fails as poison."""
+RESCUE_GRACE_SECONDS: Final = 5.0
+"""How long after its end a worker's jobs are left to its parent, which knows more of them than anybody else."""
 
 
 class HeldRow(NamedTuple):

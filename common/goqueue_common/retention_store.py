@@ -1,4 +1,4 @@
-"""What maintenance deletes, after a time: final jobs, idempotency keys, ended workers and bulk operations.
+"""What maintenance deletes, after a time: final jobs, idempotency keys, ended workers, bulk operations, old figures.
 
 Everything is safe if two do it.
 """
@@ -14,6 +14,8 @@ from goqueue_common.idempotency import KEPT_FOR
 
 WORKERS_KEPT_FOR: Final = timedelta(days=7)
 """From their end: the attempts of failed jobs name them."""
+ROLLUPS_KEPT_FOR: Final = timedelta(days=8)
+"""What happened in a minute: a week, to be compared with the one before it, needs a day more."""
 OPERATIONS_KEPT_FOR: Final = timedelta(days=30)
 """Bulk operations, from their end; the audit log keeps what they did."""
 
@@ -71,6 +73,25 @@ DELETE FROM bulk_operations WHERE id IN (
 """
 
 
+_PRUNE_ROLLUPS: Final = """
+WITH old AS MATERIALIZED (
+    SELECT minute, queue, type FROM rollups WHERE minute < now() - %(kept)s::interval
+    ORDER BY minute, queue, type LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+DELETE FROM rollups r USING old WHERE r.minute = old.minute AND r.queue = old.queue AND r.type = old.type RETURNING 1
+"""
+
+# Queues and types come and go; what is added up here is at zero for ever.
+_PRUNE_COUNTS: Final = """
+WITH empty AS MATERIALIZED (
+    SELECT queue, type, status FROM job_counts WHERE jobs = 0
+    ORDER BY queue, type, status LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+DELETE FROM job_counts c USING empty e
+WHERE c.queue = e.queue AND c.type = e.type AND c.status = e.status AND c.jobs = 0 RETURNING 1
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
     """How long a job is kept once it is final."""
@@ -119,3 +140,11 @@ class RetentionStore:
     def prune_operations(self, limit: int) -> int:
         """Delete bulk operations that ended long ago; how many."""
         return len(self._database.run(_PRUNE_OPERATIONS, {"kept": OPERATIONS_KEPT_FOR, "limit": limit}))
+
+    def prune_rollups(self, limit: int) -> int:
+        """Delete what happened in minutes long ago; how many rows."""
+        return len(self._database.run(_PRUNE_ROLLUPS, {"kept": ROLLUPS_KEPT_FOR, "limit": limit}))
+
+    def prune_counts(self, limit: int) -> int:
+        """Delete counts that are zero; how many."""
+        return len(self._database.run(_PRUNE_COUNTS, {"limit": limit}))

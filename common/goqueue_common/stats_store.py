@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Final, NamedTuple
 
+from goqueue_common import histogram
 from goqueue_common.database import Database
+from goqueue_common.lifecycle import JobStatus
+from goqueue_common.overview import Activity, Overview, QueueSight, WorkerCounts
 
 RATE_MINUTES: Final = 5
-"""Rates are of so many full minutes."""
-RECENT_SECONDS: Final = 60.0
-QUEUES_SHOWN: Final = 20
+"""Rates of queues are those of so many minutes, the present one among them."""
+RECENT_MINUTES: Final = 2
+"""What happens now is what happened in so many minutes, the present one among them."""
+LOST_SHOWN: Final = "1 hour"
+DUE_CAPPED_AT: Final = 10_000
+"""Jobs whose time has come and that nobody has promoted yet are counted up to here."""
 
 JOB_COUNTS: Final = """job_counted AS MATERIALIZED (
     SELECT queue, type, status, sum(jobs)::bigint AS jobs FROM (
@@ -20,8 +27,6 @@ JOB_COUNTS: Final = """job_counted AS MATERIALIZED (
 )"""
 """A CTE with how many jobs there are by queue, type and status: what was folded, and what is still in the outbox."""
 
-_COUNTS: Final = f"WITH {JOB_COUNTS} SELECT queue, type, status, jobs FROM job_counted ORDER BY queue, type, status"  # noqa: S608
-
 OLDEST: Final = """SELECT extract(epoch FROM now() - min(oldest.queued_at))::float8
     FROM unnest('{0,1,2}'::smallint[]) AS p(priority) CROSS JOIN LATERAL (
         SELECT queued_at FROM jobs j WHERE j.status = 'queued' AND j.queue = q.name AND j.priority = p.priority
@@ -29,16 +34,56 @@ OLDEST: Final = """SELECT extract(epoch FROM now() - min(oldest.queued_at))::flo
     ) AS oldest"""
 """How many seconds the oldest queued job of the queue `q.name` has waited: a scalar subquery of three looks at an index."""
 
-_OLDEST: Final = f"""
-SELECT name, age FROM (SELECT q.name, ({OLDEST}) AS age FROM queues q) AS aged WHERE age IS NOT NULL
+_COUNTS: Final = f"WITH {JOB_COUNTS} SELECT queue, type, status, jobs FROM job_counted ORDER BY queue, type, status"  # noqa: S608
+
+_QUEUES: Final = f"SELECT q.name, q.paused_at IS NOT NULL, ({OLDEST}) FROM queues q"  # noqa: S608 - a constant
+
+
+def rated(minutes: int) -> str:
+    """SQL: rows of rollups of the last `minutes` minutes, the present one among them."""
+    return f"minute >= date_trunc('minute', now()) - interval '{minutes - 1} minutes'"
+
+
+def per_minute(total: str, minutes: int) -> str:
+    """SQL: a total over `rated(minutes)` as a rate."""
+    return f"({total})::float8 / ({minutes - 1} + greatest(1, extract(second FROM now())) / 60)::float8"
+
+
+def summed_histogram(column: str) -> str:
+    """SQL: an aggregate that adds up a column of histograms."""
+    return f"ARRAY[{', '.join(f'sum({column}[{bucket + 1}])' for bucket in range(histogram.BUCKETS))}]::bigint[]"
+
+
+RATES: Final = f"""
+SELECT queue, {per_minute("sum(submitted)", RATE_MINUTES)} AS in_per_minute,
+    {per_minute("sum(completed + failed + cancelled)", RATE_MINUTES)} AS out_per_minute
+FROM rollups WHERE {rated(RATE_MINUTES)} AND (%(queue)s::text IS NULL OR queue = %(queue)s) GROUP BY queue
+"""  # noqa: S608 - constants
+"""How many jobs a minute come into each queue, and end in it; parameter queue: only this one, NULL: all."""
+
+_EVENTS: Final = ("submitted", "completed", "failed", "retried", "cancelled")
+_ACTIVITY: Final = f"""
+SELECT {", ".join(per_minute(f"coalesce(sum({name}), 0)", RECENT_MINUTES) for name in _EVENTS)},
+    {summed_histogram("wait")}, {summed_histogram("run")}
+FROM rollups WHERE {rated(RECENT_MINUTES)}
+"""  # noqa: S608 - constants
+
+_WORKERS: Final = f"""
+WITH seen AS (
+    SELECT slots, CASE
+        WHEN state = 'lost' OR beat_at < now() - lease_seconds * interval '1 second' THEN 'lost'
+        WHEN drain_requested_at IS NULL THEN 'alive' ELSE 'draining' END AS shown
+    FROM workers WHERE state = 'alive' OR (state = 'lost' AND ended_at > now() - interval '{LOST_SHOWN}')
+)
+SELECT count(*) FILTER (WHERE shown = 'alive'), count(*) FILTER (WHERE shown = 'draining'),
+    count(*) FILTER (WHERE shown = 'lost'), coalesce(sum(slots) FILTER (WHERE shown = 'alive'), 0)::bigint
+FROM seen
 """  # noqa: S608 - a constant
 
-_RATES: Final = f"""
-SELECT queue, sum(submitted)::float8 / {RATE_MINUTES}, sum(completed + failed + cancelled)::float8 / {RATE_MINUTES}
-FROM rollups
-WHERE minute >= date_trunc('minute', now()) - interval '{RATE_MINUTES} minutes' AND minute < date_trunc('minute', now())
-  AND (%(queue)s::text IS NULL OR queue = %(queue)s)
-GROUP BY queue
+_DUE: Final = f"""
+SELECT now(), (SELECT count(*) FROM (
+    SELECT FROM jobs WHERE status IN ('scheduled', 'retrying') AND run_at <= now() LIMIT {DUE_CAPPED_AT}
+) AS due)
 """  # noqa: S608 - a constant number
 
 
@@ -71,8 +116,42 @@ class StatsStore:
 
     def oldest(self) -> dict[str, float]:
         """By queue, how many seconds its oldest queued job has waited; queues without one are left out."""
-        return dict(self._database.run_again(_OLDEST))
+        return {name: age for name, _, age in self._database.run_again(_QUEUES) if age is not None}
 
     def rates(self, queue: str | None = None) -> list[QueueRate]:
-        """Of the last RATE_MINUTES full minutes; queues in which nothing happened are left out. queue: only of this one."""
-        return [QueueRate._make(row) for row in self._database.run_again(_RATES, {"queue": queue})]
+        """Of the last RATE_MINUTES minutes; queues in which nothing happened are left out. queue: only of this one."""
+        return [QueueRate._make(row) for row in self._database.run_again(RATES, {"queue": queue})]
+
+    def overview(self) -> Overview:
+        """Everything at one look; a second old at most."""
+        depths: defaultdict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(JobStatus, 0))
+        for count in self.counts():
+            depths[count.queue][count.status] += count.jobs
+        jobs = {str(status): sum(depth[status] for depth in depths.values()) for status in JobStatus}
+        rates = {rate.queue: rate for rate in self.rates()}
+        queues = [
+            QueueSight(
+                name=name,
+                queued=depths[name][JobStatus.QUEUED],
+                processing=depths[name][JobStatus.PROCESSING],
+                paused=paused,
+                oldest_seconds=age,
+                in_per_minute=rates[name].in_per_minute if name in rates else 0.0,
+                out_per_minute=rates[name].out_per_minute if name in rates else 0.0,
+            )
+            for name, paused, age in self._database.run_again(_QUEUES)
+        ]
+        *happened, wait, run = self._database.run_again(_ACTIVITY)[0]
+        now, overdue = self._database.run_again(_DUE)[0]
+        return Overview(
+            at=now,
+            jobs=jobs,
+            due=jobs[JobStatus.QUEUED] + jobs[JobStatus.PROCESSING] + overdue,
+            queues=queues,
+            activity=Activity(
+                per_minute=dict(zip(_EVENTS, happened, strict=True)),
+                wait=[count or 0 for count in wait],
+                run=[count or 0 for count in run],
+            ),
+            workers=WorkerCounts(*self._database.run_again(_WORKERS)[0]),
+        )

@@ -20,6 +20,7 @@ from goqueue_common import database, migrations, structured_logs
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.errors import GoQueueError, SettingsError
+from goqueue_common.lifecycle import JobStatus
 from goqueue_common.queue_store import QueueDepth, QueueStore
 from goqueue_common.server_store import ServerStore
 from goqueue_common.settings import StoreSettings, environment, mask_url
@@ -96,14 +97,14 @@ def _postgres(settings: StoreSettings) -> dict[str, Any]:
             workers = WorkerStore(opened).live()
             depths = QueueStore(opened).depths()
             answer["workers"] = [asdict(worker) for worker in workers]
-            answer["queues"] = [_queue(depth, workers) for depth in depths if depth.queued]
+            answer["queues"] = [_queue(depth, workers) for depth in depths if depth.jobs[JobStatus.QUEUED]]
             answer["queue_names"] = [depth.name for depth in depths]
         return answer
 
 
 def _queue(depth: QueueDepth, workers: Sequence[WorkerInfo]) -> dict[str, Any]:
     is_served = any(worker.queues is None or depth.name in worker.queues for worker in workers)
-    return {"name": depth.name, "due": depth.queued, "is_served": is_served}
+    return {"name": depth.name, "due": depth.jobs[JobStatus.QUEUED], "is_served": is_served}
 
 
 def _redis(settings: StoreSettings) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def test_the_counts_equal_what_ran_and_never_go_back_though_a_child_is_killed(
     eventually(lambda: metrics().value("goqueue_worker_claiming") == 2.0, "both claim again")
 
 
-def test_a_worker_says_what_it_sees_of_itself(
+def test_a_worker_says_what_it_sees_of_itself_and_leaves_nothing_behind(
     system: System, client: Client, finished: Finished, metrics: Callable[[], MetricsPage]
 ) -> None:
     worker = system.start_worker("--processes", "1", "--concurrency", "2")

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
-from goqueue import Client, Job
+from goqueue import Client
 from goqueue_common.metrics.catalogue import FAMILIES
 from goqueue_common.metrics.family import Process
 from tests.acceptance.conftest import System
 from tests.metrics_page import MetricsPage
-from tests.processes import eventually, free_port, is_ready
+from tests.processes import PATIENCE_SECONDS, eventually, free_port, is_ready
 from tests.prometheus import FOLDER, Prometheus, dashboard_queries, promtool, running
 
 JOBS = 40
 KEY = "k" * 32
 
 
-@pytest.fixture
-def worked(system: System, client: Client, finished: Callable[[Job], Job]) -> System:
+@pytest.fixture(scope="module")
+def worked(service: System) -> System:
     """With a worker that has done something of everything."""
-    system.start_worker()
-    jobs = [client.submit("shop.plain", {"n": number}, queue="a") for number in range(JOBS)]
-    jobs += [client.submit("shop.bad_result", queue="b"), client.submit("shop.parent", queue="b")]
-    for job in jobs:
-        finished(job)
-    return system
+    service.start_worker()
+    with Client(service.api_url) as client:
+        jobs = [client.submit("shop.plain", {"n": number}, queue="a") for number in range(JOBS)]
+        jobs += [client.submit("shop.bad_result", queue="b"), client.submit("shop.parent", queue="b")]
+        for job in jobs:
+            client.wait(job.id, timeout=PATIENCE_SECONDS)
+    return service
 
 
 @pytest.fixture
@@ -70,11 +71,14 @@ def test_it_finds_what_has_happened(prometheus: Prometheus) -> None:
     assert prometheus.value('goqueue_workers{state="alive"}') == 1.0
     assert prometheus.value("min(goqueue_store_up)") == 1.0
     eventually(lambda: prometheus.value('goqueue:queue_depth:max{queue="a", state="queued"}') == 0.0, "rules are evaluated")
-    groups = prometheus.ask("rules")["groups"]
-    eventually(lambda: {rule["health"] for group in groups for rule in group["rules"]} == {"ok"}, "no rule fails")
+    eventually(lambda: health_of_rules(prometheus) == {"ok"}, "no rule fails")
     assert prometheus.ask("alerts")["alerts"] == []
     for query in dashboard_queries():
         prometheus.ask("query", query=query)
+
+
+def health_of_rules(prometheus: Prometheus) -> set[str]:
+    return {rule["health"] for group in prometheus.ask("rules")["groups"] for rule in group["rules"]}
 
 
 def test_an_api_that_asks_for_keys_is_scraped_with_one(guarded_url: str, worked: System, tmp_path: Path) -> None:

@@ -27,6 +27,10 @@ RULES: dict[tuple[str, str], str] = {
     ("invalid_request", "confirm_all|names nothing"): "depends on what `filter` holds",
     ("invalid_request", "U\\+0000|integer beyond 64 bits"): "the payload is any JSON, but PostgreSQL has to keep it",
     ("invalid_request", "nothing before, after or between commas"): "a comma parts values, which no pattern of one tells",
+    (
+        "invalid_request",
+        "is not before `to`|366 days before|points of this time",
+    ): "`from`, `to` and `step` bound each other",
     ("invalid_request", "is no JSON|must be a JSON object"): "JSON within a string of the query",
 }
 

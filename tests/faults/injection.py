@@ -100,6 +100,7 @@ class Injection:
             completed_before=self._completed_before,
             recorded=self._recorded,
             victims=self._victims,
+            miscounted=self._rig.observer.miscounted(),
         )
 
 

@@ -12,7 +12,20 @@ from goqueue_cli.local import LocalStores
 from goqueue_common.broker.keys import Keys
 from goqueue_common.database import connect
 from goqueue_common.settings import normalise_database_url
+from goqueue_common.stats_store import JOB_COUNTS
 from tests.conftest import WIPE
+
+_MISCOUNTED = f"""
+WITH {JOB_COUNTS}, counted AS (
+    SELECT status, sum(jobs) AS jobs FROM job_counted GROUP BY status
+    UNION ALL SELECT 'submitted', coalesce((SELECT sum(submitted) FROM rollups), 0)
+        + coalesce((SELECT sum(jobs) FROM job_moves WHERE origin IS NULL), 0)
+), truth AS (
+    SELECT status, count(*) AS jobs FROM jobs GROUP BY status UNION ALL SELECT 'submitted', count(*) FROM jobs
+)
+SELECT status, coalesce(c.jobs, 0), coalesce(t.jobs, 0) FROM counted c FULL JOIN truth t USING (status)
+WHERE coalesce(c.jobs, 0) <> coalesce(t.jobs, 0)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,11 @@ class Observer:
         return int(
             self._database.run_again("SELECT count(*) FROM jobs WHERE status = %(status)s", {"status": status})[0][0]
         )
+
+    def miscounted(self) -> list[tuple[str, int, int]]:
+        """(status, counted, true) of statuses whose jobs are not as many as the figures say, and of what was submitted."""
+        rows = self._database.run_again(_MISCOUNTED)
+        return [(row[0], int(row[1]), int(row[2])) for row in rows]
 
     def unfinished(self) -> bool:
         """Whether any job has no outcome."""

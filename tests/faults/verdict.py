@@ -47,6 +47,7 @@ class Evidence:
 
     accepted: id -> when it was answered with 201. completed_before: as PostgreSQL said at began_at.
     recorded: id -> when an outcome of it was seen in Redis. victims: pid -> when it was killed or paused.
+    miscounted: (status, what the figures say, what there is), where they differ.
     began_at, ended_at: of the fault.
     """
 
@@ -59,6 +60,7 @@ class Evidence:
     completed_before: frozenset[str] = frozenset()
     recorded: dict[str, float] = field(default_factory=dict)
     victims: dict[int, float] = field(default_factory=dict)
+    miscounted: list[tuple[str, int, int]] = field(default_factory=list)
 
     @property
     def runs(self) -> list[Effect]:
@@ -126,6 +128,8 @@ def _problems(seen: Evidence, expected: Expectation) -> Iterator[str]:
         yield from _slow_answers(seen)
     if expected.works_within is not None:
         yield from _idle(seen, expected.works_within)
+    for status, said, true in seen.miscounted:
+        yield f"the figures say {said} {status}, there are {true}"
 
 
 def _lost(seen: Evidence, expected: Expectation) -> Iterator[str]:

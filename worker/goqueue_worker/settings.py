@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from goqueue_common.dispatch_store import UNKNOWN_TYPE_AFTER_SECONDS
 from goqueue_common.errors import SettingsError
 from goqueue_common.new_job import is_name
 from goqueue_common.retention_store import Retention
@@ -64,7 +65,7 @@ class WorkerSettings:
                 shutdown_timeout=env.float("GOQUEUE_SHUTDOWN_TIMEOUT", 25.0),
                 cancel_grace=env.float("GOQUEUE_CANCEL_GRACE", 5.0),
                 interrupt_grace=env.float("GOQUEUE_INTERRUPT_GRACE", 5.0),
-                unknown_type_after=env.float("GOQUEUE_UNKNOWN_TYPE_AFTER", 600.0),
+                unknown_type_after=env.float("GOQUEUE_UNKNOWN_TYPE_AFTER", UNKNOWN_TYPE_AFTER_SECONDS),
                 bind=said.get("bind", env.str("GOQUEUE_WORKER_BIND", "")),
                 max_jobs=said.get("max_jobs", env.int("GOQUEUE_MAX_JOBS", 0)),
                 max_memory=said.get("max_memory", env.int("GOQUEUE_MAX_MEMORY", 0)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from goqueue_api.examples import jobs, metrics, services
+from goqueue_api.examples import explanations, jobs, metrics, services, stats
 
 _CURSOR: Final = "AaIOtBNmdo6EM6OYQY15zGhvdxc"
 
@@ -15,6 +15,7 @@ ANSWERS: Final[Mapping[str, Mapping[int, Any]]] = {
     "countJobs": {200: {"value": 1200, "relation": "eq"}},
     "suggestJobFilters": {200: {"items": [{"value": "emails", "count": 1000, "relation": "gte"}]}},
     "getJob": {200: jobs.COMPLETED},
+    "explainJob": {200: explanations.QUEUED},
     "editJob": {200: jobs.EDITED},
     "retryJob": {200: jobs.RETRIED},
     "runJobNow": {200: jobs.QUEUED},
@@ -47,10 +48,12 @@ ANSWERS: Final[Mapping[str, Mapping[int, Any]]] = {
     "getBulkOperation": {200: services.BULK_HALFWAY},
     "abortBulkOperation": {200: services.BULK_ABORTED},
     "purgeQueue": {202: services.PURGE_STARTED},
-    "listQueues": {200: {"items": [services.QUEUE], **services.COUNTS_CAPPED_AT}},
-    "getQueue": {200: services.QUEUE | services.COUNTS_CAPPED_AT},
-    "pauseQueue": {200: services.PAUSED | services.COUNTS_CAPPED_AT},
-    "resumeQueue": {200: services.QUEUE | services.COUNTS_CAPPED_AT},
+    "listQueues": {200: {"items": [services.QUEUE]}},
+    "getQueue": {200: services.QUEUE},
+    "pauseQueue": {200: services.PAUSED},
+    "resumeQueue": {200: services.QUEUE},
+    "getOverview": {200: stats.OVERVIEW},
+    "getTimeseries": {200: stats.TIMESERIES},
     "listLimits": {200: {"items": [services.LIMIT]}},
     "getLimit": {200: services.LIMIT},
     "setLimit": {200: services.LIMIT},

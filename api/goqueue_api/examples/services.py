@@ -14,13 +14,19 @@ QUEUE: Final[dict[str, Any]] = {
     "scheduled": 3,
     "retrying": 1,
     "processing": 2,
+    "completed": 12480,
+    "failed": 31,
+    "cancelled": 4,
+    "oldest_seconds": 4.2,
+    "in_per_minute": 110.0,
+    "out_per_minute": 118.0,
+    "seconds_to_drain": 127.5,
     "paused": False,
     "paused_at": None,
     "paused_by": None,
     "limit": 3,
 }
-PAUSED: Final = QUEUE | {"paused": True, "paused_at": "2026-03-02T09:30:00Z", "paused_by": "ops"}
-COUNTS_CAPPED_AT: Final = {"counts_capped_at": 10_000}
+PAUSED: Final = QUEUE | {"seconds_to_drain": None, "paused": True, "paused_at": "2026-03-02T09:30:00Z", "paused_by": "ops"}
 LIMIT: Final[dict[str, Any]] = {
     "kind": "queue",
     "name": "emails",

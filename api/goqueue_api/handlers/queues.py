@@ -11,10 +11,10 @@ from goqueue_api.access.scope import Scope
 from goqueue_api.json_provider import json_response
 from goqueue_api.names import checked_name
 from goqueue_api.openapi import Answer, ApiBlueprint
-from goqueue_api.schemas.services import OneQueueSchema, QueueListSchema
+from goqueue_api.schemas.services import QueueListSchema, QueueSchema
 from goqueue_api.services import services
 from goqueue_common.errors import QueueNotFound
-from goqueue_common.queue_store import COUNTS_CAPPED_AT, QueueDepth
+from goqueue_common.queue_store import QueueDepth
 
 blueprint = ApiBlueprint(
     "queues", __name__, description="Which queues there are, and what waits in them; pause and resume them."
@@ -29,9 +29,8 @@ blueprint = ApiBlueprint(
     answers={200: Answer(QueueListSchema(), "Every queue that ever had a job, or was paused.")},
 )
 def list_queues() -> Response:
-    """List queues with their unfinished jobs"""
-    items = [_queue(depth) for depth in services().queues.depths()]
-    return json_response({"items": items, "counts_capped_at": COUNTS_CAPPED_AT})
+    """List queues with how many jobs they have, and how these come and go"""
+    return json_response({"items": [_queue(depth) for depth in services().queues.depths()]})
 
 
 @blueprint.operation(
@@ -39,7 +38,7 @@ def list_queues() -> Response:
     "/queues/<name>",
     "getQueue",
     scope=Scope.READ,
-    answers={200: Answer(OneQueueSchema(), "The queue.")},
+    answers={200: Answer(QueueSchema(), "The queue.")},
     problems=(QueueNotFound,),
 )
 def get_queue(name: str) -> Response:
@@ -52,7 +51,7 @@ def get_queue(name: str) -> Response:
     "/queues/<name>/pause",
     "pauseQueue",
     scope=Scope.OPERATE,
-    answers={200: Answer(OneQueueSchema(), "It is paused, or was already.")},
+    answers={200: Answer(QueueSchema(), "It is paused, or was already.")},
 )
 def pause_queue(name: str) -> Response:
     """Pause a queue
@@ -69,7 +68,7 @@ def pause_queue(name: str) -> Response:
     "/queues/<name>/resume",
     "resumeQueue",
     scope=Scope.OPERATE,
-    answers={200: Answer(OneQueueSchema(), "Workers claim from it.")},
+    answers={200: Answer(QueueSchema(), "Workers claim from it.")},
     problems=(QueueNotFound,),
 )
 def resume_queue(name: str) -> Response:
@@ -79,16 +78,17 @@ def resume_queue(name: str) -> Response:
 
 
 def _answer(name: str) -> Response:
-    return json_response(_queue(services().queues.depth(name)) | {"counts_capped_at": COUNTS_CAPPED_AT})
+    return json_response(_queue(services().queues.depth(name)))
 
 
 def _queue(depth: QueueDepth) -> dict[str, Any]:
     return {
         "name": depth.name,
-        "queued": depth.queued,
-        "scheduled": depth.scheduled,
-        "retrying": depth.retrying,
-        "processing": depth.processing,
+        **{str(status): jobs for status, jobs in depth.jobs.items()},
+        "oldest_seconds": depth.oldest_seconds,
+        "in_per_minute": depth.in_per_minute,
+        "out_per_minute": depth.out_per_minute,
+        "seconds_to_drain": depth.seconds_to_drain,
         "paused": depth.paused_at is not None,
         "paused_at": depth.paused_at,
         "paused_by": depth.paused_by,

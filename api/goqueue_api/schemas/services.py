@@ -8,13 +8,26 @@ from goqueue_api.schemas.answer import AnswerSchema
 
 
 class QueueSchema(AnswerSchema):
-    """A queue, how many unfinished jobs it has, and whether workers claim from it."""
+    """A queue, how many jobs it has in each status, how they come and go, and whether workers claim from it."""
 
     name = fields.String(required=True)
     queued = fields.Integer(required=True)
     scheduled = fields.Integer(required=True)
     retrying = fields.Integer(required=True)
     processing = fields.Integer(required=True)
+    completed = fields.Integer(required=True, metadata={"description": "And not deleted yet."})
+    failed = fields.Integer(required=True, metadata={"description": "And not deleted yet."})
+    cancelled = fields.Integer(required=True, metadata={"description": "And not deleted yet."})
+    oldest_seconds = fields.Float(
+        required=True, allow_none=True, metadata={"description": "How long its oldest queued job has waited."}
+    )
+    in_per_minute = fields.Float(required=True, metadata={"description": "Jobs submitted, of the last five minutes."})
+    out_per_minute = fields.Float(required=True, metadata={"description": "Jobs ended, of the last five minutes."})
+    seconds_to_drain = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Until nothing is queued, if jobs come and end as they do now; null: never."},
+    )
     paused = fields.Boolean(required=True)
     paused_at = fields.AwareDateTime(required=True, allow_none=True)
     paused_by = fields.String(required=True, allow_none=True, metadata={"description": "Whose key it was."})
@@ -23,17 +36,10 @@ class QueueSchema(AnswerSchema):
     )
 
 
-class OneQueueSchema(QueueSchema):
-    """A queue by itself."""
-
-    counts_capped_at = fields.Integer(required=True, metadata={"description": "Counts stop here: read it as 'or more'."})
-
-
 class QueueListSchema(AnswerSchema):
     """Every queue that ever had a job, or was paused."""
 
     items = fields.List(fields.Nested(QueueSchema()), required=True)
-    counts_capped_at = fields.Integer(required=True, metadata={"description": "Counts stop here: read it as 'or more'."})
 
 
 class HandlerVersionSchema(AnswerSchema):

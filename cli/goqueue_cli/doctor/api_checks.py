@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goqueue_cli.doctor.finding import Finding, fine, problem, warning
+from goqueue_cli.moments import age
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from goqueue import QueueInfo
     from goqueue_cli.doctor.evidence import ApiEvidence, QueueReport, WorkerReport
 
 _START_A_WORKER = "goqueue worker"
@@ -73,6 +75,17 @@ def check_queues(api: ApiEvidence, due: Sequence[QueueReport] | None, *, any_liv
         return [_unserved(queue, any_lives=any_lives) for queue in unserved]
     jobs = sum(queue["due"] for queue in due)
     return [fine("queues", f"{_counted(jobs, 'job is', 'jobs are')} due, in {_counted(len(due), 'queue', 'queues')}")]
+
+
+def check_paused(api: ApiEvidence) -> list[Finding]:
+    """Which queues are paused while jobs wait in them: somebody meant it, and may have forgotten."""
+    return [_paused(queue) for queue in api.queues or () if queue.paused and queue.queued]
+
+
+def _paused(queue: QueueInfo) -> Finding:
+    waiting = _counted(queue.queued, "job waits", "jobs wait")
+    finding = f"{queue.name}: paused {age(queue.paused_at)} by {queue.paused_by}, and {waiting} in it"
+    return warning("queues", finding, f"goqueue queues resume {queue.name}")
 
 
 def _unserved(queue: QueueReport, *, any_lives: bool) -> Finding:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from goqueue_cli.doctor.api_checks import check_api, check_queues, check_workers
+from goqueue_cli.doctor.api_checks import check_api, check_paused, check_queues, check_workers
 from goqueue_cli.doctor.finding import Finding, Mark, fine
 from goqueue_cli.doctor.store_checks import check_stores
 
@@ -54,7 +54,8 @@ def judge(evidence: Evidence, own_version: str) -> list[Finding]:
     if worker_finding is None:
         return findings
     any_lives = worker_finding.mark is Mark.OK
-    return [*findings, worker_finding, *check_queues(evidence.api, due, any_lives=any_lives)]
+    queue_findings = [*check_queues(evidence.api, due, any_lives=any_lives), *check_paused(evidence.api)]
+    return [*findings, worker_finding, *queue_findings]
 
 
 def _extras(missing: Mapping[str, Sequence[str]]) -> str:

@@ -74,6 +74,7 @@ def never_given_up() -> bool:
         ("POST", "/jobs/batch"),
         ("GET", "/jobs"),
         ("GET", "/jobs/018f0000-0000-7000-8000-000000000000"),
+        ("GET", "/jobs/018f0000-0000-7000-8000-000000000000/explain"),
         ("POST", "/jobs/018f0000-0000-7000-8000-000000000000/cancel"),
         ("GET", "/queues"),
         ("GET", "/handlers"),

@@ -5,18 +5,25 @@ from flask.testing import FlaskClient
 from goqueue_common.database import Database
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobStatus
+from goqueue_common.rollup_store import RollupStore
 from goqueue_common.worker_store import JobType, WorkerStore
 from tests.factories import job_in, register_worker
 
 UNTOUCHED = {"paused": False, "paused_at": None, "paused_by": None, "limit": None}
 
 
-def test_queues_show_their_unfinished_jobs(client: FlaskClient, store: JobStore, worker_id: str) -> None:
+def test_queues_show_their_jobs(client: FlaskClient, database: Database, store: JobStore, worker_id: str) -> None:
     for status in JobStatus:
         job_in(status, store, worker_id, queue="mail")
-    mail = {"name": "mail", "queued": 1, "scheduled": 1, "retrying": 1, "processing": 1, **UNTOUCHED}
-    assert client.get("/queues").get_json() == {"items": [mail], "counts_capped_at": 10_000}
-    assert client.get("/queues/mail").get_json() == mail | {"counts_capped_at": 10_000}
+    RollupStore(database).fold(1_000)
+    mail = client.get("/queues/mail").get_json()
+    (listed,) = client.get("/queues").get_json()["items"]
+    assert mail.keys() == listed.keys()
+    assert {name: mail.pop(name) for name in JobStatus} == dict.fromkeys(JobStatus, 1)
+    assert 0 < mail.pop("oldest_seconds") < 60
+    assert 6 / 5 <= mail.pop("in_per_minute") <= 7 / 4
+    assert 3 / 5 <= mail.pop("out_per_minute") <= 3 / 4
+    assert mail == {"name": "mail", "seconds_to_drain": None, **UNTOUCHED}
 
 
 def test_handlers_show_their_versions_and_who_has_them(client: FlaskClient, database: Database) -> None:

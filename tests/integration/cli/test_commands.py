@@ -77,7 +77,7 @@ def test_type_that_no_worker_knows_is_said(goqueue: Command, client: Client) -> 
     assert waited.returncode == 3
     assert sentence in waited.stderr
     assert sentence in goqueue("jobs", "list", "--type", "nobody.knows").stdout
-    assert sentence in goqueue("jobs", "show", job.id).stdout
+    assert "a worker that has no handler for 'nobody.knows' met it" in goqueue("jobs", "show", job.id).stdout
 
 
 def test_submit_as_json(goqueue: Command) -> None:
@@ -197,8 +197,16 @@ def test_running_job_is_told_to_stop(goqueue: Command, client: Client) -> None:
 def test_queues_and_handlers_are_listed(goqueue: Command, client: Client) -> None:
     client.submit("demo.noop", queue="later", delay=3600)
     lines = goqueue("queues").stdout.splitlines()
-    assert lines[0].split() == ["queue", "queued", "processing", "scheduled", "retrying", "limit", "note"]
-    assert ["later", "0", "0", "1", "0"] in [line.split() for line in lines]
+    assert lines[0].split() == [
+        "queue",
+        "queued",
+        "processing",
+        "scheduled",
+        "retrying",
+        "failed",
+        *["oldest", "in/min", "out/min", "drained", "in", "limit", "note"],
+    ]
+    assert ["later", "0", "0", "1", "0", "0"] in [line.split()[:6] for line in lines]
     assert {"name": "later", "scheduled": 1}.items() <= next(
         queue for queue in json.loads(goqueue("queues", "--json").stdout) if queue["name"] == "later"
     ).items()
@@ -207,6 +215,18 @@ def test_queues_and_handlers_are_listed(goqueue: Command, client: Client) -> Non
     ]
     types = {one["type"]: one for one in json.loads(goqueue("handlers", "--json").stdout)}
     assert types["image.process"]["versions"][0]["isolation"] == "process"
+
+
+def test_the_whole_system_is_shown_at_one_look(goqueue: Command, client: Client) -> None:
+    client.submit("demo.noop", queue="later", delay=3600)
+    lines = goqueue("stats").stdout.splitlines()
+    assert lines[0].split() == ["jobs", "now", "a", "minute", "count", "seconds", "p50", "p95", "p99"]
+    assert [line.split()[0] for line in lines[1:8]] == [
+        *("queued", "processing", "scheduled", "retrying", "completed", "failed", "cancelled")
+    ]
+    assert any("slots busy" in line for line in lines)
+    assert any(line.startswith("later ") for line in lines)
+    assert json.loads(goqueue("stats", "--json").stdout)["jobs"]["scheduled"] >= 1
 
 
 def test_output_that_nobody_reads_on_is_no_error(service: Processes) -> None:

@@ -33,6 +33,23 @@ def test_limits_are_set_listed_and_removed(goqueue: Command) -> None:
     assert goqueue("limits", "remove", "type", "demo.noop").returncode == 2
 
 
+def test_why_a_job_does_not_run_is_explained(goqueue: Command, client: Client) -> None:
+    client.pause_queue("still")
+    job = client.submit("demo.noop", queue="still")
+    lines = goqueue("jobs", "explain", job.id).stdout.splitlines()
+    assert lines[0] == f"{job.id} queued"
+    assert lines[1] == "1. queue_paused"
+    assert lines[2].startswith("   its queue 'still' was paused by anonymous")
+    assert lines[3] == "   -> resume the queue (POST /queues/still/resume)"
+    assert json.loads(goqueue("jobs", "explain", job.id, "--json").stdout)["reasons"][0]["code"] == "queue_paused"
+    [line] = [line for line in goqueue("jobs", "show", job.id).stdout.splitlines() if line.startswith("waiting ")]
+    assert "its queue 'still' was paused by anonymous" in line
+    client.resume_queue("still")
+    assert client.wait(job.id, timeout=30).status == "completed"
+    assert goqueue("jobs", "explain", job.id).stdout.splitlines()[1] == "1. completed"
+    assert goqueue("jobs", "explain", "4711").returncode == 2
+
+
 def test_a_worker_is_shown_with_what_it_runs_and_drained(goqueue: Command, client: Client) -> None:
     job = client.submit("demo.sleep", {"seconds": 60})
     eventually(lambda: client.get(job.id).progress is not None, "it runs and has said so")

@@ -17,6 +17,8 @@ import pytest
 from goqueue_common import (
     bulk_work_store,
     dispatch_store,
+    explain_search,
+    limit_store,
     limited_dispatch_store,
     maintenance_store,
     recovery_store,
@@ -235,3 +237,30 @@ def test_a_batch_of_a_bulk_operation_goes_by_its_ids(seeded: Seeded, action: Bul
     for origins, statement in bulk_work_store._STATEMENTS[action]:
         assert seeded.scans(statement, wanted | {"sources": origins or wanted["statuses"]}) == {"jobs_pkey"}
     assert seeded.scans(bulk_work_store._HELD, wanted | {"changed": seeded.queued[:500]}) == {"jobs_pkey"}
+
+
+PLACE_IN_LINE = {"queue": "default", "priority": 1, "cap": 100}
+
+
+@pytest.mark.parametrize("statement", [explain_search._AHEAD, explain_search._BEHIND], ids=["ahead", "behind"])
+@pytest.mark.parametrize("at", [0, 2500, 4999], ids=["the youngest", "amid the others", "the oldest"])
+def test_jobs_before_and_behind_one_are_counted_by_the_order_of_dispatch_and_not_to_the_end(
+    seeded: Seeded, statement: str, at: int
+) -> None:
+    ((queued_at, job_id),) = seeded.database.run(
+        "SELECT queued_at, id::text FROM jobs WHERE id = %(id)s", {"id": seeded.queued[at]}
+    )
+    place = PLACE_IN_LINE | {"queued_at": queued_at, "id": job_id}
+    assert seeded.scans(statement, place) == {"jobs_queued"}
+    assert seeded.pages(statement, place) < 20
+
+
+def test_an_explanation_reads_rows_by_their_keys_and_slots_by_their_worker(seeded: Seeded) -> None:
+    scans = seeded.scans(explain_search._JOB, {"id": seeded.queued[0]})
+    assert scans == {"jobs_pkey"}
+    wanted = {"queue": "default", "type": "demo", "looked_at": 1_000}
+    assert seeded.scans(explain_search._FLEET, wanted) == {"jobs_processing"}
+    assert seeded.pages(explain_search._FLEET, wanted) < 20  # its worker holds 5,000 jobs, and has one slot
+    limits = {"kinds": ["queue", "type"], "names": ["default", "demo"]}
+    assert seeded.scans(limit_store._LIMITS, limits) == {"jobs_processing"}
+    assert seeded.scans(explain_search._DEPTH, {"queue": "default"}) == set()

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 
-from goqueue_common import queue_store
 from goqueue_common.database import Database
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobStatus
 from goqueue_common.queue_store import QueueDepth, QueueStore
-from tests.factories import job_in, submission
+from tests.factories import job_in
 
 COUNTS = {
     JobStatus.QUEUED: 1,
@@ -29,20 +31,34 @@ def test_without_a_job_there_is_no_queue(queues: QueueStore) -> None:
     assert (queues.names(), queues.depths()) == ([], [])
 
 
-def test_depths_count_unfinished_jobs_by_queue_and_status(store: JobStore, queues: QueueStore, worker_id: str) -> None:
+def depth(name: str, **jobs: int) -> tuple[str, dict[JobStatus, int]]:
+    return name, {status: jobs.get(status, 0) for status in JobStatus}
+
+
+def test_depths_count_jobs_by_queue_and_status(store: JobStore, queues: QueueStore, worker_id: str) -> None:
     for status, count in COUNTS.items():
         for _ in range(count):
             job_in(status, store, worker_id, queue="mail")
     job_in(JobStatus.COMPLETED, store, worker_id, queue="done")
     job_in(JobStatus.QUEUED, store, worker_id, queue="bulk")
-    assert queues.depths() == [
-        QueueDepth("bulk", queued=1, scheduled=0, retrying=0, processing=0),
-        QueueDepth("done", queued=0, scheduled=0, retrying=0, processing=0),
-        QueueDepth("mail", queued=1, scheduled=2, retrying=3, processing=4),
+    assert [(queue.name, queue.jobs) for queue in queues.depths()] == [
+        depth("bulk", queued=1),
+        depth("done", completed=1),
+        ("mail", COUNTS),
     ]
+    assert queues.depth("bulk").jobs == queues.depths()[0].jobs
 
 
-def test_a_depth_stops_at_the_cap(store: JobStore, queues: QueueStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue_store, "COUNTS_CAPPED_AT", 5)
-    store.create_jobs([submission() for _ in range(8)] + [submission(delay_seconds=60) for _ in range(8)])
-    assert queues.depths() == [QueueDepth("default", queued=5, scheduled=5, retrying=0, processing=0)]
+@pytest.mark.parametrize(
+    ("flow", "seconds"),
+    [
+        pytest.param({"in_per_minute": 10.0, "out_per_minute": 40.0}, 40.0, id="more end than come"),
+        pytest.param({"in_per_minute": 10.0, "out_per_minute": 10.0}, None, id="as many"),
+        pytest.param({"in_per_minute": 0.0, "out_per_minute": 0.0}, None, id="nothing moves"),
+        pytest.param({"out_per_minute": 40.0, "paused_at": datetime.now(UTC)}, None, id="paused"),
+    ],
+)
+def test_the_time_to_drain_follows_from_what_comes_and_ends(flow: dict[str, Any], seconds: float | None) -> None:
+    waiting = QueueDepth(name="mail", jobs=dict.fromkeys(JobStatus, 0) | {JobStatus.QUEUED: 20}, **flow)
+    assert waiting.seconds_to_drain == seconds
+    assert QueueDepth(name="mail", jobs=dict.fromkeys(JobStatus, 0), **flow).seconds_to_drain == 0.0

@@ -168,17 +168,16 @@ def test_a_queue_shows_how_long_its_oldest_job_has_waited(database: Database, st
     assert 3_600 <= ages["a"] < 3_660
 
 
-def test_rates_are_those_of_the_last_full_minutes(
+def test_rates_are_those_of_the_last_minutes(
     database: Database, store: JobStore, rollups: RollupStore, worker_id: str
 ) -> None:
     store.create_jobs([submission(queue="a") for _ in range(10)])
     job_in(JobStatus.COMPLETED, store, worker_id, queue="b")
     fold(rollups)
     stats = StatsStore(database)
-    assert stats.rates() == []
-    database.run("UPDATE rollups SET minute = minute - interval '2 minutes'")
-    assert {rate.queue: (rate.in_per_minute, rate.out_per_minute) for rate in stats.rates()} == {
-        "a": (2.0, 0.0),
-        "b": (0.2, 0.2),
-    }
+    found = {rate.queue: (rate.in_per_minute, rate.out_per_minute) for rate in stats.rates()}
+    assert 10 / 5 <= found["a"][0] <= 10 / 4
+    assert (found["a"][1], found["b"][0]) == (0.0, found["b"][1])
     assert [rate.queue for rate in stats.rates("b")] == ["b"]
+    database.run("UPDATE rollups SET minute = minute - interval '6 minutes'")
+    assert stats.rates() == []

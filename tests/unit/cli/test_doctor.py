@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import tomllib
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +212,15 @@ def test_queue_that_no_live_worker_serves_is_told_with_its_command() -> None:
     found = only_bad(seen(due=due))
     assert found.finding == "images: 3 jobs are due, and no live worker serves it"
     assert found.fix == "goqueue worker --queues images"
+
+
+def test_queue_that_is_paused_while_jobs_wait_in_it_is_told_with_the_command_that_resumes_it() -> None:
+    paused_at = datetime.now(UTC) - timedelta(hours=3, minutes=1)
+    paused = QueueInfo(name="mail", queued=12, paused=True, paused_at=paused_at, paused_by="ops")
+    empty = QueueInfo(name="images", paused=True, paused_at=paused_at, paused_by="ops")
+    found = only_bad(seen(api=replace(API, queues=[paused, empty])))
+    assert (found.mark, found.finding) == (Mark.WARNING, "mail: paused 3 h ago by ops, and 12 jobs wait in it")
+    assert found.fix == "goqueue queues resume mail"
 
 
 def test_where_the_stores_cannot_say_workers_and_queues_are_those_of_the_api() -> None:

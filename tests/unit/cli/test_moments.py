@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import click
 import pytest
 
-from goqueue_cli.moments import Duration, Instant, Moment, age
+from goqueue_cli.moments import Duration, Instant, Moment, age, duration
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -68,3 +68,20 @@ def test_age_has_one_number(seconds: float, shown: str) -> None:
 
 def test_no_time_has_no_age() -> None:
     assert age(None, NOW) == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (None, ""),
+        (0.0, "0 ms"),
+        (0.0042, "4 ms"),
+        (1.64, "1.6 s"),
+        (60, "1 min"),
+        (125.2, "2 min 5 s"),
+        (12_000, "3 h 20 min"),
+        (200_000, "2 d 7 h"),
+    ],
+)
+def test_duration_is_shown_in_two_units_at_most(seconds: float | None, shown: str) -> None:
+    assert duration(seconds) == shown

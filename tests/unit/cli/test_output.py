@@ -31,7 +31,7 @@ def test_page_of_a_job_shows_hostile_text_as_text(capsys: pytest.CaptureFixture[
         tags=(HOSTILE,),
         attempt_log=(attempt,),
     )
-    print_job(job)
+    print_job(job, "")
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert "\x9b" not in out

@@ -54,7 +54,7 @@ class JobPruner:
 
 
 class RecordPruner:
-    """`step` deletes some idempotency keys that mean nothing any more, and workers and operations that ended long ago."""
+    """`step` deletes some idempotency keys that mean nothing any more, workers and operations long ended, old figures."""
 
     def __init__(self, store: RetentionStore) -> None:
         self._store = store
@@ -66,6 +66,8 @@ class RecordPruner:
             "idempotency_keys": self._store.prune_keys(_PAGE),
             "workers": self._store.prune_workers(_PAGE),
             "bulk_operations": self._store.prune_operations(_PAGE),
+            "rollups": self._store.prune_rollups(_PAGE),
+            "counts": self._store.prune_counts(_PAGE),
         }
         if any(pruned.values()):
             log.info("records_pruned", **pruned)

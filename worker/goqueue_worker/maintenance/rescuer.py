@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from goqueue_common.recovery_store import RecoveryStore
+from goqueue_common.recovery_store import RESCUE_GRACE_SECONDS, RecoveryStore
 from goqueue_common.worker_store import WorkerStore
 from goqueue_worker.recovery import Recovery
 from goqueue_worker.slot_table import HeldAttempt
@@ -19,7 +19,6 @@ from goqueue_worker.steadiness import Steadiness
 log = structlog.get_logger(__name__)
 
 _STEP_SECONDS: Final = 0.5
-_GRACE_SECONDS: Final = 5.0
 
 
 class Rescuer:
@@ -37,7 +36,7 @@ class Rescuer:
         lost = [] if standing is None else self._workers.declare_stale_lost(standing.seconds, standing.until)
         for worker_id in lost:
             log.error("worker_declared_lost", worker_id=worker_id)
-        for worker_id in dict.fromkeys([*lost, *self._store.orphaning_workers(_GRACE_SECONDS)]):
+        for worker_id in dict.fromkeys([*lost, *self._store.orphaning_workers(RESCUE_GRACE_SECONDS)]):
             self._take_over(worker_id)
         return _STEP_SECONDS
 

@@ -1,0 +1,84 @@
+"""`goqueue stats`: the whole system at one look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from goqueue_cli.api_address import api_client, api_url_option
+from goqueue_cli.moments import duration
+from goqueue_cli.output import print_json, print_table, status_text, table, text
+
+if TYPE_CHECKING:
+    from goqueue import Overview
+    from goqueue.stats import Quantiles
+
+_STATUSES = ("queued", "processing", "scheduled", "retrying", "completed", "failed", "cancelled")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@api_url_option
+@click.pass_context
+def stats(context: click.Context, *, as_json: bool) -> None:
+    """Show how many jobs there are, how they come and go, and which queues wait longest."""
+    with api_client(context) as client:
+        found = client.overview()
+    if as_json:
+        print_json(found)
+    else:
+        _print_figures(found)
+        _print_queues(found)
+
+
+def _print_figures(found: Overview) -> None:
+    drawn = table("jobs", "now", "a minute", "count", "seconds", "p50", "p95", "p99", numbers=["now", "count"])
+    happened = list(found.per_minute.items())
+    measured = [("wait", found.wait_seconds), ("run", found.run_seconds)]
+    for number, status in enumerate(_STATUSES):
+        name, rate = happened[number] if number < len(happened) else ("", None)
+        what, quantiles = measured[number] if number < len(measured) else ("", None)
+        drawn.add_row(
+            status_text(status),
+            f"{found.jobs.get(status, 0):,}",
+            text(name),
+            "" if rate is None else f"{rate:,.0f}",
+            what,
+            *_quantiles(quantiles),
+        )
+    print_table(drawn)
+    workers = found.workers
+    spare = f"{workers.running:,} of {workers.slots:,} slots busy"
+    more = "".join(f", {count:,} {name}" for name in ("draining", "lost") if (count := getattr(workers, name)))
+    click.echo(f"\n{workers.alive:,} worker processes{more}; {spare}")
+
+
+def _quantiles(found: Quantiles | None) -> tuple[str, str, str]:
+    if found is None:
+        return "", "", ""
+    return duration(found.p50), duration(found.p95), duration(found.p99)
+
+
+def _print_queues(found: Overview) -> None:
+    if not found.queues:
+        return
+    click.echo()
+    drawn = table(
+        *("queue", "queued", "oldest", "in/min", "out/min", "drained in"),
+        "note",
+        numbers=["queued", "oldest", "in/min", "out/min", "drained in"],
+    )
+    for queue in found.queues:
+        drawn.add_row(
+            text(queue.name),
+            f"{queue.queued:,}",
+            duration(queue.oldest_seconds),
+            f"{queue.in_per_minute:,.0f}",
+            f"{queue.out_per_minute:,.0f}",
+            duration(queue.seconds_to_drain) if queue.queued else "",
+            "paused" if queue.paused else "",
+        )
+    print_table(drawn)
+    if found.queues_total > len(found.queues):
+        click.echo(f"and {found.queues_total - len(found.queues):,} more: goqueue queues")

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from goqueue import UnexpectedAnswer
+
+OVERVIEW = {
+    "at": "2026-03-02T09:30:04Z",
+    "jobs": {"queued": 3},
+    "due": 3,
+    "wait_seconds": {"p50": 0.1, "p95": None, "p99": None},
+    "workers": {"alive": 1, "slots": 10, "running": 2},
+    "queues": [{"name": "mail", "queued": 3, "oldest_seconds": 1.5}],
+    "of_a_later_version": True,
+}
+
+
+def test_the_overview_is_typed(api, client, reply):
+    api.will_answer(reply(200, OVERVIEW))
+    seen = client.overview()
+    assert (seen.at, seen.jobs["queued"], seen.workers.slots) == (datetime(2026, 3, 2, 9, 30, 4, tzinfo=UTC), 3, 10)
+    assert (seen.wait_seconds.p50, seen.run_seconds.p50) == (0.1, None)
+    assert [queue.oldest_seconds for queue in seen.queues] == [1.5]
+
+
+def test_a_timeseries_is_asked_for_as_it_is_wanted(api, client, reply):
+    api.will_answer(reply(200, {"step": 60, "t": [60, 120], "series": {"failed": [1, 2]}}))
+    found = client.timeseries(
+        ["failed"], queues=["mail"], since=datetime(2026, 3, 2, tzinfo=UTC), until=datetime(2026, 3, 3, tzinfo=UTC), step=60
+    )
+    assert (found.t, found.series["failed"]) == ((60, 120), (1, 2))
+    assert api.requests[0].query == [
+        ("metric", "failed"),
+        ("queue", "mail"),
+        ("from", "2026-03-02T00:00:00+00:00"),
+        ("to", "2026-03-03T00:00:00+00:00"),
+        ("step", "60"),
+    ]
+
+
+def test_an_answer_of_another_kind_is_an_error(api, client, reply):
+    api.will_answer(reply(200, {"step": 60, "t": [], "series": {"failed": 1}}))
+    with pytest.raises(UnexpectedAnswer):
+        client.timeseries()
