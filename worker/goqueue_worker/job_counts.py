@@ -14,6 +14,7 @@ from goqueue_common.metrics.catalogue import JOB_SECONDS, JOB_WAIT, JOBS_ENQUEUE
 from goqueue_common.metrics.count_folder import count_path
 from goqueue_common.metrics.counts import Counts
 from goqueue_worker.acknowledger import Finished
+from goqueue_worker.attempt import Attempt
 
 _RESCUED: Final = "rescued"
 
@@ -28,22 +29,16 @@ class JobCounts:
     def count_written(self, batch: Sequence[Finished], settled: Sequence[Settled]) -> None:
         """Of a batch, count what was written; attempts that were only given back did not end."""
         statuses = {(item.id, item.attempt): item.status for item in settled}
-        finished: dict[tuple[str, str], int] = defaultdict(int)
-        ran: dict[str, list[float]] = defaultdict(list)
-        waited: dict[str, list[float]] = defaultdict(list)
+        ended: dict[tuple[str, str], list[Attempt]] = defaultdict(list)
         for attempt, outcome in batch:
             status = statuses.get((outcome.id, outcome.attempt))
-            if status is None or outcome.event is JobEvent.RELEASE:
-                continue
-            job = attempt.job
-            finished[(job.queue, status)] += 1
-            ran[job.queue].append(attempt.ran_seconds)
-            waited[job.queue].append((job.started_at - job.queued_at).total_seconds())
-        for key, attempts in finished.items():
-            self._counts.add(JOBS_FINISHED, key, attempts)
-        for family, values in ((JOB_SECONDS, ran), (JOB_WAIT, waited)):
-            for queue, seconds in values.items():
-                self._counts.observe_all(family, (queue,), seconds)
+            if status is not None and outcome.event is not JobEvent.RELEASE:
+                ended[attempt.job.queue, status].append(attempt)
+        for (queue, status), attempts in ended.items():
+            self._counts.add(JOBS_FINISHED, (queue, status), len(attempts))
+            self._counts.observe_all(JOB_SECONDS, (queue,), [attempt.ran_seconds for attempt in attempts])
+            waits = [(attempt.job.started_at - attempt.job.queued_at).total_seconds() for attempt in attempts]
+            self._counts.observe_all(JOB_WAIT, (queue,), waits)
 
     def count_taken_back(self, applied: Sequence[Settled], rescued: Sequence[Settled]) -> None:
         """Attempts of dead processes: those whose outcome was known, and those that died with theirs."""

@@ -48,7 +48,8 @@ class Counts:
     def observe_all(self, family: Family, labels: tuple[str, ...], values: Sequence[float]) -> None:
         """Many more values of a histogram."""
         place = self._places.get((family.name, labels)) or self._place(family, labels)
-        buckets = Counter([bisect_right(family.bounds, value) for value in values])
+        bounds = family.bounds
+        buckets = Counter([bisect_right(bounds, value) for value in values])
         with self._lock:
             for bucket, found in buckets.items():
                 self._numbers[place + bucket] += found
