@@ -46,6 +46,7 @@ def test_the_counts_equal_what_ran_and_never_go_back_though_a_child_is_killed(
     system: System, client: Client, finished: Finished, metrics: Callable[[], MetricsPage]
 ) -> None:
     system.start_worker("--processes", "2", "--concurrency", "4")
+    eventually(lambda: metrics().value("goqueue_worker_claiming") == 2.0, "both claim")
     run_plain(client, "a", JOBS)
     eventually(lambda: metrics().sum(FINISHED, queue="a") >= JOBS, "all are counted")
     assert metrics().value(FINISHED, queue="a", status="completed") == JOBS
