@@ -27,6 +27,7 @@ from goqueue_api.handlers import (
     job_types,
     jobs,
     limits,
+    metrics,
     queues,
     stats,
     workers,
@@ -34,6 +35,8 @@ from goqueue_api.handlers import (
 from goqueue_api.json_body import MAX_BODY_BYTES
 from goqueue_api.json_provider import OrjsonProvider
 from goqueue_api.json_schema import SchemaPlugin
+from goqueue_api.metrics.api_metrics import ApiMetrics, Seat
+from goqueue_api.metrics.store_gauges import StoreGauges
 from goqueue_api.openapi import BEARER, ProblemApi
 from goqueue_api.readiness import Readiness
 from goqueue_api.roller import Roller
@@ -63,6 +66,7 @@ from goqueue_common.maintenance_store import MaintenanceStore
 from goqueue_common.queue_store import QueueStore
 from goqueue_common.redaction import Redactor
 from goqueue_common.rollup_store import RollupStore
+from goqueue_common.scrape_store import ScrapeStore
 from goqueue_common.stats_store import StatsStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.tables import Base
@@ -97,12 +101,15 @@ _RESOURCES: Final = (
     workers,
     job_types,
     access,
+    metrics,
     health,
 )
 
 
-def create_app(settings: ApiSettings, clock: Clock | None = None, telemetry: Telemetry = OFF) -> Flask:
-    """The API on these settings; several may live in one process."""
+def create_app(
+    settings: ApiSettings, clock: Clock | None = None, telemetry: Telemetry = OFF, seat: Seat | None = None
+) -> Flask:
+    """The API on these settings; several may live in one process. seat: of its process; None: it is the only one."""
     app = Flask(__name__)
     app.json = OrjsonProvider(app)
     app.config.update(
@@ -123,8 +130,10 @@ def create_app(settings: ApiSettings, clock: Clock | None = None, telemetry: Tel
     )
     if telemetry.tracing is not None:
         tracing.trace_requests(app, telemetry.tracing)
+    counted = ApiMetrics(seat or Seat())
+    counted.register(app)
     request_context.register(app)
-    made = _services(settings, _database(app), clock or SystemClock(), telemetry)
+    made = _services(settings, _database(app), clock or SystemClock(), telemetry, counted)
     app.extensions[EXTENSION] = made
     gate.register(app, made.authenticator)
     api = ProblemApi(app, spec_kwargs={"marshmallow_plugin": SchemaPlugin()})
@@ -144,7 +153,9 @@ def _database(app: Flask) -> Database:
         return Database(tables.engine)
 
 
-def _services(settings: ApiSettings, database: Database, clock: Clock, telemetry: Telemetry) -> Services:
+def _services(
+    settings: ApiSettings, database: Database, clock: Clock, telemetry: Telemetry, counted: ApiMetrics
+) -> Services:
     keys = Keys(settings.stores.prefix)
     broker = RedisBroker(settings.stores.redis_url, keys)
     job_store = JobStore(database)
@@ -154,7 +165,8 @@ def _services(settings: ApiSettings, database: Database, clock: Clock, telemetry
         ping_database=lambda: _ping(database),
         ping_redis=broker.ping,
     )
-    submitter = Submitter(job_store, broker)
+    submitter = Submitter(job_store, broker, counted.count_jobs)
+    store_gauges = StoreGauges(StatsStore(database), ScrapeStore(database), readiness.state)
     background, background_database = _background(settings, submitter)
     listener = SettledListener(settings.stores.redis_url, keys.settled, is_away=lambda: broker.is_away)
     redactor = Redactor(settings.stores.redact)
@@ -185,8 +197,10 @@ def _services(settings: ApiSettings, database: Database, clock: Clock, telemetry
         submissions=SubmissionReader(types, clock),
         waiter=JobWaiter(job_store, listener, slots=settings.threads // 2, is_stopping=readiness.is_draining),
         readiness=readiness,
+        metrics=counted,
+        store_gauges=store_gauges,
         background=background,
-        connected=(background, background_database, listener, readiness, broker, database, telemetry),
+        connected=(background, background_database, listener, store_gauges, readiness, broker, database, telemetry),
     )
 
 

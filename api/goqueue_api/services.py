@@ -11,6 +11,8 @@ from flask import current_app
 if TYPE_CHECKING:
     from goqueue_api.access.authenticator import Authenticator
     from goqueue_api.background import Background
+    from goqueue_api.metrics.api_metrics import ApiMetrics
+    from goqueue_api.metrics.store_gauges import StoreGauges
     from goqueue_api.readiness import Readiness
     from goqueue_api.settings import ApiSettings
     from goqueue_api.submission import SubmissionReader
@@ -71,6 +73,8 @@ class Services:
     submissions: SubmissionReader
     waiter: JobWaiter
     readiness: Readiness
+    metrics: ApiMetrics
+    store_gauges: StoreGauges
     background: Background
     connected: Sequence[Closable]
 

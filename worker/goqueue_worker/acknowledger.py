@@ -51,7 +51,9 @@ class Acknowledger:
         on_settled: Callable[[Sequence[Attempt]], None],
         on_lost: Callable[[], None],
         clock: Clock = _CLOCK,
+        count: Callable[[Sequence[Finished], Sequence[Settled]], None] | None = None,
     ) -> None:
+        """count: told of each batch with what of it was written."""
         self._worker_id = worker_id
         self._store = store
         self._broker = broker
@@ -59,6 +61,7 @@ class Acknowledger:
         self._on_settled = on_settled
         self._on_lost = on_lost
         self._clock = clock
+        self._count = count
         self._finished: SimpleQueue[Finished] = SimpleQueue()
         self._waiting: list[Finished] = []
         self._pause = 0.0
@@ -176,6 +179,8 @@ class Acknowledger:
             self._on_lost()
             return []
         settled = self._store.acknowledge_free(self._worker_id, outcomes)
+        if self._count is not None:
+            self._count(batch, settled)
         held_up = [] if len(settled) == len(outcomes) else self._held_up(batch, settled)
         kept = {outcome.field for _, outcome in held_up}
         self._forget([field for field in recorded if field not in kept], settled)

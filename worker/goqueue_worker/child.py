@@ -46,6 +46,7 @@ from goqueue_worker.ending import Ending, EndReason
 from goqueue_worker.event_loop import EventLoop
 from goqueue_worker.executor import Executor
 from goqueue_worker.isolation import IsolatedPool
+from goqueue_worker.job_counts import JobCounts
 from goqueue_worker.job_logs import JobLogs
 from goqueue_worker.memory_watch import MemoryWatch, resident_bytes
 from goqueue_worker.message_pipe import MessagePipe
@@ -78,7 +79,9 @@ class Child:
         pipe: MessagePipe,
         registry: Registry,
         telemetry: Telemetry = OFF,
+        counts: JobCounts | None = None,
     ) -> None:
+        """counts: None, nobody asks for them."""
         self.worker_id = str(uuid.uuid4())
         self._settings, self._slots, self._table, self._pipe, self._registry = settings, slots, table, pipe, registry
         self._clock = SystemClock()
@@ -91,7 +94,7 @@ class Child:
         self._recorder = RedisBroker(settings.stores.redis_url, keys, answer_seconds=RECORD_ANSWER_SECONDS)
         self._store = JobStore(self._database)
         self._recovery = RecoveryStore(self._database)
-        submitter = Submitter(self._store, self._broker)
+        submitter = Submitter(self._store, self._broker, None if counts is None else counts.count_submitted)
         logs = JobLogs(
             self.worker_id,
             JobLogStore(self._database),
@@ -119,6 +122,7 @@ class Child:
             may_write=self._lease_lives,
             on_settled=self._release_records,
             on_lost=lambda: self._ending.want(EndReason.LOST),
+            count=None if counts is None else counts.count_written,
         )
         self._pool = Pool(
             slots,
