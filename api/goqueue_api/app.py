@@ -18,6 +18,7 @@ from goqueue_api.handlers import (
     batches,
     bulk,
     docs,
+    events,
     explanations,
     failures,
     health,
@@ -35,6 +36,7 @@ from goqueue_api.handlers import (
 from goqueue_api.json_body import MAX_BODY_BYTES
 from goqueue_api.json_provider import OrjsonProvider
 from goqueue_api.json_schema import SchemaPlugin
+from goqueue_api.live.wiring import live_events
 from goqueue_api.metrics.api_metrics import ApiMetrics, Seat
 from goqueue_api.metrics.store_gauges import StoreGauges
 from goqueue_api.openapi import BEARER, ProblemApi
@@ -100,6 +102,7 @@ _RESOURCES: Final = (
     limits,
     workers,
     job_types,
+    events,
     access,
     metrics,
     health,
@@ -111,6 +114,7 @@ def create_app(
 ) -> Flask:
     """The API on these settings; several may live in one process. seat: of its process; None: it is the only one."""
     app = Flask(__name__)
+    app.url_map.merge_slashes = False  # /jobs//events is no path, rather than a redirect to a job named `events`
     app.json = OrjsonProvider(app)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
@@ -167,9 +171,10 @@ def _services(
     )
     submitter = Submitter(job_store, broker, counted.count_jobs)
     store_gauges = StoreGauges(StatsStore(database), ScrapeStore(database), readiness.state)
-    background, background_database = _background(settings, submitter)
+    background, background_database = _background(settings, submitter, broker)
     listener = SettledListener(settings.stores.redis_url, keys.settled, is_away=lambda: broker.is_away)
     redactor = Redactor(settings.stores.redact)
+    live, live_database = live_events(settings, keys, is_away=lambda: broker.is_away)
     return Services(
         settings=settings,
         telemetry=telemetry,
@@ -193,6 +198,8 @@ def _services(
         limits=LimitStore(database),
         workers=WorkerSearch(database),
         submitter=submitter,
+        teller=broker,
+        live=live,
         types=types,
         submissions=SubmissionReader(types, clock),
         waiter=JobWaiter(job_store, listener, slots=settings.threads // 2, is_stopping=readiness.is_draining),
@@ -200,11 +207,14 @@ def _services(
         metrics=counted,
         store_gauges=store_gauges,
         background=background,
-        connected=(background, background_database, listener, store_gauges, readiness, broker, database, telemetry),
+        connected=(
+            *(live, live_database, background, background_database, listener, store_gauges),
+            *(readiness, broker, database, telemetry),
+        ),
     )
 
 
-def _background(settings: ApiSettings, submitter: Submitter) -> tuple[Background, Database]:
+def _background(settings: ApiSettings, submitter: Submitter, broker: RedisBroker) -> tuple[Background, Database]:
     """Connections of its own, so that a long statement takes none from requests."""
     database = connect(
         settings.stores.database_url,
@@ -213,7 +223,7 @@ def _background(settings: ApiSettings, submitter: Submitter) -> tuple[Background
         application_name="goqueue-api-background",
     )
     duties: dict[str, Stepper] = {
-        "bulk": BulkRunner(BulkWorkStore(database), submitter),
+        "bulk": BulkRunner(BulkWorkStore(database), submitter, broker),
         "roller": Roller(RollupStore(database)),
     }
     holder, store = str(uuid4()), MaintenanceStore(database)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
+import resource
 import socket
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
 from flask import Flask
 from gunicorn import util
 from gunicorn.app.base import BaseApplication
@@ -27,8 +29,12 @@ from goqueue_common.errors import SettingsError
 from goqueue_common.metrics.count_folder import CountFolder
 from goqueue_common.telemetry.telemetry import Telemetry
 
+log = structlog.get_logger(__name__)
+
 _GRACE_SECONDS: Final = 25
 _KEEPALIVE_SECONDS: Final = 75
+_FILES_BESIDE_STREAMS: Final = 1_500
+"""gunicorn takes a thousand connections at once; the rest is for those to the stores, threads and libraries."""
 _SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat files: a disk that stalls must not kill workers
 
 
@@ -38,6 +44,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, settings: ApiSettings) -> None:
         """Raises SettingsError."""
         self._settings = settings
+        _allow_files(settings.streams + _FILES_BESIDE_STREAMS)
         self._counts = CountFolder()
         self._seat = Seat(self._counts)
         super().__init__()
@@ -87,6 +94,16 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._counts.remove()
 
 
+def _allow_files(wanted: int) -> None:
+    """As many open files as there may be connections: gunicorn's worker dies of an accept that fails for want of one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    reachable = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < reachable:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (reachable, hard))
+    if reachable < wanted:
+        log.warning("too_few_files", allowed=reachable, wanted=wanted)
+
+
 def _close(_arbiter: Any, worker: ThreadWorker) -> None:
     """After the last request of a process."""
     application = _application(worker)
@@ -119,7 +136,9 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
         """SIGTERM."""
         application = _application(self)
         if application is not None:
-            application.extensions[EXTENSION].readiness.drain()
+            services = application.extensions[EXTENSION]
+            services.readiness.drain()
+            services.live.stop()
         super().handle_exit(sig, frame)
 
     def handle(self, conn: TConn) -> Any:
@@ -133,6 +152,10 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
         if not is_kept:
             conn.sock.end()
         return is_kept
+
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        """Whether the connection may be kept: not one that has become a stream, which is no concern of this worker's."""
+        return super().handle_request(req, conn) and not conn.sock.is_handed_over
 
     def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
         """After `handle`, in the main thread. What is closed already is only counted."""

@@ -22,6 +22,7 @@ from goqueue_common.errors import BrokerUnavailable, GoQueueError, QueryTimeout,
 from goqueue_common.fingerprint import fingerprint
 from goqueue_common.job import Outcome, Settled
 from goqueue_common.lifecycle import JobEvent, JobStatus
+from goqueue_common.live_events import jobs_news
 from goqueue_worker.attempt import Attempt
 
 log = structlog.get_logger(__name__)
@@ -209,7 +210,7 @@ class Acknowledger:
 
     def _forget(self, recorded: list[str], settled: Sequence[Settled]) -> None:
         try:
-            self._broker.ack_many(recorded, [item.id for item in settled])
+            self._broker.ack_many(recorded, [item.id for item in settled], jobs_news(settled))
             self._broker.give_back([item.ref for item in settled if item.status == JobStatus.QUEUED])
         except BrokerUnavailable:
             return  # entries of settled attempts are swept, queued rows are relayed

@@ -29,6 +29,7 @@ from goqueue_common.job_log_store import JobLogStore
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent
 from goqueue_common.limited_dispatch_store import LimitedDispatchStore
+from goqueue_common.live_events import Topic, tell
 from goqueue_common.progress_store import ProgressStore
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.redaction import Redactor
@@ -231,6 +232,7 @@ class Child:
             )
         )
         self._table.lease_deadline = sent_at + self._settings.lease
+        tell(self._broker, Topic.WORKER, id=self.worker_id, state="alive", host=socket.gethostname(), pid=os.getpid())
 
     def _listen(self) -> None:
         for message in self._pipe.messages():
@@ -302,6 +304,7 @@ class Child:
                 log.exception("stop_hook_failed")
         strays = Strays(self.worker_id, self._store, self._broker, self._table)
         signed_off = sign_off(self.worker_id, self._workers, strays)
+        tell(self._broker, Topic.WORKER, id=self.worker_id, state="stopped")
         self._database.close()
         return 0 if signed_off else 1
 

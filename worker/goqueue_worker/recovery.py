@@ -12,6 +12,7 @@ from goqueue_common.errors import BrokerUnavailable, GoQueueError
 from goqueue_common.job import Outcome, Settled
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent, JobStatus
+from goqueue_common.live_events import Topic, jobs_news, tell
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_worker.slot_table import HeldAttempt
 
@@ -74,6 +75,10 @@ class Recovery:
         self._announce([*written, *refused], [*applied, *rescued, *released])
         return TakenBack(len(applied), len(rescued), len(released), len(self._store.held(worker_id)))
 
+    def tell_lost(self, worker_id: str) -> None:
+        """Let people who look on know of a worker that was declared lost."""
+        tell(self._broker, Topic.WORKER, id=worker_id, state="lost")
+
     def leave_word(self, worker_id: str, uncounted: Sequence[HeldAttempt], unwritten: Sequence[Outcome]) -> None:
         """Record what only its parent knows of a dead process, for whoever takes its jobs back if the parent cannot.
 
@@ -112,7 +117,7 @@ class Recovery:
 
     def _announce(self, fields: list[str], settled: Sequence[Settled]) -> None:
         try:
-            self._broker.ack_many(fields, [item.id for item in settled])
+            self._broker.ack_many(fields, [item.id for item in settled], jobs_news(settled))
             self._broker.give_back([item.ref for item in settled if item.status == JobStatus.QUEUED])
         except BrokerUnavailable as error:
             log.warning("push_failed", jobs=len(settled), reason=str(error))
