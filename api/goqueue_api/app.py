@@ -8,7 +8,7 @@ from uuid import uuid4
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
-from goqueue_api import errors, fixed_paths, request_context
+from goqueue_api import errors, fixed_paths, request_context, tracing
 from goqueue_api.access import gate
 from goqueue_api.access.authenticator import Authenticator
 from goqueue_api.background import Background
@@ -20,6 +20,7 @@ from goqueue_api.handlers import (
     docs,
     events,
     explanations,
+    failures,
     health,
     job_changes,
     job_lists,
@@ -27,6 +28,7 @@ from goqueue_api.handlers import (
     job_types,
     jobs,
     limits,
+    metrics,
     queues,
     stats,
     workers,
@@ -35,6 +37,8 @@ from goqueue_api.json_body import MAX_BODY_BYTES
 from goqueue_api.json_provider import OrjsonProvider
 from goqueue_api.json_schema import SchemaPlugin
 from goqueue_api.live.wiring import live_events
+from goqueue_api.metrics.api_metrics import ApiMetrics, Seat
+from goqueue_api.metrics.store_gauges import StoreGauges
 from goqueue_api.openapi import BEARER, ProblemApi
 from goqueue_api.readiness import Readiness
 from goqueue_api.roller import Roller
@@ -56,6 +60,7 @@ from goqueue_common.clock import Clock, SystemClock
 from goqueue_common.database import Database, connect, engine_options
 from goqueue_common.edit_store import EditStore
 from goqueue_common.explain_search import ExplainSearch
+from goqueue_common.failure_search import FailureSearch
 from goqueue_common.job_log_store import JobLogStore
 from goqueue_common.job_store import JobStore
 from goqueue_common.limit_store import LimitStore
@@ -63,9 +68,11 @@ from goqueue_common.maintenance_store import MaintenanceStore
 from goqueue_common.queue_store import QueueStore
 from goqueue_common.redaction import Redactor
 from goqueue_common.rollup_store import RollupStore
+from goqueue_common.scrape_store import ScrapeStore
 from goqueue_common.stats_store import StatsStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.tables import Base
+from goqueue_common.telemetry.telemetry import OFF, Telemetry
 from goqueue_common.timeseries_search import TimeseriesSearch
 from goqueue_common.version import version
 from goqueue_common.worker_search import WorkerSearch
@@ -89,6 +96,7 @@ _RESOURCES: Final = (
     job_logs,
     batches,
     bulk,
+    failures,
     queues,
     stats,
     limits,
@@ -96,12 +104,15 @@ _RESOURCES: Final = (
     job_types,
     events,
     access,
+    metrics,
     health,
 )
 
 
-def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
-    """The API on these settings; several may live in one process."""
+def create_app(
+    settings: ApiSettings, clock: Clock | None = None, telemetry: Telemetry = OFF, seat: Seat | None = None
+) -> Flask:
+    """The API on these settings; several may live in one process. seat: of its process; None: it is the only one."""
     app = Flask(__name__)
     app.url_map.merge_slashes = False  # /jobs//events is no path, rather than a redirect to a job named `events`
     app.json = OrjsonProvider(app)
@@ -121,8 +132,12 @@ def create_app(settings: ApiSettings, clock: Clock | None = None) -> Flask:
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={"info": {"description": _ABOUT, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}}},
     )
+    if telemetry.tracing is not None:
+        tracing.trace_requests(app, telemetry.tracing)
+    counted = ApiMetrics(seat or Seat())
+    counted.register(app)
     request_context.register(app)
-    made = _services(settings, _database(app), clock or SystemClock())
+    made = _services(settings, _database(app), clock or SystemClock(), telemetry, counted)
     app.extensions[EXTENSION] = made
     gate.register(app, made.authenticator)
     api = ProblemApi(app, spec_kwargs={"marshmallow_plugin": SchemaPlugin()})
@@ -142,7 +157,9 @@ def _database(app: Flask) -> Database:
         return Database(tables.engine)
 
 
-def _services(settings: ApiSettings, database: Database, clock: Clock) -> Services:
+def _services(
+    settings: ApiSettings, database: Database, clock: Clock, telemetry: Telemetry, counted: ApiMetrics
+) -> Services:
     keys = Keys(settings.stores.prefix)
     broker = RedisBroker(settings.stores.redis_url, keys)
     job_store = JobStore(database)
@@ -152,13 +169,15 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         ping_database=lambda: _ping(database),
         ping_redis=broker.ping,
     )
-    submitter = Submitter(job_store, broker)
+    submitter = Submitter(job_store, broker, counted.count_jobs)
+    store_gauges = StoreGauges(StatsStore(database), ScrapeStore(database), readiness.state)
     background, background_database = _background(settings, submitter, broker)
     listener = SettledListener(settings.stores.redis_url, keys.settled, is_away=lambda: broker.is_away)
     redactor = Redactor(settings.stores.redact)
     live, live_database = live_events(settings, keys, is_away=lambda: broker.is_away)
     return Services(
         settings=settings,
+        telemetry=telemetry,
         authenticator=Authenticator(
             ApiKeyStore(database),
             is_open=settings.is_open,
@@ -174,6 +193,7 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         queues=QueueStore(database),
         bulk=BulkStore(database, redactor),
         stats=StatsStore(database),
+        failures=FailureSearch(database),
         timeseries=TimeseriesSearch(database),
         limits=LimitStore(database),
         workers=WorkerSearch(database),
@@ -184,8 +204,13 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         submissions=SubmissionReader(types, clock),
         waiter=JobWaiter(job_store, listener, slots=settings.threads // 2, is_stopping=readiness.is_draining),
         readiness=readiness,
+        metrics=counted,
+        store_gauges=store_gauges,
         background=background,
-        connected=(live, live_database, background, background_database, listener, readiness, broker, database),
+        connected=(
+            *(live, live_database, background, background_database, listener, store_gauges),
+            *(readiness, broker, database, telemetry),
+        ),
     )
 
 

@@ -13,8 +13,10 @@ from flask import Flask, Response, g, request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
+from goqueue_api import request_context
 from goqueue_api.http_errors import ANY_OTHER, HTTP_ERRORS, HttpError, title
 from goqueue_api.json_provider import dumps
+from goqueue_api.services import services
 from goqueue_common import errors
 from goqueue_common.errors import FieldError, GoQueueError
 
@@ -119,6 +121,7 @@ _STATUSES: Final[dict[type[GoQueueError], int]] = {
     errors.QueueNotFound: 404,
     errors.LimitNotFound: 404,
     errors.WorkerNotFound: 404,
+    errors.FailureNotFound: 404,
     errors.BulkOperationNotFound: 404,
     errors.WrongStatus: 409,
     errors.WorkerEnded: 409,
@@ -240,6 +243,9 @@ def _broken_body(_: ParseException) -> Response:
 
 def _internal_error(error: BaseException) -> Response:
     log.error("request_failed", method=request.method, path=request.path, exc_info=error)
+    if (reports := services().telemetry.error_reports) is not None:
+        with reports.tagged({"method": request.method, "route": str(request.url_rule), **request_context.about()}):
+            reports.report(error)
     return problem(500, *HTTP_ERRORS[500])
 
 

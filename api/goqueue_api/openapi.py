@@ -36,6 +36,10 @@ _PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "description": "Of a queue, or where a type is limited, of a type.",
         "schema": {"type": "string", "pattern": f"^{NAME_PATTERN}$"},
     },
+    "fingerprint": {
+        "description": "As GET /failures lists it.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+    },
     "worker_id": {"description": "As GET /workers lists it.", "schema": _ID},
 }
 """The parts of paths, by their names in rules."""
@@ -87,37 +91,26 @@ def _sentence(message: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One way a view answers, as documented. schema: None, without a body; headers: name -> what it says."""
+    """One way a view answers, as documented. schema: of ours, or JSON Schema; None: without a body. headers: name ->
+    what it says.
+    """
 
-    schema: ma.Schema | None
+    schema: ma.Schema | Mapping[str, Any] | None
     description: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = "application/json"
 
     def documented(self, example: Any) -> dict[str, Any]:
         """As OpenAPI has it. example: None, there is no body or no example yet."""
         document: dict[str, Any] = {"description": self.description}
         if self.schema is not None:
             worked = {} if example is None else {"example": example}
-            document["content"] = {"application/json": {"schema": self.schema, **worked}}
+            document["content"] = {self.media_type: {"schema": self.schema, **worked}}
         if self.headers:
             document["headers"] = {
                 name: {"schema": {"type": "string"}, "description": text} for name, text in self.headers.items()
             }
         return document
-
-
-@dataclass(frozen=True, slots=True)
-class StreamAnswer:
-    """An answer of server-sent events: OpenAPI has no way to say more of them than an example does."""
-
-    description: str
-
-    def documented(self, example: Any) -> dict[str, Any]:
-        """As OpenAPI has it."""
-        return {
-            "description": self.description,
-            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": example}},
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +145,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
         operation_id: str,
         *,
         scope: Scope | None,
-        answers: Mapping[int, Answer] | Mapping[int, StreamAnswer],
+        answers: Mapping[int, Answer],
         problems: Iterable[type[GoQueueError]] = (),
         query: ma.Schema | None = None,
         body: Body | None = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import resource
 import socket
@@ -19,11 +20,14 @@ from gunicorn.workers import gthread
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from goqueue_api.app import create_app
+from goqueue_api.metrics.api_metrics import Seat
 from goqueue_api.refusals import MAX_REQUEST_LINE, refusal, status_of
 from goqueue_api.services import EXTENSION
 from goqueue_api.settings import ApiSettings
 from goqueue_api.timed_socket import TimedSocket
 from goqueue_common.errors import SettingsError
+from goqueue_common.metrics.count_folder import CountFolder
+from goqueue_common.telemetry.telemetry import Telemetry
 
 log = structlog.get_logger(__name__)
 
@@ -38,8 +42,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """The processes behind one address."""
 
     def __init__(self, settings: ApiSettings) -> None:
+        """Raises SettingsError."""
         self._settings = settings
         _allow_files(settings.streams + _FILES_BESIDE_STREAMS)
+        self._counts = CountFolder()
+        self._seat = Seat(self._counts)
         super().__init__()
 
     def load_config(self) -> None:
@@ -55,7 +62,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "limit_request_line": MAX_REQUEST_LINE,
             "sendfile": False,  # TimedSocket would not see what it sends
             "logger_class": QuietLogger,
+            "pre_fork": self._give_seat,
             "worker_exit": _close,
+            "on_exit": self._end,
             "control_socket_disable": True,
             "proc_name": "goqueue-api",
         }
@@ -66,11 +75,23 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Flask:
         """The application; called in each process after the fork, so that no connection crosses it."""
-        app = create_app(self._settings)
+        stores = self._settings.stores
+        telemetry = Telemetry.start(self._settings.telemetry, "goqueue-api", redact=stores.redact)
+        app = create_app(self._settings, telemetry=telemetry, seat=self._seat)
         services = app.extensions[EXTENSION]
         services.readiness.watch_schema()
         services.background.start()
         return app
+
+    def _give_seat(self, arbiter: Any, worker: ThreadWorker) -> None:
+        """Before each fork: the lowest seat that no living process has. Who follows a dead one goes on with its counts."""
+        taken = {other.seat for other in arbiter.WORKERS.values()}
+        worker.seat = next(number for number in itertools.count() if number not in taken)
+        self._seat = Seat(self._counts, worker.seat)
+
+    def _end(self, _arbiter: Any) -> None:
+        """At the end of the parent."""
+        self._counts.remove()
 
 
 def _allow_files(wanted: int) -> None:

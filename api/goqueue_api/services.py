@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from goqueue_api.access.authenticator import Authenticator
     from goqueue_api.background import Background
     from goqueue_api.live.live import Live
+    from goqueue_api.metrics.api_metrics import ApiMetrics
+    from goqueue_api.metrics.store_gauges import StoreGauges
     from goqueue_api.readiness import Readiness
     from goqueue_api.settings import ApiSettings
     from goqueue_api.submission import SubmissionReader
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from goqueue_common.bulk_store import BulkStore
     from goqueue_common.edit_store import EditStore
     from goqueue_common.explain_search import ExplainSearch
+    from goqueue_common.failure_search import FailureSearch
     from goqueue_common.job_log_store import JobLogStore
     from goqueue_common.job_store import JobStore
     from goqueue_common.limit_store import LimitStore
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from goqueue_common.redaction import Redactor
     from goqueue_common.stats_store import StatsStore
     from goqueue_common.submitter import Submitter
+    from goqueue_common.telemetry.telemetry import Telemetry
     from goqueue_common.timeseries_search import TimeseriesSearch
     from goqueue_common.worker_search import WorkerSearch
 
@@ -51,6 +55,7 @@ class Services:
     """
 
     settings: ApiSettings
+    telemetry: Telemetry
     authenticator: Authenticator
     audit: AuditStore
     redactor: Redactor
@@ -61,6 +66,7 @@ class Services:
     queues: QueueStore
     bulk: BulkStore
     stats: StatsStore
+    failures: FailureSearch
     timeseries: TimeseriesSearch
     limits: LimitStore
     workers: WorkerSearch
@@ -71,6 +77,8 @@ class Services:
     submissions: SubmissionReader
     waiter: JobWaiter
     readiness: Readiness
+    metrics: ApiMetrics
+    store_gauges: StoreGauges
     background: Background
     connected: Sequence[Closable]
 

@@ -10,12 +10,14 @@ from typing import Any, Final
 
 from goqueue_common.errors import SettingsError
 from goqueue_common.settings import StoreSettings, clear_errors, environment, host_and_port
+from goqueue_common.telemetry import settings as telemetry
+from goqueue_common.telemetry.settings import TelemetrySettings
 
 SPARE_CONNECTIONS: Final = 2
 """Connections beside one a thread: the readiness check, and one to spare."""
 MIN_BOOTSTRAP_KEY: Final = 32
 _BOOTSTRAP_KEY: Final = re.compile(rf"[!-~]{{{MIN_BOOTSTRAP_KEY},200}}")
-SECRETS: Final = frozenset({"bootstrap_key"})
+SECRETS: Final = frozenset({"bootstrap_key"}) | telemetry.SECRETS
 """Settings that `--check` does not show."""
 
 
@@ -35,6 +37,7 @@ class ApiSettings:
     db_pool: int
     auth: str
     bootstrap_key: str | None = field(default=None, repr=False)
+    telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
     streams: int = 1000
 
     @classmethod
@@ -56,6 +59,7 @@ class ApiSettings:
                 db_pool=env.int("GOQUEUE_DB_POOL", threads + SPARE_CONNECTIONS),
                 auth=env.str("GOQUEUE_AUTH", "keys").lower(),
                 bootstrap_key=env.str("GOQUEUE_BOOTSTRAP_KEY", None) or None,
+                telemetry=TelemetrySettings.read(env),
                 streams=env.int("GOQUEUE_API_STREAMS", 1000),
             )
         settings._check()

@@ -22,6 +22,7 @@ from goqueue.errors import (
 )
 from goqueue.events import Event
 from goqueue.explanation import ApiCall, Explanation, Position, Reason
+from goqueue.failures import FailureFilters, FailureGroup, FailureSeries
 from goqueue.filters import JobFilters
 from goqueue.job_logs import LogLine, LogOptions, LogPage
 from goqueue.stats import Overview, Timeseries
@@ -57,6 +58,9 @@ __all__ = [
     "Count",
     "Event",
     "Explanation",
+    "FailureFilters",
+    "FailureGroup",
+    "FailureSeries",
     "FieldProblem",
     "GoQueueError",
     "HandlerInfo",

@@ -14,6 +14,7 @@ from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 from goqueue.errors import ApiError, ConnectionFailed, GoQueueError, InvalidArgument, UnexpectedAnswer, api_error
 from goqueue.retrying import Patience, Repeatable, read_retry_after
 from goqueue.sessions import SessionPool
+from goqueue.tracing import current_traceparent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,7 +28,10 @@ _PIECE_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to ask: the path below the API's address, and for how long the answer may be held back on purpose."""
+    """What to ask: the path below the API's address, and for how long the answer may be held back on purpose.
+
+    traceparent: None takes that of the span this program is in, if it traces.
+    """
 
     method: str
     path: str
@@ -35,6 +39,7 @@ class Request:
     body: bytes | None = None
     idempotency_key: str | None = None
     if_match: str | None = None
+    traceparent: str | None = None
     repeatable: Repeatable = Repeatable.ALWAYS
     held_seconds: float = 0.0
 
@@ -122,6 +127,9 @@ class Transport:
             headers["Idempotency-Key"] = request.idempotency_key
         if request.if_match is not None:
             headers["If-Match"] = request.if_match
+        traceparent = request.traceparent or current_traceparent()
+        if traceparent is not None:
+            headers["traceparent"] = traceparent
         try:
             with self._pool.session() as session:
                 response = session.request(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 import structlog
@@ -21,15 +22,20 @@ log = structlog.get_logger(__name__)
 
 
 class Submitter:
-    """The one way into the queue, for the API and for handlers that submit child jobs."""
+    """The one way into the queue, for the API and for handlers that submit child jobs.
 
-    def __init__(self, storage: JobStorage, broker: Broker) -> None:
+    count: told what was stored: queue, type, and how many jobs.
+    """
+
+    def __init__(self, storage: JobStorage, broker: Broker, count: Callable[[str, str, int], None] | None = None) -> None:
         self._storage = storage
         self._broker = broker
+        self._count = count
 
     def submit(self, submissions: Sequence[Submission]) -> list[Submitted]:
         """All or nothing, answers in order. Raises IdempotencyKeyReused, IdempotencyKeyInUse, StoreUnavailable."""
         answers = self._storage.create_jobs(submissions)
+        self._count_new(submissions, answers)
         self._send_on(submissions, answers)
         return answers
 
@@ -37,12 +43,14 @@ class Submitter:
         """Like submit under one key for the whole batch; True beside the answers of its first use."""
         answers, replayed = self._storage.create_jobs_once(submissions, key)
         if not replayed:
+            self._count_new(submissions, answers)
             self._send_on(submissions, answers)
         return answers, replayed
 
     def submit_rerun(self, submission: Submission, actor: Actor) -> Submitted:
         """Like submit for a job that runs another one again, as a deed of this actor."""
         answer = self._storage.create_rerun(submission, actor)
+        self._count_new([submission], [answer])
         self._send_on([submission], [answer])
         return answer
 
@@ -81,3 +89,16 @@ class Submitter:
         except BrokerUnavailable as error:
             say = log.debug if self._broker.is_away else log.warning  # the broker says once that Redis is away
             say("push_failed", jobs=len(refs), reason=str(error))
+
+    def _count_new(self, submissions: Sequence[Submission], answers: Sequence[Submitted | BatchAnswer]) -> None:
+        if self._count is None:
+            return
+        new = Counter(
+            [
+                (submission.job.queue, submission.job.type)
+                for submission, answer in zip(submissions, answers, strict=True)
+                if not answer.replayed
+            ]
+        )
+        for (queue, job_type), jobs in new.items():
+            self._count(queue, job_type, jobs)

@@ -19,6 +19,7 @@ from goqueue_common.broker.broker import Broker
 from goqueue_common.clock import Clock, SystemClock
 from goqueue_common.dispatch_store import DispatchStore
 from goqueue_common.errors import BrokerUnavailable, GoQueueError, QueryTimeout, StoreUnavailable
+from goqueue_common.fingerprint import fingerprint
 from goqueue_common.job import Outcome, Settled
 from goqueue_common.lifecycle import JobEvent, JobStatus
 from goqueue_common.live_events import jobs_news
@@ -51,7 +52,9 @@ class Acknowledger:
         on_settled: Callable[[Sequence[Attempt]], None],
         on_lost: Callable[[], None],
         clock: Clock = _CLOCK,
+        count: Callable[[Sequence[Finished], Sequence[Settled]], None] | None = None,
     ) -> None:
+        """count: told of each batch with what of it was written."""
         self._worker_id = worker_id
         self._store = store
         self._broker = broker
@@ -59,6 +62,7 @@ class Acknowledger:
         self._on_settled = on_settled
         self._on_lost = on_lost
         self._clock = clock
+        self._count = count
         self._finished: SimpleQueue[Finished] = SimpleQueue()
         self._waiting: list[Finished] = []
         self._pause = 0.0
@@ -148,6 +152,7 @@ class Acknowledger:
                 outcome=AttemptOutcome.ERROR,
                 error=reason,
             ),
+            fingerprint=fingerprint(attempt.job.type, reason),
         )
         self._waiting[0] = (attempt, self._substitute)
 
@@ -175,6 +180,8 @@ class Acknowledger:
             self._on_lost()
             return []
         settled = self._store.acknowledge_free(self._worker_id, outcomes)
+        if self._count is not None:
+            self._count(batch, settled)
         held_up = [] if len(settled) == len(outcomes) else self._held_up(batch, settled)
         kept = {outcome.field for _, outcome in held_up}
         self._forget([field for field in recorded if field not in kept], settled)

@@ -34,8 +34,10 @@ from goqueue_common.progress_store import ProgressStore
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.redaction import Redactor
 from goqueue_common.submitter import Submitter
+from goqueue_common.telemetry.telemetry import OFF, Telemetry
 from goqueue_common.version import version
 from goqueue_common.worker_store import WorkerInfo, WorkerStore
+from goqueue_worker import observers
 from goqueue_worker.acknowledger import Acknowledger
 from goqueue_worker.attempt import Attempt
 from goqueue_worker.attempt_services import ChildServices
@@ -45,6 +47,7 @@ from goqueue_worker.ending import Ending, EndReason
 from goqueue_worker.event_loop import EventLoop
 from goqueue_worker.executor import Executor
 from goqueue_worker.isolation import IsolatedPool
+from goqueue_worker.job_counts import JobCounts
 from goqueue_worker.job_logs import JobLogs
 from goqueue_worker.memory_watch import MemoryWatch, resident_bytes
 from goqueue_worker.message_pipe import MessagePipe
@@ -70,8 +73,16 @@ class Child:
     """Everything one child consists of, wired together."""
 
     def __init__(
-        self, settings: WorkerSettings, slots: int, table: SlotTable, pipe: MessagePipe, registry: Registry
+        self,
+        settings: WorkerSettings,
+        slots: int,
+        table: SlotTable,
+        pipe: MessagePipe,
+        registry: Registry,
+        telemetry: Telemetry = OFF,
+        counts: JobCounts | None = None,
     ) -> None:
+        """counts: None, nobody asks for them."""
         self.worker_id = str(uuid.uuid4())
         self._settings, self._slots, self._table, self._pipe, self._registry = settings, slots, table, pipe, registry
         self._clock = SystemClock()
@@ -84,7 +95,7 @@ class Child:
         self._recorder = RedisBroker(settings.stores.redis_url, keys, answer_seconds=RECORD_ANSWER_SECONDS)
         self._store = JobStore(self._database)
         self._recovery = RecoveryStore(self._database)
-        submitter = Submitter(self._store, self._broker)
+        submitter = Submitter(self._store, self._broker, None if counts is None else counts.count_submitted)
         logs = JobLogs(
             self.worker_id,
             JobLogStore(self._database),
@@ -93,11 +104,17 @@ class Child:
             redactor=Redactor(settings.stores.redact),
             may_write=self._lease_lives,
         )
-        self._services = ChildServices(self.worker_id, registry, submitter, ProgressStore(self._database), logs)
+        progress = ProgressStore(self._database)
+        self._services = ChildServices(self.worker_id, registry, submitter, progress, logs, telemetry)
         self._event_loop = EventLoop() if any(handler.is_async for handler in registry.handlers) else None
-        self._isolated = IsolatedPool(settings.handlers, settings.app_dir, self.worker_id, self._services, self._clock)
+        self._isolated = IsolatedPool(settings, self.worker_id, self._services, self._clock)
         executor = Executor(
-            self.worker_id, self._services, self._clock, event_loop=self._event_loop, isolated=self._isolated
+            self.worker_id,
+            self._services,
+            self._clock,
+            event_loop=self._event_loop,
+            isolated=self._isolated,
+            observer=observers.of_child(telemetry, self.worker_id),
         )
         self._acknowledger = Acknowledger(
             self.worker_id,
@@ -106,6 +123,7 @@ class Child:
             may_write=self._lease_lives,
             on_settled=self._release_records,
             on_lost=lambda: self._ending.want(EndReason.LOST),
+            count=None if counts is None else counts.count_written,
         )
         self._pool = Pool(
             slots,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import structlog
@@ -34,12 +34,22 @@ class TakenBack(NamedTuple):
 
 
 class Recovery:
-    """For the parent of a dead child, which knows what had started, and for the rescuer, which does not."""
+    """For the parent of a dead child, which knows what had started, and for the rescuer, which does not.
 
-    def __init__(self, jobs: JobStore, store: RecoveryStore, broker: RedisBroker) -> None:
+    count: told of attempts whose outcomes were applied, and of those that were rescued.
+    """
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        store: RecoveryStore,
+        broker: RedisBroker,
+        count: Callable[[Sequence[Settled], Sequence[Settled]], None] | None = None,
+    ) -> None:
         self._jobs = jobs
         self._store = store
         self._broker = broker
+        self._count = count
 
     def take_back(
         self, worker_id: str, held: Sequence[HeldAttempt], *, error: str | None, unwritten: Sequence[Outcome] = ()
@@ -58,6 +68,8 @@ class Recovery:
         started = [(item.id, item.attempt) for item in held if item.running and (item.id, item.attempt) in rows]
         suspects = [attempt for attempt in started if attempt[0] not in ended] if error else []
         rescued = self._store.rescue(worker_id, suspects, error=error) if error and suspects else []
+        if self._count is not None:
+            self._count(applied, rescued)
         released = self._store.release_all(worker_id, but_for=[*ended, *(job_id for job_id, _ in suspects)])
         written = [f"{item.id}:{item.attempt}" for item in applied]
         self._announce([*written, *refused], [*applied, *rescued, *released])

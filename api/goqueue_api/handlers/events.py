@@ -13,7 +13,7 @@ from goqueue_api.errors import Forbidden, InvalidRequest, TooManyFailedTries, To
 from goqueue_api.handlers.jobs import checked_id
 from goqueue_api.live.response import HEADERS
 from goqueue_api.live.topics import read_topics
-from goqueue_api.openapi import ApiBlueprint, StreamAnswer
+from goqueue_api.openapi import Answer, ApiBlueprint
 from goqueue_api.schemas.events import LINE_PATTERN, EventsQuerySchema, JobEventsQuerySchema
 from goqueue_api.services import services
 from goqueue_common.broker.event_stream import POSITION_PATTERN, Position
@@ -32,6 +32,11 @@ def _parameter(pattern: str) -> dict[str, Any]:
     }
 
 
+def _stream(description: str) -> Answer:
+    """An answer of server-sent events; OpenAPI has no way to say more of them than an example does."""
+    return Answer({"type": "string"}, description, media_type="text/event-stream")
+
+
 @blueprint.operation(
     "GET",
     "/events",
@@ -39,7 +44,7 @@ def _parameter(pattern: str) -> dict[str, Any]:
     scope=Scope.READ,
     query=EventsQuerySchema(),
     headers=[_parameter(POSITION_PATTERN)],
-    answers={200: StreamAnswer("Events, without an end.")},
+    answers={200: _stream("Events, without an end.")},
     problems=(JobNotFound, TooManyStreams),
 )
 def stream_events(query: dict[str, Any]) -> Response:
@@ -66,7 +71,7 @@ def stream_events(query: dict[str, Any]) -> Response:
     scope=Scope.READ,
     query=JobEventsQuerySchema(),
     headers=[_parameter(LINE_PATTERN)],
-    answers={200: StreamAnswer("Events until the job has ended, then `end`.")},
+    answers={200: _stream("Events until the job has ended, then `end`.")},
     problems=(JobNotFound, TooManyStreams),
 )
 def stream_job_events(query: dict[str, Any], job_id: str) -> Response:
