@@ -100,7 +100,9 @@ def _lateness(url: str, clients: subprocess.Popen[str]) -> list[float]:
     """Of each event of a job's end to each client, in seconds after the end as PostgreSQL has it."""
     found: list[float] = []
     with requests.Session() as session:
-        stack.until(lambda: session.get(f"{url}/jobs/count?status=queued", timeout=10).json()["value"] == 0, 300)
+        busy = f"{url}/jobs/count?status=queued,processing"
+        stack.until(lambda: session.get(busy, timeout=10).json()["value"] == 0, 300)
+        time.sleep(1.0)  # until the last of them have been told of: an event that is of many jobs names none
         for _ in range(MARKERS):
             job = session.post(f"{url}/jobs", json={"type": "bench.record", "run_at": "2099-01-01T00:00:00Z"}, timeout=10)
             job_id = job.json()["id"]
