@@ -23,6 +23,7 @@ from goqueue_api.handlers import (
     health,
     job_changes,
     job_lists,
+    job_logs,
     job_types,
     jobs,
     limits,
@@ -55,6 +56,7 @@ from goqueue_common.database import Database, connect, engine_options
 from goqueue_common.edit_store import EditStore
 from goqueue_common.explain_search import ExplainSearch
 from goqueue_common.failure_search import FailureSearch
+from goqueue_common.job_log_store import JobLogStore
 from goqueue_common.job_store import JobStore
 from goqueue_common.limit_store import LimitStore
 from goqueue_common.maintenance_store import MaintenanceStore
@@ -84,6 +86,7 @@ _RESOURCES: Final = (
     jobs,
     explanations,
     job_changes,
+    job_logs,
     batches,
     bulk,
     failures,
@@ -163,6 +166,7 @@ def _services(settings: ApiSettings, database: Database, clock: Clock) -> Servic
         audit=AuditStore(database),
         redactor=redactor,
         jobs=job_store,
+        logs=JobLogStore(database),
         edits=EditStore(database),
         explanations=ExplainSearch(database, is_redis_away=lambda: broker.is_away),
         queues=QueueStore(database),

@@ -15,6 +15,7 @@ from goqueue.errors import GoQueueError, ServiceUnavailable, UnexpectedAnswer, W
 from goqueue.explanation import Explanation
 from goqueue.failures import FailureCalls
 from goqueue.filters import JobFilters, filter_parameters
+from goqueue.job_logs import LogCalls
 from goqueue.retrying import Repeatable
 from goqueue.settings import read_settings
 from goqueue.stats import StatsCalls
@@ -48,7 +49,7 @@ class JobChanges(TypedDict, total=False):
     tags: Sequence[str]
 
 
-class Client(BulkCalls, FailureCalls, StatsCalls, Steering):
+class Client(BulkCalls, FailureCalls, LogCalls, StatsCalls, Steering):
     """GoQueue's API from a program; one client serves any number of threads and keeps its connections open.
 
     base_url: None reads API_URL (default http://localhost:8080). api_key: None reads GOQUEUE_API_KEY.

@@ -25,11 +25,13 @@ from goqueue_common.database import Database, connect
 from goqueue_common.dispatch_view_store import DispatchViewStore
 from goqueue_common.errors import BrokerUnavailable, StoreUnavailable
 from goqueue_common.job import Outcome
+from goqueue_common.job_log_store import JobLogStore
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent
 from goqueue_common.limited_dispatch_store import LimitedDispatchStore
 from goqueue_common.progress_store import ProgressStore
 from goqueue_common.recovery_store import RecoveryStore
+from goqueue_common.redaction import Redactor
 from goqueue_common.submitter import Submitter
 from goqueue_common.version import version
 from goqueue_common.worker_store import WorkerInfo, WorkerStore
@@ -42,6 +44,7 @@ from goqueue_worker.ending import Ending, EndReason
 from goqueue_worker.event_loop import EventLoop
 from goqueue_worker.executor import Executor
 from goqueue_worker.isolation import IsolatedPool
+from goqueue_worker.job_logs import JobLogs
 from goqueue_worker.memory_watch import MemoryWatch, resident_bytes
 from goqueue_worker.message_pipe import MessagePipe
 from goqueue_worker.outcomes import AttemptEnd
@@ -81,7 +84,15 @@ class Child:
         self._store = JobStore(self._database)
         self._recovery = RecoveryStore(self._database)
         submitter = Submitter(self._store, self._broker)
-        self._services = ChildServices(self.worker_id, registry, submitter, ProgressStore(self._database))
+        logs = JobLogs(
+            self.worker_id,
+            JobLogStore(self._database),
+            self._clock,
+            limit_bytes=settings.job_log_bytes,
+            redactor=Redactor(settings.stores.redact),
+            may_write=self._lease_lives,
+        )
+        self._services = ChildServices(self.worker_id, registry, submitter, ProgressStore(self._database), logs)
         self._event_loop = EventLoop() if any(handler.is_async for handler in registry.handlers) else None
         self._isolated = IsolatedPool(settings.handlers, settings.app_dir, self.worker_id, self._services, self._clock)
         executor = Executor(
@@ -251,6 +262,7 @@ class Child:
         unwritten += leftovers
         self._pipe.send({"unwritten": [outcome.encoded().decode() for outcome in unwritten]})
         if unwritten or self._pool.held > 0:
+            self._services.write_rest()
             return 1
         return self._leave_in_order()
 
@@ -263,7 +275,7 @@ class Child:
 
     def _leave_in_order(self) -> int:
         stop_all(self._runners)
-        self._services.step()
+        self._services.write_rest()
         self._isolated.close()
         for hook in self._registry.stop_hooks:
             try:

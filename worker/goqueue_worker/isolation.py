@@ -6,6 +6,7 @@ import os
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from goqueue_common.clock import Clock
@@ -80,16 +81,21 @@ class _IsolatedProcess:
         """The encoded outcome, or None: the process ended without one."""
         job = attempt.job
         self._pipe.send({"job": job._asdict(), "timeout_seconds": attempt.timeout_seconds})
-        for message in self._pipe.messages():
-            if "outcome" in message:
-                return str(message["outcome"])
-            if "progress" in message:
-                services.report_progress(job.id, job.attempt, *message["progress"])
-            elif "log" in message:
-                services.write_log(job, *message["log"])
-            elif "submit" in message:
-                self._pipe.send(_submitted(attempt, services, *message["submit"]))
-        return None
+        log = services.open_log(job)
+        try:
+            for message in self._pipe.messages():
+                if "outcome" in message:
+                    return str(message["outcome"])
+                if "progress" in message:
+                    services.report_progress(job.id, job.attempt, *message["progress"])
+                elif "log" in message:
+                    level, event, fields, said_at = message["log"]
+                    log.write(level, event, fields, datetime.fromisoformat(said_at))
+                elif "submit" in message:
+                    self._pipe.send(_submitted(attempt, services, *message["submit"]))
+            return None
+        finally:
+            log.close()
 
     def is_alive(self) -> bool:
         return self._process.poll() is None
