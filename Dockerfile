@@ -1,6 +1,8 @@
 # The images of GoQueue. One target a process: docker build --target api -t goqueue-api .
 # Each holds the packages that its process may import, the hashed requirements they need, and nothing to build with.
 ARG BASE_IMAGE=python:3.12-slim
+# Extras for traces and error reports: --build-arg EXTRAS="otel sentry".
+ARG EXTRAS=""
 
 FROM ${BASE_IMAGE} AS base
 ENV PYTHONDONTWRITEBYTECODE=1 \
@@ -19,14 +21,18 @@ RUN python3 -m venv --without-pip /opt/goqueue \
     && echo /opt/goqueue/src > "$(/opt/goqueue/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/goqueue.pth"
 
 FROM environment AS api-environment
-COPY requirements/api.txt /tmp/requirements.txt
+ARG EXTRAS
+COPY requirements/api.txt requirements/otel.txt requirements/sentry.txt /tmp/requirements/
 RUN python3 -m pip --python /opt/goqueue/bin/python install --no-cache-dir --disable-pip-version-check \
-    --only-binary :all: --require-hashes -r /tmp/requirements.txt
+    --only-binary :all: --require-hashes \
+    $(for name in api $EXTRAS; do echo "-r /tmp/requirements/$name.txt"; done)
 
 FROM environment AS worker-environment
-COPY requirements/worker.txt /tmp/requirements.txt
+ARG EXTRAS
+COPY requirements/worker.txt requirements/otel.txt requirements/sentry.txt /tmp/requirements/
 RUN python3 -m pip --python /opt/goqueue/bin/python install --no-cache-dir --disable-pip-version-check \
-    --only-binary :all: --require-hashes -r /tmp/requirements.txt
+    --only-binary :all: --require-hashes \
+    $(for name in worker $EXTRAS; do echo "-r /tmp/requirements/$name.txt"; done)
 
 
 # Compiled here, because nothing can be written later; unchecked, because a copy into an image changes the times.

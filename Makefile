@@ -10,7 +10,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-EXTRAS := api worker scheduler embedded dev
+EXTRAS := api worker scheduler embedded otel sentry dev
 COMPILE_LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 $(ARGS)
 PYTEST = $(BIN)/python -m pytest -q
 # Three rigs side by side: most of a fault is waiting for it to pass.
@@ -81,8 +81,8 @@ deploy: $(INSTALLED) test-tools ## Tests of the Compose file, the images and the
 	$(call announce,deployment tests)
 	@$(PYTEST) tests/deploy
 
-# Image builds need buildah and a base image, /docs a browser. A machine of our CI is thrown away, so they are installed there;
-# on anyone else's machine nothing is installed, and the tests that miss a tool are skipped with a sentence.
+# Image builds need buildah and a base image, /docs a browser, metrics a Prometheus. A machine of our CI is thrown away, so they
+# are installed there; on anyone else's machine nothing is installed, and the tests that miss a tool are skipped with a sentence.
 test-tools:
 	@scripts/install-test-tools
 

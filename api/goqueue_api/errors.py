@@ -13,8 +13,10 @@ from flask import Flask, Response, g, request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
+from goqueue_api import request_context
 from goqueue_api.http_errors import ANY_OTHER, HTTP_ERRORS, HttpError, title
 from goqueue_api.json_provider import dumps
+from goqueue_api.services import services
 from goqueue_common import errors
 from goqueue_common.errors import FieldError, GoQueueError
 
@@ -83,6 +85,12 @@ class TooManyFailedTries(GoQueueError):
         self.retry_after = retry_after
 
 
+class TooManyStreams(GoQueueError):
+    """As many streams of live events are open as one process of the API takes."""
+
+    code = "too_many_streams"
+
+
 class PreconditionRequired(GoQueueError):
     """A change without If-Match: it could undo what somebody else has just changed."""
 
@@ -127,6 +135,7 @@ _STATUSES: Final[dict[type[GoQueueError], int]] = {
     errors.IdempotencyKeyReused: 422,
     PreconditionRequired: 428,
     TooManyFailedTries: 429,
+    TooManyStreams: 503,
     errors.StoreUnavailable: 503,
     errors.BrokerUnavailable: 503,
 }
@@ -234,6 +243,9 @@ def _broken_body(_: ParseException) -> Response:
 
 def _internal_error(error: BaseException) -> Response:
     log.error("request_failed", method=request.method, path=request.path, exc_info=error)
+    if (reports := services().telemetry.error_reports) is not None:
+        with reports.tagged({"method": request.method, "route": str(request.url_rule), **request_context.about()}):
+            reports.report(error)
     return problem(500, *HTTP_ERRORS[500])
 
 

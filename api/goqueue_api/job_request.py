@@ -24,7 +24,9 @@ class Unreadable(Exception):
     """A member of a request is not of its kind; the message says what it must be."""
 
 
-def new_job(document: Mapping[str, Any], default_max_retries: int | None, now: datetime) -> NewJob:
+def new_job(
+    document: Mapping[str, Any], default_max_retries: int | None, now: datetime, traceparent: str | None = None
+) -> NewJob:
     """The job that a request asks for; `document` is its body, without an idempotency key.
 
     default_max_retries: for a request that leaves it out. now: what `expires_at` must lie ahead of.
@@ -46,6 +48,7 @@ def new_job(document: Mapping[str, Any], default_max_retries: int | None, now: d
         max_retries=default_max_retries if max_retries is None else max_retries,
         timeout_seconds=values.get("timeout"),
         tags=values.get("tags", ()),
+        traceparent=traceparent,
     )
 
 

@@ -10,12 +10,14 @@ from typing import Any, Final
 
 from goqueue_common.errors import SettingsError
 from goqueue_common.settings import StoreSettings, clear_errors, environment, host_and_port
+from goqueue_common.telemetry import settings as telemetry
+from goqueue_common.telemetry.settings import TelemetrySettings
 
 SPARE_CONNECTIONS: Final = 2
 """Connections beside one a thread: the readiness check, and one to spare."""
 MIN_BOOTSTRAP_KEY: Final = 32
 _BOOTSTRAP_KEY: Final = re.compile(rf"[!-~]{{{MIN_BOOTSTRAP_KEY},200}}")
-SECRETS: Final = frozenset({"bootstrap_key"})
+SECRETS: Final = frozenset({"bootstrap_key"}) | telemetry.SECRETS
 """Settings that `--check` does not show."""
 
 
@@ -24,6 +26,7 @@ class ApiSettings:
     """The API: `processes` processes of `threads` request threads and `db_pool` database connections each.
 
     auth: `none` (open access, asked for by name) or `keys` (the default). bootstrap_key: one with all rights.
+    streams: of live events that each process takes at once.
     """
 
     stores: StoreSettings
@@ -34,6 +37,8 @@ class ApiSettings:
     db_pool: int
     auth: str
     bootstrap_key: str | None = field(default=None, repr=False)
+    telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
+    streams: int = 1000
 
     @classmethod
     def read(cls, given: Mapping[str, Any] | None = None) -> ApiSettings:
@@ -54,6 +59,8 @@ class ApiSettings:
                 db_pool=env.int("GOQUEUE_DB_POOL", threads + SPARE_CONNECTIONS),
                 auth=env.str("GOQUEUE_AUTH", "keys").lower(),
                 bootstrap_key=env.str("GOQUEUE_BOOTSTRAP_KEY", None) or None,
+                telemetry=TelemetrySettings.read(env),
+                streams=env.int("GOQUEUE_API_STREAMS", 1000),
             )
         settings._check()
         return settings
@@ -79,12 +86,13 @@ class ApiSettings:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     def _check(self) -> None:
-        for name, value, highest in (
-            ("GOQUEUE_API_PROCESSES", self.processes, 64),
-            ("GOQUEUE_API_THREADS", self.threads, 256),
+        for name, value, lowest, highest in (
+            ("GOQUEUE_API_PROCESSES", self.processes, 1, 64),
+            ("GOQUEUE_API_THREADS", self.threads, 1, 256),
+            ("GOQUEUE_API_STREAMS", self.streams, 0, 10_000),
         ):
-            if not 1 <= value <= highest:
-                raise SettingsError(f"{name}={value} is out of range: 1 to {highest}")
+            if not lowest <= value <= highest:
+                raise SettingsError(f"{name}={value} is out of range: {lowest} to {highest}")
         if self.threads > self.db_pool:
             raise SettingsError(
                 f"GOQUEUE_API_THREADS={self.threads} is more than GOQUEUE_DB_POOL={self.db_pool}: every thread needs a "

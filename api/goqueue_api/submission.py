@@ -28,16 +28,18 @@ class SubmissionReader:
         self._types = types
         self._clock = clock
 
-    def read_job(self, document: Mapping[str, Any], key: str | None, owner: str) -> Submission:
-        """One job; `key` as the header has it, `owner`: whose key that is.
+    def read_job(
+        self, document: Mapping[str, Any], key: str | None, owner: str, traceparent: str | None = None
+    ) -> Submission:
+        """One job; `key` as the header has it, `owner`: whose key that is, `traceparent`: what it carries to its worker.
 
         Raises InvalidJob, PayloadTooLarge, InvalidIdempotencyKey.
         """
-        job = self._new_job(document, self._clock.now())
+        job = self._new_job(document, self._clock.now(), traceparent)
         return Submission(job, header_key(key, document, owner))
 
-    def read_batch(self, document: Mapping[str, Any], owner: str) -> list[Submission]:
-        """All jobs of a batch, each checked before anything is stored.
+    def read_batch(self, document: Mapping[str, Any], owner: str, traceparent: str | None = None) -> list[Submission]:
+        """All jobs of a batch, each checked before anything is stored; all carry the same trace context.
 
         Raises InvalidRequest (it has not the shape of a batch), InvalidJob with what is wrong in any item, and
         PayloadTooLarge, which names the item.
@@ -47,7 +49,7 @@ class SubmissionReader:
         problems: list[FieldError] = []
         for index, item in enumerate(_items(document)):
             try:
-                submissions.append(self._read_item(item, now, owner))
+                submissions.append(self._read_item(item, now, owner, traceparent))
             except InvalidJob as error:
                 problems += [FieldError(f"/jobs/{index}{found.pointer}", found.detail) for found in error.fields]
             except PayloadTooLarge as error:
@@ -58,22 +60,22 @@ class SubmissionReader:
             raise InvalidJob(problems[:_MAX_PROBLEMS])
         return submissions
 
-    def _read_item(self, item: object, now: datetime, owner: str) -> Submission:
+    def _read_item(self, item: object, now: datetime, owner: str, traceparent: str | None) -> Submission:
         if not isinstance(item, dict):
             raise InvalidJob([FieldError("", f"must be an object, not {kind(item)}")])
         if _KEY not in item:
-            return Submission(self._new_job(item, now))
+            return Submission(self._new_job(item, now, traceparent))
         key = item[_KEY]
         body = {name: value for name, value in item.items() if name != _KEY}
         problem = idempotency_key_problem(key)
         if problem is not None:
             raise InvalidJob([FieldError(f"/{_KEY}", problem)])
-        return Submission(self._new_job(body, now), IdempotencyKey(owner, key, fingerprint(body)))
+        return Submission(self._new_job(body, now, traceparent), IdempotencyKey(owner, key, fingerprint(body)))
 
-    def _new_job(self, document: Mapping[str, Any], now: datetime) -> NewJob:
+    def _new_job(self, document: Mapping[str, Any], now: datetime, traceparent: str | None) -> NewJob:
         name = document.get("type")
         known = self._types.get(name) if isinstance(name, str) else None
-        job = new_job(document, known.max_retries if known else None, now)
+        job = new_job(document, known.max_retries if known else None, now, traceparent)
         problems = known.problems(document.get("payload", {})) if known else []
         if problems:
             raise InvalidJob(problems)

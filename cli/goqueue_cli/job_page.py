@@ -73,6 +73,7 @@ def _lines(job: Job, why_it_waits: str) -> list[tuple[str, Text | None]]:
         ("schedule", text(job.schedule)),
         ("parent", text(job.parent_id)),
         ("rerun of", text(job.rerun_of)),
+        ("trace", text(job.traceparent[3:35] if job.traceparent else "")),
     ]
 
 

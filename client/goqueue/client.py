@@ -12,6 +12,7 @@ from goqueue.answers import read_items as _read_items
 from goqueue.answers import read_value as _read
 from goqueue.bulk import BulkCalls
 from goqueue.errors import GoQueueError, ServiceUnavailable, UnexpectedAnswer, WaitTimeout
+from goqueue.events import EventCalls
 from goqueue.explanation import Explanation
 from goqueue.failures import FailureCalls
 from goqueue.filters import JobFilters, filter_parameters
@@ -21,6 +22,7 @@ from goqueue.settings import read_settings
 from goqueue.stats import StatsCalls
 from goqueue.steering import Steering
 from goqueue.submission import JobOptions, JobRequest, chunks, encode
+from goqueue.tracing import checked_traceparent
 from goqueue.transport import Answer, Request, Transport
 from goqueue.values import Count, HandlerInfo, Job, JobSummary, KeyInfo, QueueInfo, Readiness, SubmittedJob
 
@@ -49,7 +51,7 @@ class JobChanges(TypedDict, total=False):
     tags: Sequence[str]
 
 
-class Client(BulkCalls, FailureCalls, LogCalls, StatsCalls, Steering):
+class Client(BulkCalls, EventCalls, FailureCalls, LogCalls, StatsCalls, Steering):
     """GoQueue's API from a program; one client serves any number of threads and keeps its connections open.
 
     base_url: None reads API_URL (default http://localhost:8080). api_key: None reads GOQUEUE_API_KEY.
@@ -95,34 +97,33 @@ class Client(BulkCalls, FailureCalls, LogCalls, StatsCalls, Steering):
         self,
         job_type: str,
         payload: Mapping[str, object] | None = None,
+        *,
+        traceparent: str | None = None,
         **options: Unpack[JobOptions],
     ) -> Job:
         """Submit one job; when this returns, the job will not be lost.
 
-        payload: must be writable as JSON, at most 256 KiB. options: see JobOptions.
+        payload: must be writable as JSON, at most 256 KiB. options: see JobOptions. traceparent: W3C trace context for the
+        job; without it, that of the span this program is in, if it uses OpenTelemetry.
         Raises InvalidArgument (nothing was sent), InvalidRequest and what every call may raise.
         """
         document = JobRequest(job_type, payload or {}, **options).to_json()
         key = document.pop("idempotency_key", None)
-        request = Request(
-            "POST",
-            "/jobs",
-            body=encode(document),
-            idempotency_key=key if isinstance(key, str) else _new_key(),
-        )
-        return _job(self._transport.call(request))
+        return _job(self._transport.call(_submitting("/jobs", encode(document), key, traceparent)))
 
-    def submit_many(self, jobs: Iterable[JobRequest | Mapping[str, object]]) -> list[SubmittedJob]:
+    def submit_many(
+        self, jobs: Iterable[JobRequest | Mapping[str, object]], *, traceparent: str | None = None
+    ) -> list[SubmittedJob]:
         """Submit many jobs, by requests of up to 10,000 or 15 MiB; returns them in the order given.
 
-        jobs: may be a generator; no more than one request's worth of it is held at a time.
+        jobs: may be a generator; no more than one request's worth of it is held at a time. traceparent: as in submit.
         Each request is all or nothing. When one fails, the jobs of those before it stay submitted, and the error
         has a note of how many these are.
         """
         submitted: list[SubmittedJob] = []
         try:
             for count, body in chunks(jobs):
-                request = Request("POST", "/jobs/batch", body=body, idempotency_key=_new_key())
+                request = _submitting("/jobs/batch", body, None, traceparent)
                 items = _read_items(SubmittedJob.from_json, self._transport.call(request))
                 if len(items) != count:
                     raise UnexpectedAnswer(f"{count} jobs were sent, {len(items)} came back")
@@ -204,19 +205,23 @@ class Client(BulkCalls, FailureCalls, LogCalls, StatsCalls, Steering):
         )
         return _job(self._transport.call(request))
 
-    def rerun(self, job_id: str, payload: Mapping[str, object] | None = None, **options: Unpack[JobOptions]) -> Job:
-        """Submit a finished job again, as it was but for what is given; the new job. Raises WrongStatus, NotFound."""
+    def rerun(
+        self,
+        job_id: str,
+        payload: Mapping[str, object] | None = None,
+        *,
+        traceparent: str | None = None,
+        **options: Unpack[JobOptions],
+    ) -> Job:
+        """Submit a finished job again, as it was but for what is given; the new job. Raises WrongStatus, NotFound.
+
+        traceparent: as in submit; that of the old job is not kept.
+        """
         edits: dict[str, object] = dict(options)
         key = edits.pop("idempotency_key", None)
         if payload is not None:
             edits["payload"] = payload
-        request = Request(
-            "POST",
-            f"{_job_path(job_id)}/rerun",
-            body=encode(edits),
-            idempotency_key=key if isinstance(key, str) else _new_key(),
-        )
-        return _job(self._transport.call(request))
+        return _job(self._transport.call(_submitting(f"{_job_path(job_id)}/rerun", encode(edits), key, traceparent)))
 
     def delete(self, job_id: str) -> None:
         """Delete a finished job. Raises WrongStatus, NotFound."""
@@ -269,8 +274,9 @@ class Client(BulkCalls, FailureCalls, LogCalls, StatsCalls, Steering):
             self._transport.sleep(seconds)
 
 
-def _new_key() -> str:
-    return str(uuid.uuid4())
+def _submitting(path: str, body: bytes, key: object, traceparent: str | None) -> Request:
+    own_key = key if isinstance(key, str) else str(uuid.uuid4())
+    return Request("POST", path, body=body, idempotency_key=own_key, traceparent=checked_traceparent(traceparent))
 
 
 def _job_path(job_id: str) -> str:

@@ -118,13 +118,15 @@ class Job(_JobFields):
 
     status: queued, scheduled, processing, retrying, completed, failed or cancelled.
     result: what the handler returned; None until completed. attempt_history: its last attempts, the newest last.
-    progress: what it last said of itself; None: nothing. etag: names this state of it, for Client.edit.
+    progress: what it last said of itself; None: nothing. traceparent: W3C trace context of whoever submitted it.
+    etag: names this state of it, for Client.edit.
     """
 
     payload: Mapping[str, object] = field(default_factory=dict)
     result: object = None
     attempt_history: tuple[Attempt, ...] = ()
     progress: Progress | None = None
+    traceparent: str | None = None
     etag: str | None = None
 
 

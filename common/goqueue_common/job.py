@@ -169,6 +169,7 @@ class Job:
     scheduled_for: datetime | None
     rerun_of: str | None
     parent_id: str | None
+    traceparent: str | None
 
     @property
     def attempt_history(self) -> list[dict[str, Any]]:

@@ -165,7 +165,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
-    """What became of a submission; for a replayed key, what its first use was answered with."""
+    """What became of a submission; for a replayed key, what its first use was answered with, and its trace context."""
 
     id: str
     status: JobStatus
@@ -173,6 +173,7 @@ class Submitted:
     queued_at: datetime | None
     created_at: datetime
     max_retries: int
+    traceparent: str | None = None
     replayed: bool = False
 
 
@@ -209,4 +210,5 @@ def submitted_job(new: NewJob, answer: Submitted) -> Job:
         scheduled_for=new.scheduled_for,
         rerun_of=new.rerun_of,
         parent_id=new.parent_id,
+        traceparent=answer.traceparent if answer.replayed else new.traceparent,
     )

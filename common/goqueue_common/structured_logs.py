@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import orjson
@@ -16,16 +16,25 @@ from goqueue_common.redaction import Redactor
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
-def configure(level: str, log_format: str, *, redact: Collection[str] = (), **bound: Any) -> None:
-    """Set up logging of this process; `bound` fields are on every line.
+def configure(
+    level: str,
+    log_format: str,
+    *,
+    redact: Collection[str] = (),
+    context: Callable[[], Mapping[str, Any]] = dict,
+    own_code: Callable[[logging.LogRecord], bool] | None = None,
+    **bound: Any,
+) -> None:
+    """Set up logging of this process; `bound` fields are on every line, and what `context` gives when one is written.
 
-    redact: fields whose values are hidden. log_format: console, json, or auto (console on a terminal). Third-party loggers
-    come out in the same form, from warning on.
+    redact: fields whose values are hidden. log_format: console, json, or auto (console on a terminal). Loggers of `logging`
+    come out in the same form: from warning on, and from `level` on the records that are of own_code.
     """
     console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
-        lambda _logger, _method, event: bound | event,  # context variables would not reach threads started later
+        # As context variables the bound fields would not reach threads started later.
+        lambda _logger, _method, event: {**bound, **context(), **event},
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -51,13 +60,15 @@ def configure(level: str, log_format: str, *, redact: Collection[str] = (), **bo
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), structlog.stdlib.add_logger_name, *shared],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final],
         )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.WARNING)
+    root.setLevel(logging.WARNING if own_code is None else _LEVELS[level])
+    if own_code is not None:
+        handler.addFilter(lambda record: record.levelno >= logging.WARNING or own_code(record))
 
 
 def disable() -> None:

@@ -29,7 +29,7 @@ WITH item AS MATERIALIZED (
 ), keyed AS (
     INSERT INTO idempotency_keys AS k (scope, key, fingerprint, job_id, answer)
     SELECT DISTINCT ON (scope, key) scope, key, decode(fingerprint, 'hex'), id,
-        jsonb_build_object('max_retries', max_retries)
+        jsonb_strip_nulls(jsonb_build_object('max_retries', max_retries, 'traceparent', traceparent))
     FROM item WHERE key IS NOT NULL ORDER BY scope, key, id
     ON CONFLICT (scope, key) DO UPDATE SET fingerprint = excluded.fingerprint, job_id = excluded.job_id,
         answer = excluded.answer, created_at = now()
@@ -47,7 +47,8 @@ RETURNING id::text, status, run_at, queued_at, created_at, max_retries
 """  # noqa: S608 - a constant number
 
 _RECORDS: Final = """
-SELECT k.scope, k.key, k.fingerprint, k.job_id::text, k.created_at, (k.answer ->> 'max_retries')::int
+SELECT k.scope, k.key, k.fingerprint, k.job_id::text, k.created_at, (k.answer ->> 'max_retries')::int,
+    k.answer ->> 'traceparent'
 FROM idempotency_keys k JOIN unnest(%(scopes)s::text[], %(keys)s::text[]) AS wanted(scope, key)
     ON k.scope = wanted.scope AND k.key = wanted.key
 """
@@ -212,7 +213,7 @@ def _replayed(submission: Submission, records: Mapping[tuple[str, str], tuple[An
     key, job = submission.key, submission.job
     if key is None or (key.scope, key.key) not in records:
         raise StoreUnavailable("PostgreSQL lost a row between two statements; try again")
-    stored, job_id, created_at, max_retries = records[key.scope, key.key]
+    stored, job_id, created_at, max_retries, traceparent = records[key.scope, key.key]
     if job_id is None or bytes(stored) != key.fingerprint:
         raise IdempotencyKeyReused(f"the idempotency key {key.key!r} was used before with another request", index)
     due_at = job.run_at if job.delay_seconds is None else created_at + timedelta(seconds=job.delay_seconds)
@@ -224,5 +225,6 @@ def _replayed(submission: Submission, records: Mapping[tuple[str, str], tuple[An
         queued_at=None if waits else created_at,
         created_at=created_at,
         max_retries=max_retries,
+        traceparent=traceparent,
         replayed=True,
     )

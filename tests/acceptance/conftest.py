@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import requests
 
 from goqueue import Client, Job
 from goqueue_cli.local import LocalStores
+from goqueue_common.database import connect
+from goqueue_common.settings import normalise_database_url
 from tests.processes import PATIENCE_SECONDS, Processes, eventually, free_port, is_ready
 from tests.scratch_database import scratch_database
 
@@ -45,6 +48,22 @@ class System(Processes):
         """Status and document of a page of the worker started last."""
         answer = requests.get(f"{self.health_url}/{page}", timeout=5)
         return answer.status_code, answer.json()
+
+    @contextmanager
+    def unreadable_jobs(self) -> Iterator[None]:
+        """Reading one job meets an error that nobody expects."""
+        database = connect(
+            normalise_database_url(self.environment["DATABASE_URL"]),
+            pool_size=1,
+            statement_timeout_seconds=5.0,
+            application_name="goqueue-tests",
+        )
+        database.run("ALTER TABLE job_progress RENAME TO set_aside")
+        database.run("CREATE VIEW job_progress AS SELECT *, 1 / 0 AS broken FROM set_aside WHERE 1 / 0 = 1")
+        yield
+        database.run("DROP VIEW job_progress")
+        database.run("ALTER TABLE set_aside RENAME TO job_progress")
+        database.close()
 
     def effects(self, word: str) -> list[str]:
         """Lines that handlers wrote, those that begin with `word`."""

@@ -68,8 +68,11 @@ class Images:
         self.buildah("unmount", container)
         self.buildah("commit", "--quiet", "--rm", "--format", "docker", container, _BASE)
 
-    def build(self, target: str) -> None:
-        """Build one target of the Dockerfile; pip in it finds packages as pip on this machine does."""
+    def build(self, target: str, *, tag: str | None = None, arguments: Sequence[str] = ()) -> None:
+        """Build one target of the Dockerfile; pip in it finds packages as pip on this machine does.
+
+        tag: in place of the target's name. arguments: of the build, NAME=value.
+        """
         pip_conf = self._folder / "pip.conf"
         pip_conf.write_text(_pip_configuration())
         mounts = [f"{pip_conf}:/etc/pip.conf:ro"]
@@ -78,7 +81,10 @@ class Images:
         volumes = [word for mount in mounts for word in ("--volume", mount)]
         words = ["bud", "--quiet", "--layers", "--isolation", "chroot", "--network", "host", "--format", "docker"]
         self.buildah(
-            *words, "--build-arg", f"BASE_IMAGE={_BASE}", *volumes, "--target", target, "--tag", _name(target), "."
+            *words,
+            *(word for argument in (f"BASE_IMAGE={_BASE}", *arguments) for word in ("--build-arg", argument)),
+            *volumes,
+            *("--target", target, "--tag", _name(tag or target), "."),
         )
 
     def config(self, target: str) -> Mapping[str, Any]:

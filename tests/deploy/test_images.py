@@ -41,7 +41,7 @@ def test_image_holds_the_packages_of_its_process_only(images: Images, target: st
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_image_has_no_compiler_no_pip_of_our_own_and_no_cache(images: Images, target: str) -> None:
-    unwanted = ("usr/bin/cc", "usr/bin/gcc", "usr/bin/make", "opt/goqueue/bin/pip", "root/.cache", "tmp/requirements.txt")
+    unwanted = ("usr/bin/cc", "usr/bin/gcc", "usr/bin/make", "opt/goqueue/bin/pip", "root/.cache", "tmp/requirements")
     with images.tree(target) as tree:
         assert [name for name in unwanted if (tree / name).exists()] == []
 
@@ -61,6 +61,17 @@ def test_flask_is_in_the_api_image_only(images: Images) -> None:
         "worker": "False",
         "migrate": "False",
     }
+
+
+def test_extras_come_into_an_image_by_a_build_argument(images: Images) -> None:
+    asks = (
+        "import importlib.util as u; print(u.find_spec('opentelemetry') is not None, u.find_spec('sentry_sdk') is not None)"
+    )
+    assert images.output("worker", "python", "-c", asks) == "False False"
+    images.build("worker", tag="worker-with-extras", arguments=["EXTRAS=otel sentry"])
+    assert images.output("worker-with-extras", "python", "-c", asks) == "True True"
+    check = ["env", "OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318", "python", "-m", "goqueue_worker", "--check"]
+    assert "http://collector:4318" in images.output("worker-with-extras", *check)
 
 
 def test_api_image_has_a_health_check_and_answers_outside_its_container(images: Images) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-EXTRAS = ("base", "api", "worker", "scheduler", "embedded", "dev")
+EXTRAS = ("base", "api", "worker", "scheduler", "embedded", "otel", "sentry", "dev")
 PINNED = re.compile(r"^([a-z0-9][a-z0-9._-]*)(?:\[[^]]*\])?==([^ ;\\]+)(.*(?:\n    .*)*)", re.MULTILINE)
 
 

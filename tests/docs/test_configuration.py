@@ -10,7 +10,7 @@ import yaml
 
 from tests.docs.pages import ROOT
 
-NAME = re.compile(r"(?:GOQUEUE_[A-Z_]+|[A-Z]+_URL)")
+NAME = re.compile(r"(?:GOQUEUE_[A-Z_]+|[A-Z]+_URL|OTEL_EXPORTER_OTLP_(?:ENDPOINT|PROTOCOL)|SENTRY_DSN)")
 ROW = re.compile(r"^\| `([A-Z_]+)` \|", re.MULTILINE)
 SOURCES = ("api", "worker", "common", "client", "cli")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -16,6 +17,7 @@ from goqueue_common.job import ClaimedJob, Priority
 from goqueue_common.new_job import NewJob, Submission
 from goqueue_common.progress_store import ProgressStore, ProgressTick
 from goqueue_common.submitter import Submitter
+from goqueue_common.telemetry.telemetry import OFF, Telemetry
 from goqueue_worker.job_context import ChildOptions
 from goqueue_worker.job_logs import JobLogs, KeptLog
 from goqueue_worker.registry import Registry
@@ -29,13 +31,20 @@ class ChildServices:
     """AttemptServices of a child process. `step` writes the progress and the log lines gathered since the last one."""
 
     def __init__(
-        self, worker_id: str, registry: Registry, submitter: Submitter, progress: ProgressStore, logs: JobLogs
+        self,
+        worker_id: str,
+        registry: Registry,
+        submitter: Submitter,
+        progress: ProgressStore,
+        logs: JobLogs,
+        telemetry: Telemetry = OFF,
     ) -> None:
         self._worker_id = worker_id
         self._registry = registry
         self._submitter = submitter
         self._progress = progress
         self._logs = logs
+        self._tracing = telemetry.tracing
         self._ticks: dict[str, ProgressTick] = {}
         self._lock = threading.Lock()
 
@@ -57,7 +66,12 @@ class ChildServices:
         submission = child_submission(parent, job_type, payload, options, retries)
         if handler is not None and (problems := handler.payload_check.problems(orjson.loads(submission.job.payload))):
             raise InvalidJob(problems)
-        return self._submitter.submit([submission])[0].id
+        if self._tracing is None:
+            return self._submitter.submit([submission])[0].id
+        with self._tracing.sending() as span:
+            span.describe([submission.job])
+            traced = replace(submission.job, traceparent=span.traceparent)
+            return self._submitter.submit([Submission(traced, submission.key)])[0].id
 
     def step(self) -> float:
         """Write the latest progress of each job, and what was logged."""

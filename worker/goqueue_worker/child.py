@@ -29,12 +29,15 @@ from goqueue_common.job_log_store import JobLogStore
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent
 from goqueue_common.limited_dispatch_store import LimitedDispatchStore
+from goqueue_common.live_events import Topic, tell
 from goqueue_common.progress_store import ProgressStore
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.redaction import Redactor
 from goqueue_common.submitter import Submitter
+from goqueue_common.telemetry.telemetry import OFF, Telemetry
 from goqueue_common.version import version
 from goqueue_common.worker_store import WorkerInfo, WorkerStore
+from goqueue_worker import observers
 from goqueue_worker.acknowledger import Acknowledger
 from goqueue_worker.attempt import Attempt
 from goqueue_worker.attempt_services import ChildServices
@@ -44,6 +47,7 @@ from goqueue_worker.ending import Ending, EndReason
 from goqueue_worker.event_loop import EventLoop
 from goqueue_worker.executor import Executor
 from goqueue_worker.isolation import IsolatedPool
+from goqueue_worker.job_counts import JobCounts
 from goqueue_worker.job_logs import JobLogs
 from goqueue_worker.memory_watch import MemoryWatch, resident_bytes
 from goqueue_worker.message_pipe import MessagePipe
@@ -69,8 +73,16 @@ class Child:
     """Everything one child consists of, wired together."""
 
     def __init__(
-        self, settings: WorkerSettings, slots: int, table: SlotTable, pipe: MessagePipe, registry: Registry
+        self,
+        settings: WorkerSettings,
+        slots: int,
+        table: SlotTable,
+        pipe: MessagePipe,
+        registry: Registry,
+        telemetry: Telemetry = OFF,
+        counts: JobCounts | None = None,
     ) -> None:
+        """counts: None, nobody asks for them."""
         self.worker_id = str(uuid.uuid4())
         self._settings, self._slots, self._table, self._pipe, self._registry = settings, slots, table, pipe, registry
         self._clock = SystemClock()
@@ -83,7 +95,7 @@ class Child:
         self._recorder = RedisBroker(settings.stores.redis_url, keys, answer_seconds=RECORD_ANSWER_SECONDS)
         self._store = JobStore(self._database)
         self._recovery = RecoveryStore(self._database)
-        submitter = Submitter(self._store, self._broker)
+        submitter = Submitter(self._store, self._broker, None if counts is None else counts.count_submitted)
         logs = JobLogs(
             self.worker_id,
             JobLogStore(self._database),
@@ -92,11 +104,17 @@ class Child:
             redactor=Redactor(settings.stores.redact),
             may_write=self._lease_lives,
         )
-        self._services = ChildServices(self.worker_id, registry, submitter, ProgressStore(self._database), logs)
+        progress = ProgressStore(self._database)
+        self._services = ChildServices(self.worker_id, registry, submitter, progress, logs, telemetry)
         self._event_loop = EventLoop() if any(handler.is_async for handler in registry.handlers) else None
-        self._isolated = IsolatedPool(settings.handlers, settings.app_dir, self.worker_id, self._services, self._clock)
+        self._isolated = IsolatedPool(settings, self.worker_id, self._services, self._clock)
         executor = Executor(
-            self.worker_id, self._services, self._clock, event_loop=self._event_loop, isolated=self._isolated
+            self.worker_id,
+            self._services,
+            self._clock,
+            event_loop=self._event_loop,
+            isolated=self._isolated,
+            observer=observers.of_child(telemetry, self.worker_id),
         )
         self._acknowledger = Acknowledger(
             self.worker_id,
@@ -105,6 +123,7 @@ class Child:
             may_write=self._lease_lives,
             on_settled=self._release_records,
             on_lost=lambda: self._ending.want(EndReason.LOST),
+            count=None if counts is None else counts.count_written,
         )
         self._pool = Pool(
             slots,
@@ -213,6 +232,7 @@ class Child:
             )
         )
         self._table.lease_deadline = sent_at + self._settings.lease
+        tell(self._broker, Topic.WORKER, id=self.worker_id, state="alive", host=socket.gethostname(), pid=os.getpid())
 
     def _listen(self) -> None:
         for message in self._pipe.messages():
@@ -284,6 +304,7 @@ class Child:
                 log.exception("stop_hook_failed")
         strays = Strays(self.worker_id, self._store, self._broker, self._table)
         signed_off = sign_off(self.worker_id, self._workers, strays)
+        tell(self._broker, Topic.WORKER, id=self.worker_id, state="stopped")
         self._database.close()
         return 0 if signed_off else 1
 

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
 
 import structlog
 from setproctitle import setproctitle
 
 from goqueue_common.errors import GoQueueError, StoreUnavailable
-from goqueue_common.settings import StoreSettings
-from goqueue_common.structured_logs import configure
+from goqueue_common.telemetry.telemetry import Telemetry
 from goqueue_worker import discovery, process_start
 from goqueue_worker.child import Child
+from goqueue_worker.job_counts import child_counts
 from goqueue_worker.message_pipe import Message, MessagePipe
+from goqueue_worker.running import configure_logs
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.slot_table import SlotTable
 
 log = structlog.get_logger(__name__)
-
-
-def settings_from(message: dict[str, Any]) -> WorkerSettings:
-    """Settings as the parent sent them (dataclasses.asdict)."""
-    values = dict(message)
-    values["stores"] = StoreSettings(**values["stores"])
-    values["handlers"], values["queues"] = tuple(values["handlers"]), tuple(values["queues"])
-    return WorkerSettings(**values)
 
 
 def main() -> None:
@@ -38,17 +30,18 @@ def main() -> None:
     start = pipe.receive()
     if start is None:
         os._exit(1)
-    settings = settings_from(start["settings"])
-    stores = settings.stores
-    configure(stores.log_level, stores.log_format, redact=stores.redact, child=start["number"])
+    settings = WorkerSettings.received(start["settings"])
+    configure_logs(settings.stores, settings.handlers, child=start["number"])
     setproctitle(f"goqueue-worker child {start['number']}")
     os._exit(_run(settings, start, SlotTable.open(table_descriptor, start["capacity"]), pipe))
 
 
 def _run(settings: WorkerSettings, start: Message, table: SlotTable, pipe: MessagePipe) -> int:
+    telemetry = Telemetry.start(settings.telemetry, "goqueue-worker", redact=settings.stores.redact)
     try:
         registry = discovery.load(settings.handlers, settings.app_dir)
-        code = Child(settings, start["slots"], table, pipe, registry).run()
+        counts = None if start["counts_folder"] is None else child_counts(start["counts_folder"], start["number"])
+        code = Child(settings, start["slots"], table, pipe, registry, telemetry, counts).run()
     except StoreUnavailable as error:
         log.warning("store_away_at_start", reason=str(error))
         code = 75  # EX_TEMPFAIL: the parent tries again
@@ -59,6 +52,7 @@ def _run(settings: WorkerSettings, start: Message, table: SlotTable, pipe: Messa
         log.exception("child_failed")
         pipe.send({"failed": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"})
         code = 1
+    telemetry.close()
     sys.stdout.flush()
     sys.stderr.flush()
     return code

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 import orjson
 
 from goqueue_common.clock import Clock
 from goqueue_common.errors import InvalidJob
-from goqueue_common.job import Outcome
+from goqueue_common.job import ClaimedJob, Outcome
 from goqueue_worker.attempt import Attempt, InterruptReason, RunningSlot
 from goqueue_worker.event_loop import EventLoop
 from goqueue_worker.job_context import AttemptServices, JobContext
 from goqueue_worker.outcomes import AttemptEnd, short_traceback
 from goqueue_worker.verdicts import Verdict
+
+Ended = tuple[Outcome, BaseException | None]
+"""How an attempt ended, and what its handler raised, if that was caught in this process."""
+
+
+class AttemptObserver(Protocol):
+    """Sees every attempt of a process from its beginning to its end: traces, error reports."""
+
+    def watch(self, job: ClaimedJob, run: Callable[[], Ended]) -> Ended:
+        """Call `run` once, and give back what it gave."""
 
 
 class IsolatedRunner(Protocol):
@@ -38,32 +49,39 @@ class Executor:
         *,
         event_loop: EventLoop | None = None,
         isolated: IsolatedRunner | None = None,
+        observer: AttemptObserver | None = None,
     ) -> None:
         self._worker_id = worker_id
         self._services = services
         self._clock = clock
         self._event_loop = event_loop
         self._isolated = isolated
+        self._observer = observer
 
     def run(self, attempt: Attempt, slot: RunningSlot) -> Outcome:
         """Run the attempt in the calling thread until it has really ended."""
+        if self._observer is None:
+            return self._run(attempt, slot)[0]
+        return self._observer.watch(attempt.job, lambda: self._run(attempt, slot))[0]
+
+    def _run(self, attempt: Attempt, slot: RunningSlot) -> Ended:
         end = AttemptEnd(attempt.job, attempt.handler.backoff, self._worker_id, self._clock)
         if attempt.job.cancel_requested:
-            return end.cancelled()
+            return end.cancelled(), None
         try:
             if self._isolated is not None and attempt.handler.isolation == "process":
-                return self._isolated.run(attempt, slot)
+                return self._isolated.run(attempt, slot), None
             try:
                 value = self._call(attempt, slot)
             finally:
                 slot.end()
         except Verdict as verdict:
-            return end.said(verdict)
+            return end.said(verdict), None
         except BaseException as error:  # noqa: BLE001 - the one boundary around a user's handler, SystemExit included
             # An interruption may land while the slot is being left; leaving twice does no harm.
             slot.end()
-            return interrupted_outcome(attempt, end, error) or end.raised(error)
-        return end.returned(value)
+            return interrupted_outcome(attempt, end, error) or end.raised(error), error
+        return end.returned(value), None
 
     def _call(self, attempt: Attempt, slot: RunningSlot) -> object:
         context = JobContext(

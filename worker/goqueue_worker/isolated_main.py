@@ -14,13 +14,16 @@ from typing import Any
 from goqueue_common.clock import SystemClock
 from goqueue_common.errors import GoQueueError
 from goqueue_common.job import ClaimedJob
-from goqueue_worker import process_start
+from goqueue_common.telemetry.telemetry import Telemetry
+from goqueue_worker import observers, process_start
 from goqueue_worker.attempt import Attempt, RunningSlot
 from goqueue_worker.discovery import load
 from goqueue_worker.executor import Executor
 from goqueue_worker.job_context import ChildOptions
 from goqueue_worker.log_line import clean, plain_fields
 from goqueue_worker.message_pipe import Message, MessagePipe
+from goqueue_worker.running import RUNNING, configure_logs
+from goqueue_worker.settings import WorkerSettings
 
 
 class ChildRefused(GoQueueError):
@@ -82,10 +85,18 @@ class IsolatedMain:
         start = self._pipe.receive()
         if start is None:
             return
-        registry = load(start["modules"], start["app_dir"])
+        settings = WorkerSettings.received(start["settings"])
+        configure_logs(settings.stores, settings.handlers, isolated=os.getpid())
+        telemetry = Telemetry.start(settings.telemetry, "goqueue-worker", redact=settings.stores.redact)
+        registry = load(settings.handlers, settings.app_dir)
         for hook in registry.start_hooks:
             hook()
-        executor = Executor(start["worker_id"], PipedServices(self._pipe, self._replies), SystemClock())
+        executor = Executor(
+            start["worker_id"],
+            PipedServices(self._pipe, self._replies),
+            SystemClock(),
+            observer=observers.of_isolated(telemetry),
+        )
         threading.Thread(target=self._listen, daemon=True).start()
         while (message := self._jobs.get()) is not None:
             job = _job(message["job"])
@@ -93,10 +104,13 @@ class IsolatedMain:
             if handler is None:
                 raise RuntimeError(f"no handler for {job.type!r} in the isolated process: its module changed on disk")
             self._running = Attempt(job, handler, 0)
+            RUNNING.set(job._replace(traceparent=message["traceparent"]))
             outcome = executor.run(self._running, RunningSlot())
             self._pipe.send({"outcome": outcome.encoded().decode()})
+            RUNNING.set(None)
         for hook in registry.stop_hooks:
             hook()
+        telemetry.close()
 
     def _listen(self) -> None:
         for message in self._pipe.messages():

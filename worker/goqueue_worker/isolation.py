@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -17,15 +18,15 @@ from goqueue_worker.executor import interrupted_outcome
 from goqueue_worker.job_context import AttemptServices, ChildOptions
 from goqueue_worker.message_pipe import Message, MessagePipe
 from goqueue_worker.outcomes import AttemptEnd
+from goqueue_worker.running import RUNNING
+from goqueue_worker.settings import WorkerSettings
 
 
 class IsolatedPool:
     """Keeps as many idle processes as ever ran at once; one is used by one attempt at a time."""
 
-    def __init__(
-        self, modules: Sequence[str], app_dir: str | None, worker_id: str, services: AttemptServices, clock: Clock
-    ) -> None:
-        self._start_message: Message = {"modules": list(modules), "app_dir": app_dir, "worker_id": worker_id}
+    def __init__(self, settings: WorkerSettings, worker_id: str, services: AttemptServices, clock: Clock) -> None:
+        self._start_message: Message = {"settings": asdict(settings), "worker_id": worker_id}
         self._worker_id = worker_id
         self._services = services
         self._clock = clock
@@ -80,7 +81,8 @@ class _IsolatedProcess:
     def run(self, attempt: Attempt, services: AttemptServices) -> str | None:
         """The encoded outcome, or None: the process ended without one."""
         job = attempt.job
-        self._pipe.send({"job": job._asdict(), "timeout_seconds": attempt.timeout_seconds})
+        running = RUNNING.get() or job
+        self._pipe.send({"job": job._asdict(), "traceparent": running.traceparent})
         log = services.open_log(job)
         try:
             for message in self._pipe.messages():

@@ -8,6 +8,7 @@ import sys
 from goqueue_common.errors import GoQueueError
 from goqueue_common.settings import format_check
 from goqueue_common.structured_logs import configure
+from goqueue_common.telemetry.settings import SECRETS
 from goqueue_worker import discovery
 from goqueue_worker.parent import Parent
 from goqueue_worker.settings import WorkerSettings
@@ -22,7 +23,7 @@ def main(argv: list[str] | None = None) -> int:
         if check:
             registry = discovery.load(settings.handlers, settings.app_dir)
             types = ", ".join(handler.type for handler in registry.handlers) or "(none)"
-            print(format_check(settings) + f"\ntypes: {types}")  # noqa: T201 - a command line speaks by print
+            print(format_check(settings, secrets=SECRETS) + f"\ntypes: {types}")  # noqa: T201 - a command line speaks by print
             return 0
     except GoQueueError as error:
         return _refuse(str(error))
@@ -53,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--app-dir", metavar="FOLDER", help="where your modules are; put at the end of the Python path")
     parser.add_argument("--max-jobs", type=int, metavar="N", help="replace a child process after N jobs; default: never")
     parser.add_argument("--max-memory", type=int, metavar="MIB", help="replace a child process that occupies more")
-    parser.add_argument("--bind", metavar="HOST:PORT", help="answer /healthz and /readyz here (GOQUEUE_WORKER_BIND)")
+    parser.add_argument("--bind", metavar="HOST:PORT", help="answer probes and /metrics here (GOQUEUE_WORKER_BIND)")
     parser.add_argument("--burst", action="store_true", help="end when the queues are empty")
     parser.add_argument(
         "--reload", action="store_true", help="load the handlers again when their files change (development)"

@@ -18,6 +18,7 @@ from goqueue_common.job import Outcome
 from goqueue_common.lifecycle import JobEvent
 from goqueue_worker.attempt import Attempt, RunningSlot
 from goqueue_worker.executor import Executor
+from goqueue_worker.running import RUNNING
 from goqueue_worker.slot_table import SlotTable
 
 log = structlog.get_logger(__name__)
@@ -262,9 +263,12 @@ class Pool:
             time.sleep(0.05)  # past its lease nothing starts; the parent's next heartbeat, or our end, decides
         began = time.perf_counter()
         self._table.start(attempt.record)
+        RUNNING.set(attempt.job)
         outcome = self._executor.run(attempt, slot)
+        attempt.ran_seconds = time.perf_counter() - began
         self._table.finish(attempt.record)
         _report(attempt, outcome)
+        RUNNING.set(None)
         self._deliver(attempt, outcome)
         meter.busy_seconds += time.perf_counter() - began
         meter.finished += 1

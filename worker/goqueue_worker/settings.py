@@ -12,6 +12,7 @@ from goqueue_common.errors import SettingsError
 from goqueue_common.new_job import is_name
 from goqueue_common.retention_store import Retention
 from goqueue_common.settings import StoreSettings, clear_errors, environment, host_and_port
+from goqueue_common.telemetry.settings import TelemetrySettings
 from goqueue_worker.discovery import BUILTIN_MODULE
 from goqueue_worker.job_logs import DEFAULT_LOG_BYTES, MAX_LOG_BYTES
 
@@ -48,6 +49,7 @@ class WorkerSettings:
     keep_cancelled: float
     burst: bool
     reload: bool
+    telemetry: TelemetrySettings
 
     @classmethod
     def read(cls, given: Mapping[str, Any] | None = None) -> WorkerSettings:
@@ -77,10 +79,20 @@ class WorkerSettings:
                 keep_cancelled=env.float("GOQUEUE_KEEP_CANCELLED", 30.0),
                 burst=said.get("burst", False),
                 reload=said.get("reload", False),
+                telemetry=TelemetrySettings.read(env),
             )
         settings._check()
         settings._check_kept()
         return settings
+
+    @classmethod
+    def received(cls, document: Mapping[str, Any]) -> WorkerSettings:
+        """Settings as one process of a worker sends them to another (dataclasses.asdict)."""
+        values = dict(document)
+        values["stores"] = StoreSettings(**values["stores"])
+        values["telemetry"] = TelemetrySettings(**values["telemetry"])
+        values["handlers"], values["queues"] = tuple(values["handlers"]), tuple(values["queues"])
+        return cls(**values)
 
     @property
     def wanted_queues(self) -> list[str] | None:

@@ -72,6 +72,7 @@ QUEUED: Final[dict[str, Any]] = _COMMON | {
     "result": None,
     "attempt_history": [],
     "progress": None,
+    "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
 }
 SCHEDULED: Final = QUEUED | {"status": "scheduled", "run_at": "2026-03-02T10:30:00Z", "queued_at": None}
 COMPLETED: Final = (

@@ -16,6 +16,7 @@ from goqueue_api.openapi import Answer, ApiBlueprint, Body
 from goqueue_api.schemas.job_request import BATCH_EXAMPLES, BatchAnswerSchema, BatchRequestSchema
 from goqueue_api.services import services
 from goqueue_api.submission import MAX_BATCH_BYTES, header_key
+from goqueue_api.tracing import TRACEPARENT_PARAMETER, sending
 from goqueue_common.new_job import Submission, Submitted
 from goqueue_common.submission_store import BatchAnswer
 
@@ -28,7 +29,7 @@ blueprint = ApiBlueprint("batches", __name__, "Submit many jobs at once.")
     "submitBatch",
     scope=Scope.SUBMIT,
     body=Body(BatchRequestSchema(), BATCH_EXAMPLES),
-    headers=[KEY_PARAMETER],
+    headers=[KEY_PARAMETER, TRACEPARENT_PARAMETER],
     answers={
         201: Answer(
             BatchAnswerSchema(),
@@ -45,11 +46,13 @@ def submit_batch() -> Response:
     """
     document = read_object(request, MAX_BATCH_BYTES)
     owner = caller().idempotency_scope
-    submissions = services().submissions.read_batch(document, owner)
-    key = header_key(request.headers.get(KEY_HEADER), document, owner)
-    if key is None:
-        return json_response(_answer(submissions, services().submitter.submit(submissions)), 201)
-    answers, is_replayed = services().submitter.submit_once(submissions, key)
+    with sending() as span:
+        submissions = services().submissions.read_batch(document, owner, span.traceparent)
+        span.describe([submission.job for submission in submissions])
+        key = header_key(request.headers.get(KEY_HEADER), document, owner)
+        if key is None:
+            return json_response(_answer(submissions, services().submitter.submit(submissions)), 201)
+        answers, is_replayed = services().submitter.submit_once(submissions, key)
     return json_response(_answer(submissions, answers), 201, REPLAYED if is_replayed else None)
 
 

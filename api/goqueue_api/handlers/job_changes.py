@@ -18,9 +18,11 @@ from goqueue_api.schemas.job import JobSchema
 from goqueue_api.schemas.job_edit import EDIT_EXAMPLES, RERUN_EXAMPLES, JobEditSchema, RerunSchema
 from goqueue_api.services import services
 from goqueue_api.submission import header_key
+from goqueue_api.tracing import TRACEPARENT_PARAMETER, sending
 from goqueue_common.errors import InvalidJob, JobChanged, JobNotFound, PayloadTooLarge, WrongStatus
 from goqueue_common.job import Job, JobRef
 from goqueue_common.lifecycle import FINAL, WAITING, JobEvent, JobStatus
+from goqueue_common.live_events import JobChange
 from goqueue_common.new_job import Submission, submitted_job
 
 blueprint = ApiBlueprint("job changes", __name__, description="Steer one job by hand; the audit log keeps who did.")
@@ -79,7 +81,7 @@ def cancel_job(job_id: str) -> Response:
     job = services().jobs.cancel(checked_id(job_id), actor())
     if job.status is not JobStatus.CANCELLED:
         return _answer(job, 202)
-    services().submitter.announce(job.id)
+    services().submitter.announce(JobChange(job.id, job.attempts, job.status, job.queue))
     return _answer(job)
 
 
@@ -123,7 +125,7 @@ def edit_job(job_id: str) -> Response:
     "rerunJob",
     scope=Scope.OPERATE,
     body=Body(RerunSchema(), RERUN_EXAMPLES, required=False),
-    headers=[KEY_PARAMETER],
+    headers=[KEY_PARAMETER, TRACEPARENT_PARAMETER],
     answers={
         201: Answer(
             JobSchema(),
@@ -143,9 +145,12 @@ def rerun_job(job_id: str) -> Response:
     _require(job, FINAL, "rerun")
     document = rerun_document(job, edits)
     owner = caller().idempotency_scope
-    new = replace(services().submissions.read_job(document, None, owner).job, rerun_of=job.id)
     key = header_key(request.headers.get(KEY_HEADER), document | {"rerun_of": job.id}, owner)
-    answer = services().submitter.submit_rerun(Submission(new, key), actor())
+    with sending() as span:
+        read = services().submissions.read_job(document, None, owner, span.traceparent).job
+        new = replace(read, rerun_of=job.id)
+        span.describe([new])
+        answer = services().submitter.submit_rerun(Submission(new, key), actor())
     headers = {"Location": f"/jobs/{answer.id}"} | (REPLAYED if answer.replayed else {})
     return json_response(submitted_job(new, answer).to_dict(), 201, headers)
 

@@ -18,6 +18,7 @@ from goqueue_api.schemas.job import JobSchema
 from goqueue_api.schemas.job_request import EXAMPLES, KEY_PATTERN, JobRequestSchema
 from goqueue_api.schemas.queries import WaitQuerySchema
 from goqueue_api.services import services
+from goqueue_api.tracing import TRACEPARENT_PARAMETER, sending
 from goqueue_common.errors import IdempotencyKeyInUse, IdempotencyKeyReused, InvalidJob, JobNotFound, PayloadTooLarge
 from goqueue_common.new_job import submitted_job
 
@@ -52,7 +53,7 @@ _BUSY_SECONDS: Final = "1"
     "submitJob",
     scope=Scope.SUBMIT,
     body=Body(JobRequestSchema(), EXAMPLES),
-    headers=[KEY_PARAMETER],
+    headers=[KEY_PARAMETER, TRACEPARENT_PARAMETER],
     answers={
         201: Answer(
             JobSchema(),
@@ -67,13 +68,15 @@ def submit_job() -> Response:
 
     Once this is answered with 201 the job is never lost: it ends completed, failed or cancelled.
     """
-    submission = services().submissions.read_job(
-        read_object(request), request.headers.get(KEY_HEADER), caller().idempotency_scope
-    )
-    try:
-        answer = services().submitter.submit([submission])[0]
-    except IdempotencyKeyReused as error:
-        raise IdempotencyKeyReused(str(error)) from error  # the key came in a header: no item of a batch is to blame
+    with sending() as span:
+        submission = services().submissions.read_job(
+            read_object(request), request.headers.get(KEY_HEADER), caller().idempotency_scope, span.traceparent
+        )
+        span.describe([submission.job])
+        try:
+            answer = services().submitter.submit([submission])[0]
+        except IdempotencyKeyReused as error:
+            raise IdempotencyKeyReused(str(error)) from error  # the key came in a header: no item of a batch is to blame
     headers = {"Location": f"/jobs/{answer.id}"} | (REPLAYED if answer.replayed else {})
     return json_response(submitted_job(submission.job, answer).to_dict(), 201, headers)
 

@@ -108,6 +108,9 @@ class JobSchema(JobBaseSchema):
         metadata=_about("The last 10 attempts that ended, and the one that runs or completed the job; the newest last."),
     )
     progress = fields.Nested(ProgressSchema(), required=True, allow_none=True)
+    traceparent = fields.String(
+        required=True, allow_none=True, metadata=_about("W3C trace context of whoever submitted it; null: nobody traced.")
+    )
 
 
 class JobSummarySchema(JobBaseSchema):

@@ -139,7 +139,7 @@ def live_through_everything(database: Database, broker: RedisBroker) -> None:
     jobs.cancel(again.id)
     expired = submit(jobs)
     database.run("UPDATE jobs SET expires_at = now() WHERE id = %(id)s", {"id": expired})
-    assert maintenance.expire(10) == [expired]
+    assert [change.id for change in maintenance.expire(10)] == [expired]
     assert [place.id for place in RelayStore(database).missing(*DEFAULT, grace_seconds=0.0, limit=10)] == [third.id]
     assert [depth.queued for depth in QueueStore(database).depths()] == [1]
     for_ever = Retention(completed=timedelta(days=1), failed=timedelta(days=1), cancelled=timedelta(days=1))

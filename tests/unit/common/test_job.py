@@ -27,7 +27,7 @@ def test_a_job_is_shown_with_the_names_of_the_http_api(job: Job) -> None:
         "id", "queue", "type", "payload", "status", "priority", "attempts", "failures", "max_retries", "rescues", "run_at",
         "expires_at", "timeout", "queued_at", "tags", "result", "error", "fingerprint", "failure_reason", "waiting_reason",
         "attempt_history", "progress", "cancel_requested_at", "worker_id", "started_at", "finished_at", "created_at",
-        "updated_at", "schedule", "scheduled_for", "rerun_of", "parent_id",
+        "updated_at", "schedule", "scheduled_for", "rerun_of", "parent_id", "traceparent",
     }  # fmt: skip
 
 

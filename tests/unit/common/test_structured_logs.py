@@ -13,7 +13,10 @@ import logging, sys, threading
 import structlog
 from goqueue_common.structured_logs import configure
 
-configure("info", sys.argv[1], service="worker", pid=7)
+about = {"job_id": "j9"}
+configure(
+    "info", sys.argv[1], context=lambda: about, own_code=lambda record: record.name == "shop", service="worker", pid=7
+)
 log = structlog.get_logger("demo")
 log.debug("too_quiet")
 log.info("job_claimed", job_id="j1", attempt=2, where=object)
@@ -30,6 +33,8 @@ except ZeroDivisionError:
 log.info("odd_text", error="lone \\ud800 surrogate", huge=2**70)
 logging.getLogger("library").info("too quiet")
 logging.getLogger("library").warning("pool is %s", "full")
+logging.getLogger("shop").info("sold", extra={"order": 7})
+logging.getLogger("shop").debug("too quiet")
 """
 
 
@@ -55,6 +60,7 @@ def test_a_pipe_gets_one_json_object_a_line_from_the_level_on(lines: dict[str, d
         "job_failed",
         "odd_text",
         "pool is full",
+        "sold",
     ]
 
 
@@ -71,6 +77,16 @@ def test_every_line_has_level_and_utc_time(lines: dict[str, dict[str, Any]]) -> 
 
 def test_bound_fields_are_on_every_line_of_every_thread_and_library(lines: dict[str, dict[str, Any]]) -> None:
     assert {line["service"] for line in lines.values()} == {"worker"}
+
+
+def test_context_is_on_every_line_that_does_not_say_otherwise(lines: dict[str, dict[str, Any]]) -> None:
+    said = {event: line["job_id"] for event, line in lines.items()}
+    assert said.pop("job_claimed") == "j1"
+    assert set(said.values()) == {"j9"}
+
+
+def test_own_code_is_heard_from_the_level_on_with_its_extra_fields(lines: dict[str, dict[str, Any]]) -> None:
+    assert (lines["sold"]["logger"], lines["sold"]["level"], lines["sold"]["order"]) == ("shop", "info", 7)
 
 
 def test_a_field_of_the_line_wins_over_a_bound_one(lines: dict[str, dict[str, Any]]) -> None:
