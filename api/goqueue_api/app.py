@@ -22,6 +22,7 @@ from goqueue_api.handlers import (
     health,
     job_changes,
     job_lists,
+    job_logs,
     job_types,
     jobs,
     limits,
@@ -53,6 +54,7 @@ from goqueue_common.clock import Clock, SystemClock
 from goqueue_common.database import Database, connect, engine_options
 from goqueue_common.edit_store import EditStore
 from goqueue_common.explain_search import ExplainSearch
+from goqueue_common.job_log_store import JobLogStore
 from goqueue_common.job_store import JobStore
 from goqueue_common.limit_store import LimitStore
 from goqueue_common.maintenance_store import MaintenanceStore
@@ -83,6 +85,7 @@ _RESOURCES: Final = (
     jobs,
     explanations,
     job_changes,
+    job_logs,
     batches,
     bulk,
     queues,
@@ -164,6 +167,7 @@ def _services(settings: ApiSettings, database: Database, clock: Clock, telemetry
         audit=AuditStore(database),
         redactor=redactor,
         jobs=job_store,
+        logs=JobLogStore(database),
         edits=EditStore(database),
         explanations=ExplainSearch(database, is_redis_away=lambda: broker.is_away),
         queues=QueueStore(database),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from goqueue_common.bulk_store import BulkStore
     from goqueue_common.edit_store import EditStore
     from goqueue_common.explain_search import ExplainSearch
+    from goqueue_common.job_log_store import JobLogStore
     from goqueue_common.job_store import JobStore
     from goqueue_common.limit_store import LimitStore
     from goqueue_common.queue_store import QueueStore
@@ -54,6 +55,7 @@ class Services:
     audit: AuditStore
     redactor: Redactor
     jobs: JobStore
+    logs: JobLogStore
     edits: EditStore
     explanations: ExplainSearch
     queues: QueueStore

@@ -1,4 +1,4 @@
-"""What lists show of jobs and of bulk operations: without the values of fields that GOQUEUE_REDACT names."""
+"""What lists show of jobs, of log lines and of bulk operations: without the values of fields that GOQUEUE_REDACT names."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from goqueue_api.services import services
 from goqueue_common.bulk import BulkOperation, BulkPreview
 from goqueue_common.job import JobSummary
+from goqueue_common.job_log_store import LogLine
 
 
 def shown_summary(job: JobSummary) -> dict[str, Any]:
@@ -14,6 +15,11 @@ def shown_summary(job: JobSummary) -> dict[str, Any]:
     shown = job.to_dict()
     shown["payload_preview"] = services().redactor.text(shown["payload_preview"])
     return shown
+
+
+def shown_line(line: LogLine) -> dict[str, Any]:
+    """A line of a job's log. Its worker hid what its settings named; what ours name may be more."""
+    return line._asdict() | {"fields": services().redactor.document(line.fields)}
 
 
 def shown_operation(operation: BulkOperation) -> dict[str, Any]:

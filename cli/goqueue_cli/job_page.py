@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from goqueue_cli.moments import age, clock_time
-from goqueue_cli.output import clean, console, pretty_json, status_text, text
+from goqueue_cli.moments import age, clock_time, duration
+from goqueue_cli.output import clean, console, pretty_json, print_table, status_text, table, text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from rich.console import Console
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
     from goqueue import Attempt, Job, JobSummary
 
 _LABEL_WIDTH = 14
+_OUTCOME_STYLES = {
+    "completed": "green",
+    "running": "yellow",
+    "snoozed": "blue",
+    "released": "bright_black",
+    "cancelled": "bright_black",
+}
 
 
 def waiting_for(job: Job | JobSummary) -> str:
@@ -34,8 +42,11 @@ def print_job(job: Job, why_it_waits: str) -> None:
     _print_block(screen, "payload", pretty_json(job.payload))
     if job.result is not None:
         _print_block(screen, "result", pretty_json(job.result))
-    for attempt in job.attempt_log:
-        _print_attempt(screen, attempt)
+    if job.attempt_history:
+        _print_attempts(screen, job.attempt_history)
+    for attempt in job.attempt_history:
+        if attempt.traceback or attempt.error:
+            _print_error(screen, attempt)
 
 
 def _lines(job: Job, why_it_waits: str) -> list[tuple[str, Text | None]]:
@@ -82,7 +93,23 @@ def _print_block(screen: Console, label: str, content: str) -> None:
         screen.print(text(f"  {line}"), soft_wrap=True)
 
 
-def _print_attempt(screen: Console, attempt: Attempt) -> None:
+def _print_attempts(screen: Console, attempts: Sequence[Attempt]) -> None:
+    """One line each: how long it waited and ran, and by whom. Between its end and the next wait it backed off."""
+    screen.print(text("attempts", "bold"))
+    drawn = table("", "outcome", "waited", "ran", "started", "worker", numbers=["", "waited", "ran"])
+    for attempt in attempts:
+        drawn.add_row(
+            f"  {attempt.attempt}",
+            text(attempt.outcome, _OUTCOME_STYLES.get(attempt.outcome or "", "red")),
+            duration(attempt.wait_seconds),
+            duration(attempt.run_seconds),
+            clock_time(attempt.started_at),
+            text(attempt.worker_id),
+        )
+    print_table(drawn)
+
+
+def _print_error(screen: Console, attempt: Attempt) -> None:
     said = f"attempt {attempt.attempt}: {attempt.outcome or ''}"
     screen.print(text(said, "bold") + text(f"  {clock_time(attempt.finished_at)}", "bright_black"))
     for line in (attempt.traceback or attempt.error or "").splitlines():

@@ -1,4 +1,4 @@
-"""`goqueue jobs`: list, count, show, explain, retry, cancel, run-now, rerun, delete."""
+"""`goqueue jobs`: list, count, show, logs, explain, retry, cancel, run-now, rerun, delete."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from goqueue_cli.api_address import api_client, api_url_option
 from goqueue_cli.explain import explain, why_it_waits
 from goqueue_cli.job_filters import filter_options
+from goqueue_cli.job_logs import logs
 from goqueue_cli.job_page import print_job, waiting_for
 from goqueue_cli.moments import age
 from goqueue_cli.output import complain, one_line, print_json, print_table, status_text, table, text
@@ -98,6 +99,9 @@ def show(context: click.Context, job_id: str, *, as_json: bool) -> None:
 
 
 jobs.add_command(explain)
+
+
+jobs.add_command(logs)
 
 
 @jobs.command()

@@ -22,6 +22,7 @@ from goqueue.errors import (
 )
 from goqueue.explanation import ApiCall, Explanation, Position, Reason
 from goqueue.filters import JobFilters
+from goqueue.job_logs import LogLine, LogOptions, LogPage
 from goqueue.stats import Overview, Timeseries
 from goqueue.submission import JobOptions, JobRequest
 from goqueue.values import (
@@ -69,6 +70,9 @@ __all__ = [
     "JobSummary",
     "KeyInfo",
     "LimitInfo",
+    "LogLine",
+    "LogOptions",
+    "LogPage",
     "NotFound",
     "Overview",
     "Position",

@@ -52,12 +52,15 @@ class Count(Value):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt(Value):
-    """One execution of a job that did not simply complete."""
+    """One execution of a job. outcome: running, completed, error, timeout, snoozed, cancelled, died and others."""
 
     attempt: int
     worker_id: str | None = None
+    queued_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    wait_seconds: float | None = None
+    run_seconds: float | None = None
     outcome: str | None = None
     error: str | None = None
     traceback: str | None = None
@@ -113,14 +116,14 @@ class Job(_JobFields):
     """A job as it was when the API answered.
 
     status: queued, scheduled, processing, retrying, completed, failed or cancelled.
-    result: what the handler returned; None until completed. attempt_log: the last attempts that went wrong.
+    result: what the handler returned; None until completed. attempt_history: its last attempts, the newest last.
     progress: what it last said of itself; None: nothing. traceparent: W3C trace context of whoever submitted it.
     etag: names this state of it, for Client.edit.
     """
 
     payload: Mapping[str, object] = field(default_factory=dict)
     result: object = None
-    attempt_log: tuple[Attempt, ...] = ()
+    attempt_history: tuple[Attempt, ...] = ()
     progress: Progress | None = None
     traceparent: str | None = None
     etag: str | None = None
@@ -298,7 +301,7 @@ _READERS: dict[str, Callable[[Any], object]] = {
     "tags": tuple,
     "scopes": tuple,
     "progress": Progress.from_json,
-    "attempt_log": each(Attempt.from_json),
+    "attempt_history": each(Attempt.from_json),
     "versions": each(HandlerVersion.from_json),
     "queues": tuple,
     "types": tuple,

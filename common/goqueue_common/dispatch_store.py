@@ -19,7 +19,7 @@ from goqueue_common.job import MAX_ATTEMPT_LOG, ClaimedJob, Outcome, Settled
 from goqueue_common.lifecycle import TRANSITIONS, YIELDS_TO_CANCEL, FailureReason, JobEvent, sources
 
 START_PICKED: Final = f"""UPDATE jobs SET status = '{TRANSITIONS[JobEvent.CLAIM].target}', attempts = attempts + 1,
-    worker_id = %(worker_id)s, started_at = now(), updated_at = now()
+    worker_id = %(worker_id)s, attempted_by = %(worker_id)s, started_at = now(), updated_at = now()
 FROM picked WHERE jobs.id = picked.id
 RETURNING jobs.id::text, queue, type, payload::text, attempts, failures, max_retries, rescues, timeout_seconds, priority,
     tags, cancel_requested_at IS NOT NULL, started_at, queued_at, created_at, schedule, scheduled_for, parent_id::text,
@@ -63,9 +63,14 @@ WITH list AS MATERIALIZED (
 )
 {START_PICKED}"""  # noqa: S608 - a constant from the lifecycle
 
-ATTEMPT_LOG_WITH_ENTRY: Final = f"""CASE WHEN jsonb_array_length(attempt_log) >= {MAX_ATTEMPT_LOG}
-    THEN (attempt_log - 0) || entry ELSE coalesce(attempt_log, '[]') || entry END"""
-"""The row's attempt_log with a column `entry` at its end; of too long a log the oldest entry goes."""
+
+def attempt_log_with(entry: str) -> str:
+    """The row's attempt_log with this jsonb, an expression, at its end; of too long a log the oldest entry goes."""
+    return (
+        f"CASE WHEN jsonb_array_length(attempt_log) >= {MAX_ATTEMPT_LOG} "
+        f"THEN (attempt_log - 0) || {entry} ELSE coalesce(attempt_log, '[]') || {entry} END"
+    )
+
 
 _COMPLETED: Final = str(TRANSITIONS[JobEvent.COMPLETE].target)
 
@@ -93,7 +98,7 @@ UPDATE jobs j SET
     error = CASE WHEN next_status = 'completed' THEN NULL ELSE coalesce(held.error, j.error) END,
     failure_reason = CASE WHEN next_status = 'failed' THEN reason END,
     no_handler_since = NULL,
-    attempt_log = CASE WHEN entry IS NULL THEN attempt_log ELSE {ATTEMPT_LOG_WITH_ENTRY} END,
+    attempt_log = CASE WHEN entry IS NULL THEN attempt_log ELSE {attempt_log_with("entry")} END,
     updated_at = now()
 FROM held WHERE j.id = held.id
 RETURNING j.id, j.attempts, j.status, j.queue, j.priority

@@ -14,10 +14,12 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from goqueue_common import attempts
+from goqueue_common.attempts import AttemptOutcome
 from goqueue_common.lifecycle import JobEvent, JobStatus
 
 MAX_ATTEMPT_LOG: Final = 10
-"""Attempts that a job's `attempt_log` remembers, the latest ones."""
+"""Attempts that a job's row remembers in `attempt_log`, the latest ones."""
 
 
 class Priority(IntEnum):
@@ -75,7 +77,8 @@ class Outcome:
     """How one attempt ended, ready to be written by whoever holds its lease.
 
     event: complete, retry_later, fail, snooze, release or confirm_cancel. delay_seconds: for retry_later and snooze,
-    counted from when it is written, by the database clock. result: JSON. log_entry: for attempts that did not complete.
+    counted from when it is written, by the database clock. result: JSON. log_entry: for attempts that did not complete,
+    as goqueue_common.attempts has it.
     """
 
     id: str
@@ -123,7 +126,11 @@ class Settled(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job as PostgreSQL knows it; what GET /jobs/{id} shows."""
+    """A job as PostgreSQL knows it; what GET /jobs/{id} shows.
+
+    attempt_log: attempts that ended, as the row remembers them; `attempt_history` is for people. attempted_by: whose the
+    last attempt is or was.
+    """
 
     id: str
     queue: str
@@ -148,6 +155,7 @@ class Job:
     progress: dict[str, Any] | None = None
     cancel_requested_at: datetime | None
     worker_id: str | None
+    attempted_by: str | None = None
     started_at: datetime | None
     finished_at: datetime | None
     created_at: datetime
@@ -159,6 +167,25 @@ class Job:
     traceparent: str | None
 
     @property
+    def attempt_history(self) -> list[dict[str, Any]]:
+        """The last attempts, the newest last: goqueue_common.attempts.history."""
+        return attempts.history(self.attempt_log, self._present_attempt())
+
+    def _present_attempt(self) -> dict[str, Any] | None:
+        """The attempt that no entry tells of yet: it runs, or completed the job."""
+        outcome = _PRESENT.get(self.status)
+        if outcome is None or self.attempts == 0:
+            return None
+        return {
+            "attempt": self.attempts,
+            "worker_id": self.worker_id or self.attempted_by,
+            "queued_at": self.queued_at,
+            "started_at": self.started_at,
+            "finished_at": self.finished_at,
+            "outcome": outcome,
+        }
+
+    @property
     def waiting_reason(self) -> str | None:
         """`no_handler` while it goes round because no worker that met it knows its type."""
         return "no_handler" if self.no_handler_since is not None and not self.status.is_final else None
@@ -166,6 +193,7 @@ class Job:
     def to_dict(self) -> dict[str, Any]:
         """The job as the HTTP API shows it; times stay datetimes."""
         shown = {name: getattr(self, name) for name in _JOB_FIELDS}
+        shown["attempt_history"] = self.attempt_history
         shown["priority"] = self.priority.label
         shown["timeout"] = shown.pop("timeout_seconds")
         del shown["no_handler_since"]
@@ -216,5 +244,6 @@ class JobSummary:
         return shown
 
 
-_JOB_FIELDS: Final = tuple(item.name for item in fields(Job))
+_PRESENT: Final = {JobStatus.PROCESSING: AttemptOutcome.RUNNING, JobStatus.COMPLETED: AttemptOutcome.COMPLETED}
+_JOB_FIELDS: Final = tuple(item.name for item in fields(Job) if item.name not in ("attempt_log", "attempted_by"))
 _SUMMARY_FIELDS: Final = tuple(item.name for item in fields(JobSummary))

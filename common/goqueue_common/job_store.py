@@ -7,9 +7,10 @@ from dataclasses import fields
 from typing import Any, Final
 
 from goqueue_common import audit_store, job_search, suggest_search
+from goqueue_common.attempts import AttemptOutcome
 from goqueue_common.audit_store import Actor
 from goqueue_common.database import Database, Params, Rows, Run
-from goqueue_common.dispatch_store import DispatchStore
+from goqueue_common.dispatch_store import DispatchStore, attempt_log_with
 from goqueue_common.errors import JobNotFound, WrongStatus
 from goqueue_common.finished_store import forgetting, noting_finished
 from goqueue_common.job import Job, Priority
@@ -30,6 +31,11 @@ WHERE j.id = %(id)s
 EXPIRED: Final = "finished_at = now(), failure_reason = 'expired', error = 'expired: it could not start in time'"
 """What a job's row is told, besides its status, when it expires."""
 
+# What completed a job is told by its row alone, until the job is to run again.
+_COMPLETED_ATTEMPT: Final = f"""jsonb_build_object('attempt', attempts, 'worker_id', attempted_by, 'queued_at', queued_at,
+    'started_at', started_at, 'finished_at', finished_at, 'outcome', '{AttemptOutcome.COMPLETED}', 'error', NULL,
+    'traceback', NULL)"""
+
 BY_HAND: Final[Mapping[JobEvent, str]] = {
     JobEvent.PROMOTE: "queued_at = now()",
     JobEvent.RUN_NOW: "queued_at = now(), run_at = now()",
@@ -39,7 +45,9 @@ BY_HAND: Final[Mapping[JobEvent, str]] = {
     JobEvent.RETRY: (
         "queued_at = now(), run_at = NULL, max_retries = greatest(max_retries, failures + 1), rescues = 0, "
         "cancel_requested_at = NULL, result = NULL, error = NULL, failure_reason = NULL, finished_at = NULL, "
-        "no_handler_since = NULL, expires_at = CASE WHEN expires_at > now() THEN expires_at END"
+        "no_handler_since = NULL, expires_at = CASE WHEN expires_at > now() THEN expires_at END, "
+        f"attempt_log = CASE WHEN status = '{JobStatus.COMPLETED}' AND attempts > 0 "
+        f"THEN {attempt_log_with(_COMPLETED_ATTEMPT)} ELSE attempt_log END"
     ),
 }
 """What a job's row is told, besides its status and updated_at, when a person does this to it."""
@@ -123,7 +131,7 @@ class JobStore(SubmissionStore, DispatchStore):
 
 def _job(row: Sequence[Any]) -> Job:
     values = dict(zip((*_COLUMNS, "progress"), row, strict=True))
-    for name in ("id", "worker_id", "rerun_of", "parent_id"):
+    for name in ("id", "worker_id", "attempted_by", "rerun_of", "parent_id"):
         if values[name] is not None:
             values[name] = str(values[name])
     values["status"] = JobStatus(values["status"])

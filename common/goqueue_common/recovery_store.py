@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from goqueue_common.attempts import AttemptOutcome
 from goqueue_common.database import Database
-from goqueue_common.dispatch_store import ATTEMPT_LOG_WITH_ENTRY, SETTLED_OF
+from goqueue_common.dispatch_store import SETTLED_OF, attempt_log_with
 from goqueue_common.finished_store import noting_finished
 from goqueue_common.job import Settled
 from goqueue_common.lifecycle import TRANSITIONS, JobEvent
@@ -16,8 +17,9 @@ from goqueue_common.lifecycle import TRANSITIONS, JobEvent
 _RESCUE: Final = f"""
 WITH died AS MATERIALIZED (
     SELECT j.id, j.cancel_requested_at IS NOT NULL AS cancelled, j.rescues >= %(max_rescues)s AS poisonous,
-        jsonb_build_object('attempt', j.attempts, 'worker_id', j.worker_id, 'started_at', j.started_at,
-            'finished_at', now(), 'outcome', 'died', 'error', %(error)s::text, 'traceback', NULL) AS entry
+        jsonb_build_object('attempt', j.attempts, 'worker_id', j.worker_id, 'queued_at', j.queued_at,
+            'started_at', j.started_at, 'finished_at', now(), 'outcome', '{AttemptOutcome.DIED}',
+            'error', %(error)s::text, 'traceback', NULL) AS entry
     FROM jobs j
     WHERE j.id = ANY(%(ids)s::uuid[]) AND j.worker_id = %(worker_id)s AND j.status || '' = 'processing'
       AND (j.id, j.attempts) IN (SELECT * FROM unnest(%(ids)s::uuid[], %(attempts)s::int[]))
@@ -32,7 +34,7 @@ UPDATE jobs j SET
     finished_at = CASE WHEN cancelled OR poisonous THEN now() END,
     failure_reason = CASE WHEN poisonous AND NOT cancelled THEN 'poison' END,
     error = %(error)s,
-    attempt_log = {ATTEMPT_LOG_WITH_ENTRY},
+    attempt_log = {attempt_log_with("entry")},
     updated_at = now()
 FROM died WHERE j.id = died.id
 RETURNING j.id, j.attempts, j.status, j.queue, j.priority

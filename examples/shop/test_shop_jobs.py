@@ -20,7 +20,7 @@ def test_an_order_is_confirmed_by_mail(shop_data):
     assert done.status == "completed"
     assert done.result["cents"] == 2190
     assert (shop_data / "outbox" / "first.txt").read_text().startswith("To: ada@example.org\nSubject: Your order 1042\n")
-    assert done.logs == [("order_confirmed", {"order": 1042})]
+    assert done.logs == [("info", "order_confirmed", {"order": 1042})]
 
 
 def test_an_order_has_its_invoice_rendered():

@@ -91,9 +91,9 @@ def test_a_job_that_fails_for_good_keeps_its_tracebacks_and_can_be_retried(
     system.start_worker()
     job = finished(client.submit("demo.fail", {"times": 2, "message": "not yet"}, max_retries=1))
     assert (job.status, job.failure_reason, job.error) == ("failed", "exhausted", "RuntimeError: not yet")
-    assert [attempt.attempt for attempt in job.attempt_log] == [1, 2]
-    assert "demo_fail.py" in (job.attempt_log[-1].traceback or "")
-    assert "goqueue_worker" not in (job.attempt_log[-1].traceback or "")
+    assert [attempt.attempt for attempt in job.attempt_history] == [1, 2]
+    assert "demo_fail.py" in (job.attempt_history[-1].traceback or "")
+    assert "goqueue_worker" not in (job.attempt_history[-1].traceback or "")
     again = finished(client.retry(job.id))
     assert (again.status, again.attempts, again.error) == ("completed", 3, None)
 

@@ -18,7 +18,7 @@ def test_a_thread_is_interrupted_at_its_timeout(system: System, client: Client, 
     system.start_worker()
     job = finished(client.submit("shop.nap"))
     assert (job.status, job.failure_reason) == ("failed", "timeout")
-    assert "shop_jobs.py" in (job.attempt_log[0].traceback or "")
+    assert "shop_jobs.py" in (job.attempt_history[0].traceback or "")
     assert finished(client.submit("shop.plain")).status == "completed"
 
 

@@ -31,5 +31,6 @@ def fail(payload: dict[str, Any], job: JobContext) -> dict[str, Any]:
     """Raise an error, as often as asked."""
     times = payload.get("times")
     if times is None or job.failures < times:
+        job.log("about_to_fail", level="warning", failures=job.failures, times=times)
         raise RuntimeError(payload.get("message", "asked to fail"))
     return {"succeeded_after_failures": job.failures}

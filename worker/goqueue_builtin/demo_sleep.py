@@ -27,6 +27,7 @@ def sleep(payload: dict[str, Any], job: JobContext) -> dict[str, Any]:
     """Sleep for a while, with progress; stops when it is cancelled."""
     seconds = float(payload.get("seconds", 1))
     began = time.monotonic()
+    job.log("sleeping", seconds=seconds)
     while (passed := time.monotonic() - began) < seconds:
         if job.cancelled:
             raise Cancel(f"cancelled after {passed:.1f} s")

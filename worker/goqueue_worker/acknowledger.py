@@ -14,7 +14,9 @@ from typing import Final
 
 import structlog
 
+from goqueue_common.attempts import AttemptOutcome, remembered
 from goqueue_common.broker.broker import Broker
+from goqueue_common.clock import Clock, SystemClock
 from goqueue_common.dispatch_store import DispatchStore
 from goqueue_common.errors import BrokerUnavailable, GoQueueError, QueryTimeout, StoreUnavailable
 from goqueue_common.job import Outcome, Settled
@@ -30,6 +32,7 @@ _HELD_UP_SECONDS: Final = 0.1
 """Until rows that somebody holds are tried again, if there is nothing else to write."""
 MAX_BACKLOG_BYTES: Final = 32 * 1024 * 1024
 """Outcomes that wait for an absent PostgreSQL; at this bound the worker claims no more."""
+_CLOCK: Final = SystemClock()
 
 Finished = tuple[Attempt, Outcome]
 
@@ -46,6 +49,7 @@ class Acknowledger:
         may_write: Callable[[], bool],
         on_settled: Callable[[Sequence[Attempt]], None],
         on_lost: Callable[[], None],
+        clock: Clock = _CLOCK,
     ) -> None:
         self._worker_id = worker_id
         self._store = store
@@ -53,6 +57,7 @@ class Acknowledger:
         self._may_write = may_write
         self._on_settled = on_settled
         self._on_lost = on_lost
+        self._clock = clock
         self._finished: SimpleQueue[Finished] = SimpleQueue()
         self._waiting: list[Finished] = []
         self._pause = 0.0
@@ -128,7 +133,20 @@ class Acknowledger:
             self._on_settled([attempt])
             return
         self._substitute = Outcome(
-            id=outcome.id, attempt=outcome.attempt, event=JobEvent.FAIL, error=reason, failure_reason="exhausted"
+            id=outcome.id,
+            attempt=outcome.attempt,
+            event=JobEvent.FAIL,
+            error=reason,
+            failure_reason="exhausted",
+            log_entry=remembered(
+                attempt=outcome.attempt,
+                worker_id=self._worker_id,
+                queued_at=attempt.job.queued_at,
+                started_at=attempt.job.started_at,
+                finished_at=self._clock.now(),
+                outcome=AttemptOutcome.ERROR,
+                error=reason,
+            ),
         )
         self._waiting[0] = (attempt, self._substitute)
 

@@ -1,4 +1,4 @@
-"""What running attempts ask of their child process: progress, log lines, child jobs."""
+"""What running attempts ask of their child process: progress, logs, child jobs."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from goqueue_common.progress_store import ProgressStore, ProgressTick
 from goqueue_common.submitter import Submitter
 from goqueue_common.telemetry.telemetry import OFF, Telemetry
 from goqueue_worker.job_context import ChildOptions
+from goqueue_worker.job_logs import JobLogs, KeptLog
 from goqueue_worker.registry import Registry
 
 log = structlog.get_logger("goqueue_worker.job")
@@ -27,7 +28,7 @@ _FLUSH_SECONDS: Final = 0.25
 
 
 class ChildServices:
-    """AttemptServices of a child process. `step` writes the progress gathered since the last one."""
+    """AttemptServices of a child process. `step` writes the progress and the log lines gathered since the last one."""
 
     def __init__(
         self,
@@ -35,12 +36,14 @@ class ChildServices:
         registry: Registry,
         submitter: Submitter,
         progress: ProgressStore,
+        logs: JobLogs,
         telemetry: Telemetry = OFF,
     ) -> None:
         self._worker_id = worker_id
         self._registry = registry
         self._submitter = submitter
         self._progress = progress
+        self._logs = logs
         self._tracing = telemetry.tracing
         self._ticks: dict[str, ProgressTick] = {}
         self._lock = threading.Lock()
@@ -50,9 +53,9 @@ class ChildServices:
         with self._lock:
             self._ticks[job_id] = ProgressTick(job_id, attempt, fraction, message)
 
-    def write_log(self, job: ClaimedJob, event: str, fields: Mapping[str, Any]) -> None:
+    def open_log(self, job: ClaimedJob) -> KeptLog:
         """See AttemptServices."""
-        log.info(event, **{**fields, "job_id": job.id, "type": job.type, "attempt": job.attempt})
+        return self._logs.open(job)
 
     def submit_child(self, parent: ClaimedJob, job_type: str, payload: Mapping[str, Any], options: ChildOptions) -> str:
         """See AttemptServices."""
@@ -71,7 +74,20 @@ class ChildServices:
             return self._submitter.submit([Submission(traced, submission.key)])[0].id
 
     def step(self) -> float:
-        """Write the latest progress of each job."""
+        """Write the latest progress of each job, and what was logged."""
+        self._write_progress()
+        try:
+            return 0.0 if self._logs.write() else _FLUSH_SECONDS
+        except StoreUnavailable as error:
+            log.warning("log_lines_wait", reason=str(error))
+            return _FLUSH_SECONDS
+
+    def write_rest(self) -> None:
+        """At the end of the process: all that waits, unless PostgreSQL is away."""
+        while self.step() == 0.0:
+            pass
+
+    def _write_progress(self) -> None:
         with self._lock:
             ticks, self._ticks = self._ticks, {}
         if ticks:
@@ -79,7 +95,6 @@ class ChildServices:
                 self._progress.save(self._worker_id, list(ticks.values()))
             except StoreUnavailable as error:
                 log.warning("progress_not_written", jobs=len(ticks), reason=str(error))
-        return _FLUSH_SECONDS
 
 
 def child_submission(

@@ -21,15 +21,16 @@ from goqueue_common.background.runner import Runner, Stepper, stop_all
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.clock import SystemClock
-from goqueue_common.database import Database, connect
 from goqueue_common.dispatch_view_store import DispatchViewStore
 from goqueue_common.errors import BrokerUnavailable, StoreUnavailable
 from goqueue_common.job import Outcome
+from goqueue_common.job_log_store import JobLogStore
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent
 from goqueue_common.limited_dispatch_store import LimitedDispatchStore
 from goqueue_common.progress_store import ProgressStore
 from goqueue_common.recovery_store import RecoveryStore
+from goqueue_common.redaction import Redactor
 from goqueue_common.submitter import Submitter
 from goqueue_common.telemetry.telemetry import OFF, Telemetry
 from goqueue_common.version import version
@@ -39,11 +40,13 @@ from goqueue_worker.acknowledger import Acknowledger
 from goqueue_worker.attempt import Attempt
 from goqueue_worker.attempt_services import ChildServices
 from goqueue_worker.cancel_listener import CancelListener
+from goqueue_worker.child_database import child_database
 from goqueue_worker.dispatch_watch import DispatchWatch
 from goqueue_worker.ending import Ending, EndReason
 from goqueue_worker.event_loop import EventLoop
 from goqueue_worker.executor import Executor
 from goqueue_worker.isolation import IsolatedPool
+from goqueue_worker.job_logs import JobLogs
 from goqueue_worker.memory_watch import MemoryWatch, resident_bytes
 from goqueue_worker.message_pipe import MessagePipe
 from goqueue_worker.outcomes import AttemptEnd
@@ -81,7 +84,7 @@ class Child:
         self._clock = SystemClock()
         self._ending = Ending(lambda reason: pipe.send({"ending": reason}))
         self._stuck: dict[int, Attempt] = {}
-        self._database = _database(settings, slots)
+        self._database = child_database(settings, slots)
         self._workers = WorkerStore(self._database)
         keys = Keys(settings.stores.prefix)
         self._broker = RedisBroker(settings.stores.redis_url, keys)
@@ -89,7 +92,15 @@ class Child:
         self._store = JobStore(self._database)
         self._recovery = RecoveryStore(self._database)
         submitter = Submitter(self._store, self._broker)
-        self._services = ChildServices(self.worker_id, registry, submitter, ProgressStore(self._database), telemetry)
+        logs = JobLogs(
+            self.worker_id,
+            JobLogStore(self._database),
+            self._clock,
+            limit_bytes=settings.job_log_bytes,
+            redactor=Redactor(settings.stores.redact),
+            may_write=self._lease_lives,
+        )
+        self._services = ChildServices(self.worker_id, registry, submitter, ProgressStore(self._database), logs, telemetry)
         self._event_loop = EventLoop() if any(handler.is_async for handler in registry.handlers) else None
         self._isolated = IsolatedPool(settings, self.worker_id, self._services, self._clock)
         executor = Executor(
@@ -108,15 +119,8 @@ class Child:
             on_settled=self._release_records,
             on_lost=lambda: self._ending.want(EndReason.LOST),
         )
-        self._pool = Pool(
-            slots,
-            executor,
-            table,
-            self._acknowledger.put,
-            self._lease_lives,
-            self._mark_alone,
-            max_jobs=settings.max_jobs or None,
-        )
+        deliver, max_jobs = self._acknowledger.put, settings.max_jobs or None
+        self._pool = Pool(slots, executor, table, deliver, self._lease_lives, self._mark_alone, max_jobs=max_jobs)
         self._watchdog = Watchdog(
             self._pool,
             self._clock,
@@ -264,6 +268,7 @@ class Child:
         unwritten += leftovers
         self._pipe.send({"unwritten": [outcome.encoded().decode() for outcome in unwritten]})
         if unwritten or self._pool.held > 0:
+            self._services.write_rest()
             return 1
         return self._leave_in_order()
 
@@ -276,7 +281,7 @@ class Child:
 
     def _leave_in_order(self) -> int:
         stop_all(self._runners)
-        self._services.step()
+        self._services.write_rest()
         self._isolated.close()
         for hook in self._registry.stop_hooks:
             try:
@@ -287,14 +292,3 @@ class Child:
         signed_off = sign_off(self.worker_id, self._workers, strays)
         self._database.close()
         return 0 if signed_off else 1
-
-
-def _database(settings: WorkerSettings, slots: int) -> Database:
-    return connect(
-        settings.stores.database_url,
-        # Poller, acknowledger, progress, cancels, dispatch watch, and handlers that submit children.
-        pool_size=5 + min(slots, 8),
-        # What takes longer than the lease is of no use any more.
-        statement_timeout_seconds=min(10.0, settings.lease),
-        application_name="goqueue-worker",
-    )

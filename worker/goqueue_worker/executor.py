@@ -87,6 +87,12 @@ class Executor:
         context = JobContext(
             attempt.job, self._services, timeout_seconds=attempt.timeout_seconds, is_cancelled=attempt.is_cancelled
         )
+        try:
+            return self._handle(attempt, slot, context)
+        finally:
+            context.close()
+
+    def _handle(self, attempt: Attempt, slot: RunningSlot, context: JobContext) -> object:
         payload = orjson.loads(attempt.job.payload)
         # Not only by the API: it may have been submitted before any worker had announced its type, or by another job.
         if not attempt.handler.payload_check.accepts(payload):
@@ -111,6 +117,6 @@ def interrupted_outcome(attempt: Attempt, end: AttemptEnd, error: BaseException 
         case InterruptReason.CANCEL:
             return end.cancelled()
         case InterruptReason.SHUTDOWN:
-            return end.released()
+            return end.interrupted()
         case None:
             return None

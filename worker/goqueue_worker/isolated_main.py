@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from queue import SimpleQueue
 from typing import Any
 
@@ -20,6 +20,7 @@ from goqueue_worker.attempt import Attempt, RunningSlot
 from goqueue_worker.discovery import load
 from goqueue_worker.executor import Executor
 from goqueue_worker.job_context import ChildOptions
+from goqueue_worker.log_line import clean, plain_fields
 from goqueue_worker.message_pipe import Message, MessagePipe
 from goqueue_worker.running import RUNNING, configure_logs
 from goqueue_worker.settings import WorkerSettings
@@ -29,6 +30,21 @@ class ChildRefused(GoQueueError):
     """The worker could not submit a child job; the message says why."""
 
     code = "child_refused"
+
+
+class PipedLog:
+    """AttemptLog whose lines the worker writes, which sees to its bounds and outlives this process."""
+
+    def __init__(self, pipe: MessagePipe) -> None:
+        self._pipe = pipe
+
+    def write(self, level: str, event: str, fields: Mapping[str, Any], at: datetime | None = None) -> None:
+        """See AttemptLog."""
+        said_at = at or datetime.now(UTC)
+        self._pipe.send({"log": [level, clean(event), plain_fields(fields), said_at.isoformat()]})
+
+    def close(self) -> None:
+        """See AttemptLog."""
 
 
 class PipedServices:
@@ -42,9 +58,9 @@ class PipedServices:
         """See AttemptServices."""
         self._pipe.send({"progress": [fraction, message]})
 
-    def write_log(self, _job: ClaimedJob, event: str, fields: Mapping[str, Any]) -> None:
+    def open_log(self, _job: ClaimedJob) -> PipedLog:
         """See AttemptServices."""
-        self._pipe.send({"log": [event, {name: _plain(value) for name, value in fields.items()}]})
+        return PipedLog(self._pipe)
 
     def submit_child(self, _parent: ClaimedJob, job_type: str, payload: Mapping[str, Any], options: ChildOptions) -> str:
         """See AttemptServices."""
@@ -113,10 +129,6 @@ def _job(values: dict[str, Any]) -> ClaimedJob:
         if values[name] is not None:
             values[name] = datetime.fromisoformat(values[name])
     return ClaimedJob(**values)
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
 def main() -> None:

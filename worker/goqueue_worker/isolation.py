@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from goqueue_common.clock import Clock
@@ -82,16 +83,21 @@ class _IsolatedProcess:
         job = attempt.job
         running = RUNNING.get() or job
         self._pipe.send({"job": job._asdict(), "traceparent": running.traceparent})
-        for message in self._pipe.messages():
-            if "outcome" in message:
-                return str(message["outcome"])
-            if "progress" in message:
-                services.report_progress(job.id, job.attempt, *message["progress"])
-            elif "log" in message:
-                services.write_log(job, *message["log"])
-            elif "submit" in message:
-                self._pipe.send(_submitted(attempt, services, *message["submit"]))
-        return None
+        log = services.open_log(job)
+        try:
+            for message in self._pipe.messages():
+                if "outcome" in message:
+                    return str(message["outcome"])
+                if "progress" in message:
+                    services.report_progress(job.id, job.attempt, *message["progress"])
+                elif "log" in message:
+                    level, event, fields, said_at = message["log"]
+                    log.write(level, event, fields, datetime.fromisoformat(said_at))
+                elif "submit" in message:
+                    self._pipe.send(_submitted(attempt, services, *message["submit"]))
+            return None
+        finally:
+            log.close()
 
     def is_alive(self) -> bool:
         return self._process.poll() is None

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from goqueue_common.job import ClaimedJob
+from goqueue_common.job_log_store import LogLevel
+
+_LEVELS: Final = tuple(map(str, LogLevel))
 
 
 class AttemptServices(Protocol):
@@ -16,11 +19,21 @@ class AttemptServices(Protocol):
     def report_progress(self, job_id: str, attempt: int, fraction: float | None, message: str | None) -> None:
         """Remember the latest progress of a job; written a few times a second."""
 
-    def write_log(self, job: ClaimedJob, event: str, fields: Mapping[str, Any]) -> None:
-        """One line in the worker's log."""
+    def open_log(self, job: ClaimedJob) -> AttemptLog:
+        """Where the lines of an attempt go; asked for at the first."""
 
     def submit_child(self, parent: ClaimedJob, job_type: str, payload: Mapping[str, Any], options: ChildOptions) -> str:
         """Submit a job on behalf of another; its id."""
+
+
+class AttemptLog(Protocol):
+    """The log of one attempt; any thread of it may write."""
+
+    def write(self, level: str, event: str, fields: Mapping[str, Any], at: datetime | None = None) -> None:
+        """One line; it never waits for a store. at: when it was said, None: now."""
+
+    def close(self) -> None:
+        """The handler has ended: say how many lines were dropped, if any were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +52,7 @@ class ChildOptions:
 class JobContext:
     """One attempt of a job, seen from its handler. `id` is the same for all attempts: make effects idempotent with it."""
 
-    __slots__ = ("_is_cancelled", "_job", "_services", "_timeout_seconds")
+    __slots__ = ("_is_cancelled", "_job", "_log", "_services", "_timeout_seconds")
 
     def __init__(
         self,
@@ -50,6 +63,7 @@ class JobContext:
         is_cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
         self._job = job
+        self._log: AttemptLog | None = None
         self._services = services
         self._timeout_seconds = timeout_seconds
         self._is_cancelled = is_cancelled
@@ -129,9 +143,21 @@ class JobContext:
         text = None if message is None else message.replace("\x00", "").encode("utf-8", "replace").decode()[:500]
         self._services.report_progress(self._job.id, self._job.attempt, fraction, text)
 
-    def log(self, event: str, **fields: Any) -> None:
-        """Write a line to the worker's log, with the job's id, type and attempt on it."""
-        self._services.write_log(self._job, event, fields)
+    def log(self, event: str, *, level: str = LogLevel.INFO, **fields: Any) -> None:
+        """Write a line that is kept with the job and goes to the worker's log. Cheap; it never waits for a store.
+
+        level: debug, info, warning or error. fields: JSON; anything else as its text. Raises ValueError for another level.
+        """
+        if level not in _LEVELS:
+            raise ValueError(f"log level wants one of {', '.join(_LEVELS)}, got {level!r}")
+        if self._log is None:
+            self._log = self._services.open_log(self._job)
+        self._log.write(str(level), str(event), fields)
+
+    def close(self) -> None:
+        """For the worker, once the handler has ended."""
+        if self._log is not None:
+            self._log.close()
 
     def submit(
         self,

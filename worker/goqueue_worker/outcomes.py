@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from goqueue_common.attempts import AttemptOutcome, remembered
 from goqueue_common.clock import Clock
 from goqueue_common.errors import InvalidJob, PayloadTooLarge
 from goqueue_common.job import ClaimedJob, Outcome
@@ -49,12 +49,12 @@ class AttemptEnd:
         if isinstance(verdict, Retry):
             return self.failed(reason or "the handler asked for a retry", None, delay_seconds=verdict.after)
         if isinstance(verdict, Snooze):
-            return self._outcome(JobEvent.SNOOZE, "snoozed", None, delay_seconds=verdict.seconds)
+            return self._outcome(JobEvent.SNOOZE, AttemptOutcome.SNOOZED, None, delay_seconds=verdict.seconds)
         if isinstance(verdict, Discard):
             text = reason or "discarded by its handler"
-            return self._outcome(JobEvent.FAIL, "discarded", text, failure_reason=FailureReason.DISCARDED)
+            return self._outcome(JobEvent.FAIL, AttemptOutcome.DISCARDED, text, failure_reason=FailureReason.DISCARDED)
         if isinstance(verdict, Cancel):
-            return self._outcome(JobEvent.CONFIRM_CANCEL, "cancelled", reason or "cancelled by its handler")
+            return self._outcome(JobEvent.CONFIRM_CANCEL, AttemptOutcome.CANCELLED, reason or "cancelled by its handler")
         return self.failed(f"unknown verdict {type(verdict).__name__}", None)
 
     def raised(self, error: BaseException) -> Outcome:
@@ -76,7 +76,7 @@ class AttemptEnd:
     ) -> Outcome:
         """The attempt ended in an error: another one later, while failures <= max_retries."""
         failures = self._job.failures + 1
-        outcome = "timeout" if reason is FailureReason.TIMEOUT else "error"
+        outcome = AttemptOutcome.TIMEOUT if reason is FailureReason.TIMEOUT else AttemptOutcome.ERROR
         if failures <= self._job.max_retries:
             delay = self._backoff.delay(failures) if delay_seconds is None else delay_seconds
             return self._outcome(JobEvent.RETRY_LATER, outcome, error, trace, delay_seconds=delay)
@@ -88,31 +88,36 @@ class AttemptEnd:
 
     def cancelled(self) -> Outcome:
         """Somebody wanted it cancelled, and it has really ended."""
-        return self._outcome(JobEvent.CONFIRM_CANCEL, "cancelled", "cancelled while it ran")
+        return self._outcome(JobEvent.CONFIRM_CANCEL, AttemptOutcome.CANCELLED, "cancelled while it ran")
+
+    def interrupted(self) -> Outcome:
+        """A shutdown stopped it: back to the queue, nothing counted."""
+        return self._outcome(JobEvent.RELEASE, AttemptOutcome.RELEASED, None)
 
     def released(self) -> Outcome:
-        """It was interrupted by a shutdown, or never started: back to the queue, nothing counted."""
+        """It never started: back to the queue, nothing counted, and nothing to remember."""
         return Outcome(id=self._job.id, attempt=self._job.attempt, event=JobEvent.RELEASE)
 
     def _outcome(
         self,
         event: JobEvent,
-        name: str,
+        name: AttemptOutcome,
         error: str | None,
         trace: str | None = None,
         *,
         delay_seconds: float | None = None,
         failure_reason: FailureReason | None = None,
     ) -> Outcome:
-        entry = {
-            "attempt": self._job.attempt,
-            "worker_id": self._worker_id,
-            "started_at": _stamp(self._job.started_at),
-            "finished_at": _stamp(self._clock.now()),
-            "outcome": name,
-            "error": error,
-            "traceback": trace,
-        }
+        entry = remembered(
+            attempt=self._job.attempt,
+            worker_id=self._worker_id,
+            queued_at=self._job.queued_at,
+            started_at=self._job.started_at,
+            finished_at=self._clock.now(),
+            outcome=name,
+            error=error,
+            traceback=trace,
+        )
         return Outcome(
             id=self._job.id,
             attempt=self._job.attempt,
@@ -146,7 +151,3 @@ def short_traceback(error: BaseException) -> str:
     if len(encoded) <= MAX_TRACEBACK_BYTES:
         return text
     return "…\n" + encoded[-(MAX_TRACEBACK_BYTES - 8) :].decode(errors="ignore")
-
-
-def _stamp(instant: datetime) -> str:
-    return instant.isoformat()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import NAMESPACE_OID, uuid5
 
 import orjson
@@ -12,6 +13,7 @@ import orjson
 from goqueue_common.job import ClaimedJob
 from goqueue_worker.attempt_services import child_submission
 from goqueue_worker.job_context import ChildOptions, JobContext
+from goqueue_worker.log_line import clean, fitted, plain_fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +32,24 @@ class Child:
     tags: tuple[str, ...]
 
 
+class LogLine(NamedTuple):
+    """A line as it is kept with a job: fields as JSON, what is no JSON as its text."""
+
+    level: str
+    message: str
+    fields: dict[str, Any]
+
+
 @dataclass(slots=True, kw_only=True)
 class Recorded:
     """What a handler asked of its worker, each in order.
 
-    progress: (fraction, message). logs: (event, fields). children: the same name twice is one child, as in production.
+    progress: (fraction, message). logs: (level, message, fields). children: the same name twice is one child, as in
+    production.
     """
 
     progress: list[tuple[float | None, str | None]] = field(default_factory=list)
-    logs: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    logs: list[LogLine] = field(default_factory=list)
     children: list[Child] = field(default_factory=list)
 
 
@@ -52,9 +63,9 @@ class Recorder:
         """See AttemptServices."""
         self._recorded.progress.append((fraction, message))
 
-    def write_log(self, _job: ClaimedJob, event: str, fields: Mapping[str, Any]) -> None:
+    def open_log(self, _job: ClaimedJob) -> RecordedLog:
         """See AttemptServices."""
-        self._recorded.logs.append((event, dict(fields)))
+        return RecordedLog(self._recorded)
 
     def submit_child(self, parent: ClaimedJob, job_type: str, payload: Mapping[str, Any], options: ChildOptions) -> str:
         """See AttemptServices."""
@@ -77,6 +88,21 @@ class Recorder:
                 )
             )
         return child_id
+
+
+class RecordedLog:
+    """AttemptLog that only remembers."""
+
+    def __init__(self, recorded: Recorded) -> None:
+        self._recorded = recorded
+
+    def write(self, level: str, event: str, fields: Mapping[str, Any], _at: datetime | None = None) -> None:
+        """See AttemptLog."""
+        text, document = fitted(clean(event), plain_fields(fields))
+        self._recorded.logs.append(LogLine(level, text, orjson.loads(document)))
+
+    def close(self) -> None:
+        """See AttemptLog."""
 
 
 class RecordedContext(JobContext):

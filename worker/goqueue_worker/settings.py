@@ -14,6 +14,7 @@ from goqueue_common.retention_store import Retention
 from goqueue_common.settings import StoreSettings, clear_errors, environment, host_and_port
 from goqueue_common.telemetry.settings import TelemetrySettings
 from goqueue_worker.discovery import BUILTIN_MODULE
+from goqueue_worker.job_logs import DEFAULT_LOG_BYTES, MAX_LOG_BYTES
 
 _LONGEST_KEPT_DAYS: Final = 36_500
 
@@ -24,7 +25,7 @@ class WorkerSettings:
 
     queues empty: every queue, new ones too. bind: host:port of the health endpoint, empty: none. Times in seconds, but
     keep_*, how long final jobs are kept, in days. max_jobs, max_memory (MiB): after what a child process is replaced, 0:
-    never.
+    never. job_log_bytes: what an attempt may log, 0: nothing is kept.
     """
 
     stores: StoreSettings
@@ -42,6 +43,7 @@ class WorkerSettings:
     bind: str
     max_jobs: int
     max_memory: int
+    job_log_bytes: int
     keep_completed: float
     keep_failed: float
     keep_cancelled: float
@@ -71,6 +73,7 @@ class WorkerSettings:
                 bind=said.get("bind", env.str("GOQUEUE_WORKER_BIND", "")),
                 max_jobs=said.get("max_jobs", env.int("GOQUEUE_MAX_JOBS", 0)),
                 max_memory=said.get("max_memory", env.int("GOQUEUE_MAX_MEMORY", 0)),
+                job_log_bytes=env.int("GOQUEUE_JOB_LOG_BYTES", DEFAULT_LOG_BYTES),
                 keep_completed=env.float("GOQUEUE_KEEP_COMPLETED", 7.0),
                 keep_failed=env.float("GOQUEUE_KEEP_FAILED", 30.0),
                 keep_cancelled=env.float("GOQUEUE_KEEP_CANCELLED", 30.0),
@@ -79,7 +82,7 @@ class WorkerSettings:
                 telemetry=TelemetrySettings.read(env),
             )
         settings._check()
-        settings._check_retention()
+        settings._check_kept()
         return settings
 
     @classmethod
@@ -148,7 +151,11 @@ class WorkerSettings:
         if not self.handlers:
             raise SettingsError("no handler module given: leave --handlers out for the built-in types")
 
-    def _check_retention(self) -> None:
+    def _check_kept(self) -> None:
+        if not 0 <= self.job_log_bytes <= MAX_LOG_BYTES:
+            raise SettingsError(
+                f"GOQUEUE_JOB_LOG_BYTES={self.job_log_bytes} is out of range: 0 (no line is kept) to {MAX_LOG_BYTES}"
+            )
         for name in ("keep_completed", "keep_failed", "keep_cancelled"):
             if not 0 <= getattr(self, name) <= _LONGEST_KEPT_DAYS:
                 raise SettingsError(

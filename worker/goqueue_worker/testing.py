@@ -32,12 +32,13 @@ from goqueue_worker.attempt import Attempt, RunningSlot
 from goqueue_worker.executor import Executor
 from goqueue_worker.handler import Handler, HandlerFunction, declared_as, hook_moment
 from goqueue_worker.job_context import JobContext
-from goqueue_worker.recorded import Child, Recorded, RecordedContext, Recorder
+from goqueue_worker.recorded import Child, LogLine, Recorded, RecordedContext, Recorder
 
 __all__ = [
     "Child",
     "InvalidJob",
     "JobFields",
+    "LogLine",
     "PayloadTooLarge",
     "Recorded",
     "RecordedContext",

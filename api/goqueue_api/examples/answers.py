@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from goqueue_api.examples import explanations, jobs, services, stats
+from goqueue_api.examples import explanations, job_logs, jobs, services, stats
 
 _CURSOR: Final = "AaIOtBNmdo6EM6OYQY15zGhvdxc"
 
@@ -15,6 +15,7 @@ ANSWERS: Final[Mapping[str, Mapping[int, Any]]] = {
     "countJobs": {200: {"value": 1200, "relation": "eq"}},
     "suggestJobFilters": {200: {"items": [{"value": "emails", "count": 1000, "relation": "gte"}]}},
     "getJob": {200: jobs.COMPLETED},
+    "listJobLogs": {200: job_logs.PAGE},
     "explainJob": {200: explanations.QUEUED},
     "editJob": {200: jobs.EDITED},
     "retryJob": {200: jobs.RETRIED},

@@ -49,17 +49,32 @@ _ENDED: Final = {
     "finished_at": "2026-03-02T09:30:00.912000Z",
     "updated_at": "2026-03-02T09:30:00.912000Z",
 }
+_WAITED: Final = {
+    "attempt": 1,
+    "worker_id": WORKER_ID,
+    "queued_at": "2026-03-02T09:30:00.120000Z",
+    "started_at": "2026-03-02T09:30:00.131000Z",
+    "finished_at": None,
+    "wait_seconds": 0.011,
+    "run_seconds": None,
+    "outcome": "running",
+    "error": None,
+    "traceback": None,
+}
+_RAN: Final = _WAITED | {"finished_at": "2026-03-02T09:30:00.912000Z", "run_seconds": 0.781, "outcome": "completed"}
 _ERROR: Final = "smtplib.SMTPServerDisconnected: Connection unexpectedly closed"
 
 QUEUED: Final[dict[str, Any]] = _COMMON | {
     "payload": {"to": ["ada@example.com"], "subject": "Welcome", "text": "Good to have you here."},
     "result": None,
-    "attempt_log": [],
+    "attempt_history": [],
     "progress": None,
     "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
 }
 SCHEDULED: Final = QUEUED | {"status": "scheduled", "run_at": "2026-03-02T10:30:00Z", "queued_at": None}
-COMPLETED: Final = QUEUED | _ENDED | {"status": "completed", "result": {"message_id": "<4711@example.com>"}}
+COMPLETED: Final = (
+    QUEUED | _ENDED | {"status": "completed", "result": {"message_id": "<4711@example.com>"}, "attempt_history": [_RAN]}
+)
 CANCELLED: Final = QUEUED | {
     "status": "cancelled",
     "finished_at": "2026-03-02T09:30:04.250000Z",
@@ -70,6 +85,7 @@ ASKED_TO_STOP: Final = (
     | _RUNNING
     | {
         "cancel_requested_at": "2026-03-02T09:30:04.250000Z",
+        "attempt_history": [_WAITED],
         "progress": {"fraction": 0.4, "message": "2 of 5 sent", "updated_at": "2026-03-02T09:30:03.900000Z"},
     }
 )
@@ -78,17 +94,7 @@ RETRIED: Final = QUEUED | {
     "failures": 1,
     "updated_at": "2026-03-02T09:31:40Z",
     "queued_at": "2026-03-02T09:31:40Z",
-    "attempt_log": [
-        {
-            "attempt": 1,
-            "worker_id": WORKER_ID,
-            "started_at": "2026-03-02T09:30:00.131000Z",
-            "finished_at": "2026-03-02T09:30:00.912000Z",
-            "outcome": "retry_later",
-            "error": _ERROR,
-            "traceback": None,
-        }
-    ],
+    "attempt_history": [_RAN | {"outcome": "error", "error": _ERROR}],
 }
 EDITED: Final = QUEUED | {"max_retries": 10, "tags": ["corrected"], "updated_at": "2026-03-02T09:30:04.250000Z"}
 RERUN: Final = QUEUED | {

@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from goqueue_api.job_request import PRIORITIES
 from goqueue_api.schemas.answer import AnswerSchema
+from goqueue_common.attempts import AttemptOutcome
 from goqueue_common.lifecycle import FailureReason, JobStatus
 
 
@@ -21,13 +22,22 @@ _STATUS = fields.String(
 
 
 class AttemptSchema(AnswerSchema):
-    """One attempt that did not simply complete."""
+    """One attempt of a job."""
 
-    attempt = fields.Integer(required=True)
+    attempt = fields.Integer(required=True, metadata=_about("1 for the first; one that never began leaves a gap."))
     worker_id = fields.UUID(required=True, allow_none=True)
+    queued_at = fields.DateTime(
+        required=True, allow_none=True, metadata=_about("Since when it waited; null: a release before this one ran it.")
+    )
     started_at = fields.DateTime(required=True, allow_none=True)
-    finished_at = fields.DateTime(required=True, allow_none=True)
-    outcome = fields.String(required=True, metadata=_about("How it ended.", example="retry_later"))
+    finished_at = fields.DateTime(required=True, allow_none=True, metadata=_about("null: it runs."))
+    wait_seconds = fields.Float(required=True, allow_none=True)
+    run_seconds = fields.Float(required=True, allow_none=True)
+    outcome = fields.String(
+        required=True,
+        validate=validate.OneOf(list(AttemptOutcome)),
+        metadata=_about("How it ended; died: its process ended under it; released: its worker stopped."),
+    )
     error = fields.String(required=True, allow_none=True)
     traceback = fields.String(required=True, allow_none=True)
 
@@ -89,10 +99,10 @@ class JobSchema(JobBaseSchema):
 
     payload = fields.Dict(keys=fields.String(), required=True, metadata=_about("What its handler is given."))
     result = fields.Raw(required=True, allow_none=True, metadata=_about("What its handler returned: any JSON."))
-    attempt_log = fields.List(
+    attempt_history = fields.List(
         fields.Nested(AttemptSchema()),
         required=True,
-        metadata=_about("The last 10 attempts that did not simply complete."),
+        metadata=_about("The last 10 attempts that ended, and the one that runs or completed the job; the newest last."),
     )
     progress = fields.Nested(ProgressSchema(), required=True, allow_none=True)
     traceparent = fields.String(

@@ -96,7 +96,7 @@ def _check_delay(job: Job) -> str:
 
 
 def _check_tries(job: Job, wanted: int) -> str:
-    if job.attempts != wanted or len(job.attempt_log) != wanted - 1:
+    if job.attempts != wanted or len(job.attempt_history) != wanted:
         raise NotAsPromised(f"{job.attempts} tries, not {wanted}")
     return f"{wanted - 1} tries failed, number {wanted} succeeded"
 

@@ -138,6 +138,34 @@ def kill(payload: dict, job: JobContext) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def talk(payload: dict, job: JobContext) -> None:
+    """Two lines, then what the payload wants."""
+    job.log("began", level="debug", attempt=job.attempt, at=Path("shop"))
+    job.log("said", words=["a", {"b": None}])
+    if payload.get("die"):
+        while not Path(payload["die"]).exists():
+            time.sleep(0.01)
+        if job.attempt == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+    if payload.get("retry") and job.attempt == 1:
+        raise Retry(after=0)
+
+
+handler("shop.talk", max_retries=1)(talk)
+handler("shop.isolated_talk", max_retries=1, isolation="process")(talk)
+
+
+@handler("shop.async_talk", max_retries=1)
+async def async_talk(payload: dict, job: JobContext) -> None:
+    talk(payload, job)
+
+
+@handler("shop.babble")
+def babble(payload: dict, job: JobContext) -> None:
+    for number in range(payload["lines"]):
+        job.log(f"line {number}")
+
+
 @handler("shop.parent")
 def parent(_payload: dict, job: JobContext) -> dict:
     return {"children": [job.submit("shop.plain", {"n": n}, name="same") for n in (1, 2)]}

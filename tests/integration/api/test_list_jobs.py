@@ -144,7 +144,7 @@ def test_lists_show_a_preview_and_no_document(client: FlaskClient) -> None:
     shown = client.get("/jobs").get_json()["items"][0]
     assert shown["payload_preview"].startswith('{"text": "xxx')
     assert len(shown["payload_preview"]) == 200
-    assert not {"payload", "result", "attempt_log"} & set(shown)
+    assert not {"payload", "result", "attempt_history"} & set(shown)
 
 
 def test_the_last_page_says_so(client: FlaskClient) -> None:

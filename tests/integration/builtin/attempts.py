@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from goqueue_common.job import ClaimedJob
@@ -11,7 +12,7 @@ from tests.unit.worker.claimed import claimed_job
 
 
 class Recording:
-    """AttemptServices that remember what they were told."""
+    """AttemptServices, and an AttemptLog, that remember what they were told."""
 
     def __init__(self) -> None:
         self.progress: list[tuple[float | None, str | None]] = []
@@ -20,8 +21,14 @@ class Recording:
     def report_progress(self, _job_id: str, _attempt: int, fraction: float | None, message: str | None) -> None:
         self.progress.append((fraction, message))
 
-    def write_log(self, _job: ClaimedJob, event: str, fields: Mapping[str, Any]) -> None:
+    def open_log(self, _job: ClaimedJob) -> Recording:
+        return self
+
+    def write(self, _level: str, event: str, fields: Mapping[str, Any], _at: datetime | None = None) -> None:
         self.log.append((event, dict(fields)))
+
+    def close(self) -> None:
+        """Nothing is ever dropped."""
 
     def submit_child(self, _parent: ClaimedJob, job_type: str, _payload: Mapping[str, Any], _options: ChildOptions) -> str:
         raise AssertionError(f"no child was expected, least of all a {job_type}")

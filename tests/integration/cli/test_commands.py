@@ -169,7 +169,9 @@ def test_show_tells_everything(goqueue: Command, client: Client) -> None:
         "raise ",
     ):
         assert part in out
-    assert json.loads(goqueue("jobs", "show", job.id, "--json").stdout)["attempt_log"][0]["error"] == "RuntimeError: once"
+    assert (
+        json.loads(goqueue("jobs", "show", job.id, "--json").stdout)["attempt_history"][0]["error"] == "RuntimeError: once"
+    )
 
 
 def test_retry_and_cancel_tell_what_became_of_each(goqueue: Command, client: Client) -> None:

@@ -29,7 +29,7 @@ def test_page_of_a_job_shows_hostile_text_as_text(capsys: pytest.CaptureFixture[
         error=HOSTILE,
         payload={"x": HOSTILE},
         tags=(HOSTILE,),
-        attempt_log=(attempt,),
+        attempt_history=(attempt,),
     )
     print_job(job, "")
     out = capsys.readouterr().out
@@ -40,10 +40,12 @@ def test_page_of_a_job_shows_hostile_text_as_text(capsys: pytest.CaptureFixture[
 
 def test_json_has_the_fields_and_times_of_the_api(capsys: pytest.CaptureFixture[str]) -> None:
     at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-    job = Job(id="1", queue="q", type="a", status="failed", created_at=at, attempt_log=(Attempt(attempt=1, started_at=at),))
+    job = Job(
+        id="1", queue="q", type="a", status="failed", created_at=at, attempt_history=(Attempt(attempt=1, started_at=at),)
+    )
     print_json([job])
     printed = json.loads(capsys.readouterr().out)
-    assert printed[0]["created_at"] == printed[0]["attempt_log"][0]["started_at"] == "2026-03-01T12:00:00Z"
+    assert printed[0]["created_at"] == printed[0]["attempt_history"][0]["started_at"] == "2026-03-01T12:00:00Z"
     assert printed[0]["tags"] == []
 
 

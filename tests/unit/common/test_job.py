@@ -24,9 +24,9 @@ def job() -> Job:
 def test_a_job_is_shown_with_the_names_of_the_http_api(job: Job) -> None:
     assert set(job.to_dict()) == {
         "id", "queue", "type", "payload", "status", "priority", "attempts", "failures", "max_retries", "rescues", "run_at",
-        "expires_at", "timeout", "queued_at", "tags", "result", "error", "failure_reason", "waiting_reason", "attempt_log",
-        "progress", "cancel_requested_at", "worker_id", "started_at", "finished_at", "created_at", "updated_at", "schedule",
-        "scheduled_for", "rerun_of", "parent_id", "traceparent",
+        "expires_at", "timeout", "queued_at", "tags", "result", "error", "failure_reason", "waiting_reason",
+        "attempt_history", "progress", "cancel_requested_at", "worker_id", "started_at", "finished_at", "created_at",
+        "updated_at", "schedule", "scheduled_for", "rerun_of", "parent_id", "traceparent",
     }  # fmt: skip
 
 

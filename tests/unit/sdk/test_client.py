@@ -46,10 +46,10 @@ def test_submit_makes_a_new_key_each_time_and_keeps_one_that_is_given(api, clien
 def test_fields_of_a_newer_api_are_ignored_and_times_are_utc(api, client, reply, job):
     log = [{"attempt": 1, "outcome": "failed", "started_at": "2026-01-01T01:00:00+01:00", "new": 1}]
     progress = {"fraction": 0.5, "message": None, "updated_at": "2026-01-01T00:00:00Z"}
-    api.will_answer(reply(200, {**job, "attempt_log": log, "progress": progress, "colour": "red"}))
+    api.will_answer(reply(200, {**job, "attempt_history": log, "progress": progress, "colour": "red"}))
     answered = client.get("1")
-    assert answered.attempt_log[0].started_at == datetime(2026, 1, 1, tzinfo=UTC)
-    assert answered.attempt_log[0].started_at.tzinfo is UTC
+    assert answered.attempt_history[0].started_at == datetime(2026, 1, 1, tzinfo=UTC)
+    assert answered.attempt_history[0].started_at.tzinfo is UTC
     assert answered.progress.fraction == 0.5
 
 

@@ -24,8 +24,14 @@ class RecordedServices:
     def report_progress(self, *tick: Any) -> None:
         self.asked.append(("progress", *tick))
 
-    def write_log(self, _job: object, event: str, fields: object) -> None:
-        self.asked.append(("log", event, fields))
+    def open_log(self, _job: object) -> RecordedServices:
+        return self
+
+    def write(self, level: str, event: str, fields: object, _at: object = None) -> None:
+        self.asked.append(("log", level, event, fields))
+
+    def close(self) -> None:
+        self.asked.append(("closed",))
 
     def submit_child(self, _parent: object, job_type: str, payload: object, _options: object) -> str:
         self.asked.append(("submit", job_type, payload))
@@ -50,7 +56,7 @@ def test_a_handler_gets_payload_and_job() -> None:
 
     outcome = run(attempt_of(function, {"a": 1}, attempt=7), services)
     assert outcome.result == b'{"payload":{"a":1},"attempt":7,"child":"child-id"}'
-    assert [asked[0] for asked in services.asked] == ["progress", "log", "submit"]
+    assert [asked[0] for asked in services.asked] == ["progress", "log", "submit", "closed"]
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), SystemExit(1), KeyboardInterrupt()], ids=["error", "exit", "interrupt"])

@@ -206,7 +206,7 @@ def test_what_a_handler_asks_for_is_kept() -> None:
 
     done = run(function, queue="mine")
     assert done.progress == [(0.5, "half"), (1.0, None)]
-    assert done.logs == [("sending", {"to": "ada"})]
+    assert done.logs == [("info", "sending", {"to": "ada"})]
     first, second = done.children
     assert [first.id, second.id] == done.result
     assert (first.type, first.payload, first.name, first.queue) == ("label.print", {"n": [1]}, "one", "mine")
@@ -323,7 +323,7 @@ def test_a_handler_called_directly_behaves_like_a_function() -> None:
     with pytest.raises(KeyError):
         greet({}, job)
     job.log("seen", n=1)
-    assert job.recorded.logs == [("seen", {"n": 1})]
+    assert job.recorded.logs == [("info", "seen", {"n": 1})]
 
 
 def test_hooks_run_around_the_block_and_not_by_themselves() -> None:
