@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -9,6 +10,11 @@ from typing import Final
 Query = Mapping[str, str | Sequence[str]]
 
 _WORKER: Final = "00000000-0000-4000-8000-{:012x}"
+# Of api_jobs: a type, one of four errors and one of four functions, from common to rare.
+_FINGERPRINTS: Final = [
+    hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:16]
+    for text in ("order.pay30", "email.send22", "report.711", "order.pay00", "no.such00")
+]
 
 
 def _ago(**span: float) -> str:
@@ -37,6 +43,8 @@ def cases() -> dict[str, list[Query]]:
         "worker": [{"worker": _WORKER.format(number)} for number in (8 * 12 + 3, 4095, 1, 9999)],
         "schedule": [{"schedule": name} for name in ("hourly-3", "year-end", "never")],
         "error": [{"error": text} for text in ("timeouterror", "bucket-77", "order 4242 ", "MemoryError", "no such text")],
+        "fingerprint": [{"fingerprint": name} for name in _FINGERPRINTS],
+        "status + fingerprint": [{"status": "failed", "fingerprint": name} for name in _FINGERPRINTS],
         "payload": [
             {"payload.region": "eu"},
             {"payload.template": "template-7"},

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from bench import failure_groups
 from goqueue_common.database import Database
 
 DAYS: Final = 30
@@ -38,7 +39,7 @@ WITH seed AS (
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n
 ), made AS (
     INSERT INTO jobs (id, queue, type, status, attempts, failures, run_at, queued_at, started_at, finished_at, created_at,
-        updated_at, worker_id, schedule, tags, failure_reason, error, payload)
+        updated_at, worker_id, schedule, tags, failure_reason, error, fingerprint, payload)
     SELECT (lpad(to_hex((extract(epoch FROM created_at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3)
             || '8' || substr(md5(n::text), 4, 15))::uuid,
         queue, type, CASE WHEN is_live THEN waiting ELSE ending END,
@@ -61,6 +62,8 @@ WITH seed AS (
             WHEN d(n, 15) < 0.1 THEN 'PermissionError: no access to bucket-' || floor(d(n, 16) * 500)::int
             WHEN d(n, 15) < 0.5 THEN 'ValueError: order ' || n || ' has no lines'
             ELSE 'TimeoutError: upstream did not answer within 30 s' END END,
+        CASE WHEN NOT is_live AND ending = 'failed' OR is_live AND waiting = 'retrying' THEN
+            left(md5(type || width_bucket(d(n, 15), '{0.0001,0.1,0.5}'::float8[]) || floor(d(n, 21) * 4)), 16) END,
         jsonb_build_object('user', jsonb_build_object('id', n %% 200000), 'n', n,
             'region', CASE WHEN d(n, 17) < 0.00001 THEN 'moon' WHEN d(n, 17) < 0.6 THEN 'eu' ELSE 'us' END,
             'template', 'template-' || floor(d(n, 18) * 300)::int)
@@ -70,11 +73,11 @@ WITH seed AS (
     RETURNING *
 )
 INSERT INTO job_search (id, queue, type, status, worker_id, schedule, run_at, finished_at, attempts, duration, tags, error,
-    payload)
+    fingerprint, payload)
 SELECT id, queue, type, status, ('00000000-0000-4000-8000-' || lpad(to_hex(
         CASE WHEN d(attempts + extract(epoch FROM created_at)::bigint, 20) < 0.00001 THEN 4095
         ELSE extract(day FROM created_at)::int * 8 + (extract(epoch FROM created_at)::bigint %% 8) END), 12, '0'))::uuid,
-    schedule, run_at, finished_at, attempts, extract(epoch FROM finished_at - started_at), tags, error,
+    schedule, run_at, finished_at, attempts, extract(epoch FROM finished_at - started_at), tags, error, fingerprint,
     CASE WHEN pg_column_size(payload) <= 8192 THEN payload END
 FROM made WHERE finished_at IS NOT NULL
 """  # noqa: E501
@@ -105,4 +108,6 @@ def fill(database: Database, jobs: int, tell: Callable[[str], None]) -> None:
     for table in ("jobs", "job_search"):
         tell(f"VACUUM ANALYZE {table}")
         database.run(f"VACUUM (ANALYZE) {table}")
+    tell("failure groups")
+    failure_groups.fill(database)
     database.run("CHECKPOINT")

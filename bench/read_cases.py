@@ -18,9 +18,21 @@ class Read(NamedTuple):
 
 def reads(database: Database) -> dict[str, Read]:
     """By name. database: where the jobs are that some of them are about."""
-    del database
     week = (datetime.now(UTC) - timedelta(days=7)).isoformat()
     return {
+        "failures": Read(
+            100.0,
+            [
+                ("/failures", {}),
+                ("/failures", {"sort": "-count"}),
+                ("/failures", {"since": "1h"}),
+                ("/failures", {"since": "7d", "limit": "200"}),
+                ("/failures", {"since": "30d", "sort": "-count"}),
+                ("/failures", {"since": "30d", "sort": "-first_seen", "queue": "emails,team-3"}),
+                ("/failures", {"q": "bucket", "type": "order.pay"}),
+            ],
+        ),
+        "failure": Read(100.0, [(f"/failures/{name}", {}) for name in _fingerprints(database)]),
         "overview": Read(30.0, [("/stats/overview", {})]),
         "queues": Read(30.0, [("/queues", {}), ("/queues/default", {})]),
         "timeseries": Read(
@@ -32,3 +44,9 @@ def reads(database: Database) -> dict[str, Read]:
             ],
         ),
     }
+
+
+def _fingerprints(database: Database) -> list[str]:
+    """Of a frequent group, one in the middle and a rare one."""
+    rows = database.run("SELECT fingerprint FROM failure_groups ORDER BY attempts DESC, fingerprint")
+    return [rows[place][0] for place in (0, len(rows) // 2, -1)]

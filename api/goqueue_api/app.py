@@ -19,6 +19,7 @@ from goqueue_api.handlers import (
     bulk,
     docs,
     explanations,
+    failures,
     health,
     job_changes,
     job_lists,
@@ -54,6 +55,7 @@ from goqueue_common.clock import Clock, SystemClock
 from goqueue_common.database import Database, connect, engine_options
 from goqueue_common.edit_store import EditStore
 from goqueue_common.explain_search import ExplainSearch
+from goqueue_common.failure_search import FailureSearch
 from goqueue_common.job_log_store import JobLogStore
 from goqueue_common.job_store import JobStore
 from goqueue_common.limit_store import LimitStore
@@ -88,6 +90,7 @@ _RESOURCES: Final = (
     job_logs,
     batches,
     bulk,
+    failures,
     queues,
     stats,
     limits,
@@ -173,6 +176,7 @@ def _services(settings: ApiSettings, database: Database, clock: Clock, telemetry
         queues=QueueStore(database),
         bulk=BulkStore(database, redactor),
         stats=StatsStore(database),
+        failures=FailureSearch(database),
         timeseries=TimeseriesSearch(database),
         limits=LimitStore(database),
         workers=WorkerSearch(database),

@@ -115,6 +115,7 @@ _STATUSES: Final[dict[type[GoQueueError], int]] = {
     errors.QueueNotFound: 404,
     errors.LimitNotFound: 404,
     errors.WorkerNotFound: 404,
+    errors.FailureNotFound: 404,
     errors.BulkOperationNotFound: 404,
     errors.WrongStatus: 409,
     errors.WorkerEnded: 409,

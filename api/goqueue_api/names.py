@@ -1,12 +1,16 @@
-"""Names in paths: of queues, types, workers."""
+"""Names in paths: of queues, types, workers, failure groups."""
 
 from __future__ import annotations
 
+import re
+from typing import Final
 from uuid import UUID
 
 from goqueue_api.errors import InvalidRequest
-from goqueue_common.errors import FieldError, WorkerNotFound
+from goqueue_common.errors import FailureNotFound, FieldError, WorkerNotFound
 from goqueue_common.new_job import is_name
+
+_FINGERPRINT: Final = re.compile("[0-9a-f]{16}")
 
 
 def checked_name(name: str) -> str:
@@ -29,3 +33,12 @@ def checked_worker_id(worker_id: str) -> str:
         return str(UUID(worker_id))
     except ValueError as error:
         raise WorkerNotFound(f"{worker_id!r:.80} is no worker id: an id is a UUID, as GET /workers shows it") from error
+
+
+def checked_fingerprint(fingerprint: str) -> str:
+    """The fingerprint of a failure group. Raises FailureNotFound."""
+    if _FINGERPRINT.fullmatch(fingerprint) is None:
+        raise FailureNotFound(
+            f"{fingerprint!r:.80} is no fingerprint: that is 16 hexadecimal digits, as GET /failures shows it"
+        )
+    return fingerprint

@@ -36,6 +36,10 @@ _PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "description": "Of a queue, or where a type is limited, of a type.",
         "schema": {"type": "string", "pattern": f"^{NAME_PATTERN}$"},
     },
+    "fingerprint": {
+        "description": "As GET /failures lists it.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+    },
     "worker_id": {"description": "As GET /workers lists it.", "schema": _ID},
 }
 """The parts of paths, by their names in rules."""

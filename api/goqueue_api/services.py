@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from goqueue_common.bulk_store import BulkStore
     from goqueue_common.edit_store import EditStore
     from goqueue_common.explain_search import ExplainSearch
+    from goqueue_common.failure_search import FailureSearch
     from goqueue_common.job_log_store import JobLogStore
     from goqueue_common.job_store import JobStore
     from goqueue_common.limit_store import LimitStore
@@ -61,6 +62,7 @@ class Services:
     queues: QueueStore
     bulk: BulkStore
     stats: StatsStore
+    failures: FailureSearch
     timeseries: TimeseriesSearch
     limits: LimitStore
     workers: WorkerSearch

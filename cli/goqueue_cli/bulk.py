@@ -50,7 +50,7 @@ def _command(action: str, text: str) -> click.Command:
     @api_url_option
     @click.pass_context
     def run(context: click.Context, /, **given: Any) -> int:
-        return _run(context, action, given)
+        return run_bulk(context, action, given)
 
     if action == "set-priority":
         run.params.append(click.Option(["--priority"], type=click.Choice(_PRIORITIES), required=True, help="The new one."))
@@ -87,7 +87,8 @@ def abort(context: click.Context, operation_id: str, *, as_json: bool) -> None:
         _print(client.abort_bulk(operation_id), as_json=as_json)
 
 
-def _run(context: click.Context, action: str, given: Mapping[str, Any]) -> int:
+def run_bulk(context: click.Context, action: str, given: Mapping[str, Any]) -> int:
+    """Show what an action would meet, ask, do it and wait for its end; the exit code. given: options as above."""
     asked = _asked(given)
     as_json, is_agreed = given["as_json"], given["yes"]
     if as_json and not (is_agreed or given["dry_run"]):

@@ -23,6 +23,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "submit": "goqueue_cli.submit:submit",
         "jobs": "goqueue_cli.jobs:jobs",
         "bulk": "goqueue_cli.bulk:bulk",
+        "failures": "goqueue_cli.failures:failures",
         "queues": "goqueue_cli.queues:queues",
         "limits": "goqueue_cli.limits:limits",
         "workers": "goqueue_cli.workers:workers",

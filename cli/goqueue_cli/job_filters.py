@@ -55,6 +55,7 @@ _OPTIONS = (
     click.option("--worker", multiple=True, help="Only what these workers run, or ended."),
     click.option("--schedule", multiple=True, help="Only of these schedules."),
     click.option("--error", multiple=True, help="Only with this in their last error."),
+    click.option("--fingerprint", multiple=True, help="Only of these failure groups (see: goqueue failures list)."),
     click.option("--payload", multiple=True, type=Payload(), help="Only with this in their payload: user.id=42, or JSON."),
     click.option("--since", "created_after", type=Moment(), help="Created after: a time, or an age such as 2h."),
     click.option("--until", "created_before", type=Moment(), help="Created before: a time, or an age such as 2h."),
@@ -70,7 +71,7 @@ _OPTIONS = (
     click.option("--shorter-than", "duration_max", type=Duration(), help="Whose last attempt took so long or less."),
 )
 FILTERS = frozenset(
-    {"status", "queue", "type", "tag", "worker", "schedule", "error", "payload"}
+    {"status", "queue", "type", "tag", "worker", "schedule", "error", "fingerprint", "payload"}
     | {f"{name}_{end}" for name in ("created", "finished", "run_at") for end in ("after", "before")}
     | {f"{name}_{end}" for name in ("attempts", "duration") for end in ("min", "max")}
 )

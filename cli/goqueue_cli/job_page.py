@@ -58,6 +58,7 @@ def _lines(job: Job, why_it_waits: str) -> list[tuple[str, Text | None]]:
         ("waiting", text(why_it_waits or waiting_for(job))),
         ("progress", _progress(job)),
         ("error", text(job.error, "red")),
+        ("failure group", text(job.fingerprint)),
         ("attempts", text(f"{job.attempts}, {job.failures} failed; {job.max_retries} retries allowed")),
         ("rescues", text(job.rescues or "")),
         ("tags", text(", ".join(job.tags))),

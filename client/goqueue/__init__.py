@@ -21,6 +21,7 @@ from goqueue.errors import (
     WrongStatus,
 )
 from goqueue.explanation import ApiCall, Explanation, Position, Reason
+from goqueue.failures import FailureFilters, FailureGroup, FailureSeries
 from goqueue.filters import JobFilters
 from goqueue.job_logs import LogLine, LogOptions, LogPage
 from goqueue.stats import Overview, Timeseries
@@ -55,6 +56,9 @@ __all__ = [
     "ConnectionFailed",
     "Count",
     "Explanation",
+    "FailureFilters",
+    "FailureGroup",
+    "FailureSeries",
     "FieldProblem",
     "GoQueueError",
     "HandlerInfo",

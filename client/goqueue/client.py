@@ -13,6 +13,7 @@ from goqueue.answers import read_value as _read
 from goqueue.bulk import BulkCalls
 from goqueue.errors import GoQueueError, ServiceUnavailable, UnexpectedAnswer, WaitTimeout
 from goqueue.explanation import Explanation
+from goqueue.failures import FailureCalls
 from goqueue.filters import JobFilters, filter_parameters
 from goqueue.job_logs import LogCalls
 from goqueue.retrying import Repeatable
@@ -49,7 +50,7 @@ class JobChanges(TypedDict, total=False):
     tags: Sequence[str]
 
 
-class Client(BulkCalls, LogCalls, StatsCalls, Steering):
+class Client(BulkCalls, FailureCalls, LogCalls, StatsCalls, Steering):
     """GoQueue's API from a program; one client serves any number of threads and keeps its connections open.
 
     base_url: None reads API_URL (default http://localhost:8080). api_key: None reads GOQUEUE_API_KEY.

@@ -8,13 +8,14 @@ from typing import TypedDict
 
 from goqueue.submission import encode, encode_time
 
-_SPLIT_AT_COMMAS = frozenset({"status", "queue", "type", "tag", "worker", "schedule"})
+_SPLIT_AT_COMMAS = frozenset({"status", "queue", "type", "tag", "worker", "schedule", "fingerprint"})
 
 
 class JobFilters(TypedDict, total=False):
     """Which jobs; several values of one filter mean any of them. The times are aware, durations are seconds.
 
     worker: who runs it, or ended its last attempt. error: a part of its last error, in any case of letters.
+    fingerprint: the failure group of that error.
     payload: an object that its payload contains, or several of which it contains one.
     """
 
@@ -25,6 +26,7 @@ class JobFilters(TypedDict, total=False):
     worker: str | Iterable[str]
     schedule: str | Iterable[str]
     error: str | Iterable[str]
+    fingerprint: str | Iterable[str]
     payload: Mapping[str, object] | Iterable[Mapping[str, object]]
     created_after: datetime
     created_before: datetime

@@ -92,6 +92,7 @@ class _JobFields(Value):
     queued_at: datetime | None = None
     tags: tuple[str, ...] = ()
     error: str | None = None
+    fingerprint: str | None = None
     failure_reason: str | None = None
     waiting_reason: str | None = None
     cancel_requested_at: datetime | None = None

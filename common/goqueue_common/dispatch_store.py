@@ -14,6 +14,7 @@ import orjson
 
 from goqueue_common.database import Database
 from goqueue_common.errors import StaleJob
+from goqueue_common.failure_store import error_and_fingerprint
 from goqueue_common.finished_store import FINAL_LIST, noting_finished
 from goqueue_common.job import MAX_ATTEMPT_LOG, ClaimedJob, Outcome, Settled
 from goqueue_common.lifecycle import TRANSITIONS, YIELDS_TO_CANCEL, FailureReason, JobEvent, sources
@@ -80,7 +81,8 @@ SETTLED_OF: Final = "SELECT id::text, attempts, status, queue, priority FROM"
 _ACKNOWLEDGE: Final = f"""
 WITH outcome AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(outcomes)s::jsonb) AS o(id uuid, attempt int, target text, yields boolean,
-        failed smallint, delay double precision, result jsonb, error text, reason text, entry jsonb)
+        failed smallint, delay double precision, result jsonb, error text, reason text, entry jsonb,
+        fingerprint text)
 ), held AS MATERIALIZED (
     SELECT o.*, CASE WHEN o.yields AND j.cancel_requested_at IS NOT NULL THEN 'cancelled' ELSE o.target END AS next_status
     FROM outcome o JOIN jobs j ON j.id = o.id
@@ -96,6 +98,8 @@ UPDATE jobs j SET
     finished_at = CASE WHEN next_status IN ({FINAL_LIST}) THEN now() END,
     result = held.result,
     error = CASE WHEN next_status = 'completed' THEN NULL ELSE coalesce(held.error, j.error) END,
+    fingerprint = CASE WHEN next_status = 'completed' THEN NULL WHEN held.error IS NULL THEN j.fingerprint
+        ELSE held.fingerprint END,
     failure_reason = CASE WHEN next_status = 'failed' THEN reason END,
     no_handler_since = NULL,
     attempt_log = CASE WHEN entry IS NULL THEN attempt_log ELSE {attempt_log_with("entry")} END,
@@ -125,7 +129,7 @@ UPDATE jobs j SET
         ELSE '{TRANSITIONS[JobEvent.SNOOZE].target}' END,
     finished_at = CASE WHEN cancelled OR hopeless THEN now() END,
     failure_reason = CASE WHEN hopeless AND NOT cancelled THEN '{FailureReason.UNKNOWN_TYPE}' END,
-    error = 'no_handler: no worker that met this job has a handler for its type',
+    {error_and_fingerprint("no_handler: no worker that met this job has a handler for its type", job_type="j.type")},
     no_handler_since = coalesce(no_handler_since, now()),
     worker_id = NULL,
     run_at = now() + least(%(longest)s, 0.25 * 2 ^ least(attempts, 10)) * interval '1 second',
@@ -277,4 +281,5 @@ def _encoded(outcome: Outcome) -> dict[str, Any]:
         "error": outcome.error,
         "reason": outcome.failure_reason,
         "entry": outcome.log_entry,
+        "fingerprint": outcome.fingerprint,
     }

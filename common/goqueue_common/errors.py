@@ -86,6 +86,12 @@ class WorkerNotFound(GoQueueError):
     code = "worker_not_found"
 
 
+class FailureNotFound(GoQueueError):
+    """No failure group has this fingerprint, or it was not seen for long."""
+
+    code = "failure_not_found"
+
+
 class WorkerEnded(GoQueueError):
     """The worker has stopped or was declared lost: nothing can be asked of it any more."""
 

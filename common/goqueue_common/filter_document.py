@@ -16,6 +16,7 @@ MEMBERS: Final[Mapping[str, str]] = {
     "worker": "workers",
     "schedule": "schedules",
     "error": "errors",
+    "fingerprint": "fingerprints",
     "payload": "payloads",
     **{name: name for field in ("created", "run_at", "finished") for name in (f"{field}_after", f"{field}_before")},
     **{name: name for field in ("attempts", "duration") for name in (f"{field}_min", f"{field}_max")},

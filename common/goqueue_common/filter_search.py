@@ -53,7 +53,7 @@ def parameters(wanted: JobFilter) -> dict[str, Any]:
     """What all of these conditions name, but for a window's."""
     values = {name: list(value) if isinstance(value, tuple) else value for name, value in _fields(wanted)}
     values["final_statuses"] = wanted.final_statuses
-    values |= {f"error_{number}": f"%{_literal(text)}%" for number, text in enumerate(wanted.errors)}
+    values |= {f"error_{number}": f"%{literal(text)}%" for number, text in enumerate(wanted.errors)}
     return values | {f"payload_{number}": orjson.dumps(part).decode() for number, part in enumerate(wanted.payloads)}
 
 
@@ -71,6 +71,8 @@ def _fields(wanted: JobFilter) -> Iterator[tuple[str, Any]]:
 def _shared(wanted: JobFilter, alias: str) -> Iterator[str]:
     if wanted.schedules:
         yield f"{alias}.schedule = ANY(%(schedules)s::text[])"
+    if wanted.fingerprints:
+        yield f"{alias}.fingerprint = ANY(%(fingerprints)s::text[])"
     if wanted.tags:
         yield f"{alias}.tags && %(tags)s::text[]"
     if wanted.errors:
@@ -103,6 +105,6 @@ def _all(conditions: list[str]) -> str:
     return " AND ".join(conditions) or "true"
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """The text itself, where LIKE takes patterns."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

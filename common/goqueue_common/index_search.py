@@ -1,8 +1,9 @@
 """The way to the jobs that match a filter by the search index.
 
-`listed` goes along lists of the index that are in the order of ids (a queue, type and status; a schedule; a worker), a
-stretch of each. `sparse` takes all that the most selective index has. `some` and `any_sparse` are the same for counts,
-which ask for no order. Planners know little of JSON and of texts, so each is fenced: none becomes a walk by primary key.
+`listed` goes along lists of the index that are in the order of ids (a queue, type and status; a failure group; a schedule;
+a worker), a stretch of each. `sparse` takes all that the most selective index has. `some` and `any_sparse` are the same for
+counts, which ask for no order. Planners know little of JSON and of texts, so each is fenced: none becomes a walk by primary
+key.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ WITH RECURSIVE pair AS (
 SELECT queue, type FROM pair
 """
 _KIND: Final = frozenset({"queues", "types", "statuses"})
+_LISTS: Final = {"fingerprints": "fingerprint", "workers": "worker_id", "schedules": "schedule"}
+"""Fields of which each value has a list of its own, and their columns; the first that is asked for is gone along."""
 _INCLUDED: Final = frozenset(
     f"{name}_{end}"
     for name, ends in {
@@ -65,7 +68,7 @@ class IndexBranch(Branch):
     def has_lists(self) -> bool:
         """Whether the index keeps lists for such a filter."""
         wanted = self._wanted
-        return bool(wanted.workers or wanted.schedules or wanted.queues or wanted.types or wanted.statuses)
+        return any(getattr(wanted, name) for name in (*_LISTS, *_KIND))
 
     def listed(self, window: Window, limit: int, budget: int) -> Found:
         """What matches in the first entries of each list, `budget` entries in all."""
@@ -141,7 +144,7 @@ class IndexBranch(Branch):
     @property
     def _list_fields(self) -> frozenset[str]:
         """The fields that the lists are made by."""
-        return next((frozenset({name}) for name in ("workers", "schedules") if getattr(self._wanted, name)), _KIND)
+        return next((frozenset({name}) for name in _LISTS if getattr(self._wanted, name)), _KIND)
 
     @property
     def _list_count(self) -> int:
@@ -156,13 +159,11 @@ class IndexBranch(Branch):
     def _known_lists(self) -> Mapping[str, Sequence[str]]:
         """Column -> its value in each list."""
         if self._lists is None:
-            wanted = self._wanted
-            if wanted.workers:
-                self._lists = {"worker_id": list(dict.fromkeys(wanted.workers))}
-            elif wanted.schedules:
-                self._lists = {"schedule": list(dict.fromkeys(wanted.schedules))}
-            else:
+            name = next((name for name in _LISTS if getattr(self._wanted, name)), None)
+            if name is None:
                 self._lists = self._kinds()
+            else:
+                self._lists = {_LISTS[name]: list(dict.fromkeys(getattr(self._wanted, name)))}
         return self._lists
 
     def _kinds(self) -> Mapping[str, Sequence[str]]:

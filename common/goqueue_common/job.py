@@ -20,6 +20,7 @@ from goqueue_common.lifecycle import JobEvent, JobStatus
 
 MAX_ATTEMPT_LOG: Final = 10
 """Attempts that a job's row remembers in `attempt_log`, the latest ones."""
+_NO_FINGERPRINT: Final = b',"fingerprint":null}'
 
 
 class Priority(IntEnum):
@@ -78,7 +79,7 @@ class Outcome:
 
     event: complete, retry_later, fail, snooze, release or confirm_cancel. delay_seconds: for retry_later and snooze,
     counted from when it is written, by the database clock. result: JSON. log_entry: for attempts that did not complete,
-    as goqueue_common.attempts has it.
+    as goqueue_common.attempts has it. fingerprint: of the error, for retry_later and fail.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Outcome:
     failure_reason: str | None = None
     delay_seconds: float | None = None
     log_entry: Mapping[str, Any] | None = None
+    fingerprint: str | None = None
 
     @property
     def field(self) -> str:
@@ -97,7 +99,9 @@ class Outcome:
 
     def encoded(self) -> bytes:
         """As JSON, to travel between processes; `Outcome.decoded` reads it."""
-        return orjson.dumps(self, default=bytes.decode)  # its result is the only field that is bytes
+        document = orjson.dumps(self, default=bytes.decode)  # its result is the only field that is bytes
+        # A release that does not know the field must be able to read what completed: it would run again.
+        return document[: -len(_NO_FINGERPRINT)] + b"}" if document.endswith(_NO_FINGERPRINT) else document
 
     @classmethod
     def decoded(cls, document: bytes | str) -> Outcome:
@@ -149,6 +153,7 @@ class Job:
     tags: list[str]
     result: Any
     error: str | None
+    fingerprint: str | None
     failure_reason: str | None
     no_handler_since: datetime | None
     attempt_log: list[dict[str, Any]] = field(default_factory=list)
@@ -221,6 +226,7 @@ class JobSummary:
     queued_at: datetime | None
     tags: list[str]
     error: str | None
+    fingerprint: str | None
     failure_reason: str | None
     no_handler_since: datetime | None
     cancel_requested_at: datetime | None

@@ -22,8 +22,9 @@ class JobFilter:
     """Which jobs; several values of one field mean any of them, empty or None means all.
 
     tags: a job must have one of them. workers: who runs it, or ended its last attempt. errors: parts of its last error,
-    in any case. payloads: objects that its payload contains, as JSONB contains (`@>`). `_after` is inclusive, `_before`
-    is not. duration: seconds from the start of its last attempt to its end; a job that has not ended has none.
+    in any case. fingerprints: the failure group of that error. payloads: objects that its payload contains, as JSONB
+    contains (`@>`). `_after` is inclusive, `_before` is not. duration: seconds from the start of its last attempt to its
+    end; a job that has not ended has none.
     """
 
     ids: Sequence[str] = ()
@@ -34,6 +35,7 @@ class JobFilter:
     workers: Sequence[str] = ()
     schedules: Sequence[str] = ()
     errors: Sequence[str] = ()
+    fingerprints: Sequence[str] = ()
     payloads: Sequence[Mapping[str, Any]] = ()
     created_after: datetime | None = None
     created_before: datetime | None = None

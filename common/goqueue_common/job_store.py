@@ -12,6 +12,7 @@ from goqueue_common.audit_store import Actor
 from goqueue_common.database import Database, Params, Rows, Run
 from goqueue_common.dispatch_store import DispatchStore, attempt_log_with
 from goqueue_common.errors import JobNotFound, WrongStatus
+from goqueue_common.failure_store import error_and_fingerprint
 from goqueue_common.finished_store import forgetting, noting_finished
 from goqueue_common.job import Job, Priority
 from goqueue_common.job_filter import Count, JobFilter
@@ -28,7 +29,9 @@ FROM jobs j LEFT JOIN job_progress p ON p.job_id = j.id AND p.attempt = j.attemp
 WHERE j.id = %(id)s
 """  # noqa: S608 - our own column names
 
-EXPIRED: Final = "finished_at = now(), failure_reason = 'expired', error = 'expired: it could not start in time'"
+EXPIRED: Final = "finished_at = now(), failure_reason = 'expired', " + error_and_fingerprint(
+    "expired: it could not start in time", job_type="jobs.type"
+)
 """What a job's row is told, besides its status, when it expires."""
 
 # What completed a job is told by its row alone, until the job is to run again.
@@ -44,8 +47,8 @@ BY_HAND: Final[Mapping[JobEvent, str]] = {
     JobEvent.REQUEST_CANCEL: "cancel_requested_at = coalesce(cancel_requested_at, now())",
     JobEvent.RETRY: (
         "queued_at = now(), run_at = NULL, max_retries = greatest(max_retries, failures + 1), rescues = 0, "
-        "cancel_requested_at = NULL, result = NULL, error = NULL, failure_reason = NULL, finished_at = NULL, "
-        "no_handler_since = NULL, expires_at = CASE WHEN expires_at > now() THEN expires_at END, "
+        "cancel_requested_at = NULL, result = NULL, error = NULL, fingerprint = NULL, failure_reason = NULL, "
+        "finished_at = NULL, no_handler_since = NULL, expires_at = CASE WHEN expires_at > now() THEN expires_at END, "
         f"attempt_log = CASE WHEN status = '{JobStatus.COMPLETED}' AND attempts > 0 "
         f"THEN {attempt_log_with(_COMPLETED_ATTEMPT)} ELSE attempt_log END"
     ),

@@ -197,6 +197,7 @@ def submitted_job(new: NewJob, answer: Submitted) -> Job:
         tags=list(new.tags),
         result=None,
         error=None,
+        fingerprint=None,
         failure_reason=None,
         no_handler_since=None,
         cancel_requested_at=None,

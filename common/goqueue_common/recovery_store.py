@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 from goqueue_common.attempts import AttemptOutcome
 from goqueue_common.database import Database
 from goqueue_common.dispatch_store import SETTLED_OF, attempt_log_with
+from goqueue_common.failure_store import sql_fingerprint
+from goqueue_common.fingerprint import normalised
 from goqueue_common.finished_store import noting_finished
 from goqueue_common.job import Settled
 from goqueue_common.lifecycle import TRANSITIONS, JobEvent
@@ -34,6 +36,7 @@ UPDATE jobs j SET
     finished_at = CASE WHEN cancelled OR poisonous THEN now() END,
     failure_reason = CASE WHEN poisonous AND NOT cancelled THEN 'poison' END,
     error = %(error)s,
+    fingerprint = {sql_fingerprint("%(message)s::text", job_type="j.type")},
     attempt_log = {attempt_log_with("entry")},
     updated_at = now()
 FROM died WHERE j.id = died.id
@@ -140,6 +143,7 @@ class RecoveryStore:
                 "worker_id": worker_id,
                 "max_rescues": max_rescues,
                 "error": error,
+                "message": normalised(error),
             },
         )
         return [Settled._make(row) for row in rows]

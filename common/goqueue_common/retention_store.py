@@ -1,4 +1,4 @@
-"""What maintenance deletes, after a time: final jobs, idempotency keys, ended workers, bulk operations, old figures.
+"""What maintenance deletes, after a time: final jobs, idempotency keys, workers, bulk operations, old figures and failures.
 
 Everything is safe if two do it.
 """
@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 
 from goqueue_common.database import Database
+from goqueue_common.failure_window import TIERS
 from goqueue_common.idempotency import KEPT_FOR
 
 WORKERS_KEPT_FOR: Final = timedelta(days=7)
@@ -18,6 +19,8 @@ ROLLUPS_KEPT_FOR: Final = timedelta(days=8)
 """What happened in a minute: a week, to be compared with the one before it, needs a day more."""
 OPERATIONS_KEPT_FOR: Final = timedelta(days=30)
 """Bulk operations, from their end; the audit log keeps what they did."""
+FAILURES_KEPT_FOR: Final = timedelta(days=30)
+"""Failure groups, from when they were last seen, and how often they were seen when."""
 
 _IS_OLD: Final = """finished_at < now() - CASE status WHEN 'completed' THEN %(completed)s::interval
     WHEN 'failed' THEN %(failed)s::interval WHEN 'cancelled' THEN %(cancelled)s::interval END"""
@@ -70,6 +73,42 @@ _PRUNE_OPERATIONS: Final = """
 DELETE FROM bulk_operations WHERE id IN (
     SELECT id FROM bulk_operations WHERE finished_at < now() - %(kept)s::interval LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ) RETURNING 1
+"""
+
+# Groups before minutes, and none that somebody folds into at this moment.
+_PRUNE_FAILURES: Final = """
+WITH old AS MATERIALIZED (
+    SELECT fingerprint FROM failure_groups WHERE last_seen_at < now() - %(kept)s::interval LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+), gone AS (
+    DELETE FROM failure_groups WHERE fingerprint = ANY(ARRAY(SELECT fingerprint FROM old)) RETURNING 1
+), old_minutes AS MATERIALIZED (
+    SELECT fingerprint, minute, queue FROM failure_minutes WHERE minute < now() - %(kept)s::interval LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+), gone_minutes AS (
+    DELETE FROM failure_minutes m USING old_minutes o
+    WHERE (m.fingerprint, m.minute, m.queue) = (o.fingerprint, o.minute, o.queue) RETURNING 1
+)
+SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM gone_minutes)
+"""
+
+_MERGE_FAILURES: Final = """
+WITH fine AS MATERIALIZED (
+    SELECT fingerprint, minute, queue FROM failure_minutes
+    WHERE minute >= now() - %(until)s::interval
+      AND minute < date_bin(%(width)s::interval, now() - %(age)s::interval, 'epoch')
+      AND minute <> date_bin(%(width)s::interval, minute, 'epoch')
+    LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+), gone AS (
+    DELETE FROM failure_minutes m USING fine f
+    WHERE (m.fingerprint, m.minute, m.queue) = (f.fingerprint, f.minute, f.queue) RETURNING m.*
+), merged AS (
+    INSERT INTO failure_minutes AS m (fingerprint, minute, queue, attempts)
+    SELECT fingerprint, date_bin(%(width)s::interval, minute, 'epoch'), queue, sum(attempts) FROM gone
+    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+    ON CONFLICT (fingerprint, minute, queue) DO UPDATE SET attempts = m.attempts + excluded.attempts
+)
+SELECT count(*) FROM gone
 """
 
 
@@ -140,6 +179,19 @@ class RetentionStore:
     def prune_operations(self, limit: int) -> int:
         """Delete bulk operations that ended long ago; how many."""
         return len(self._database.run(_PRUNE_OPERATIONS, {"kept": OPERATIONS_KEPT_FOR, "limit": limit}))
+
+    def prune_failures(self, limit: int) -> tuple[int, int]:
+        """Delete failure groups that were not seen for long, and counts of long ago; how many of each."""
+        ((groups, minutes),) = self._database.run(_PRUNE_FAILURES, {"kept": FAILURES_KEPT_FOR, "limit": limit})
+        return groups, minutes
+
+    def merge_failures(self, limit: int) -> int:
+        """Bring counts of failures into the longer intervals of their age, at most `limit` a tier; how many at most."""
+        most = 0
+        for tier, until in zip(TIERS, (*(tier.age for tier in TIERS[1:]), FAILURES_KEPT_FOR), strict=True):
+            parameters = {"age": tier.age, "until": until, "width": tier.width, "limit": limit}
+            most = max(most, self._database.run(_MERGE_FAILURES, parameters)[0][0])
+        return most
 
     def prune_rollups(self, limit: int) -> int:
         """Delete what happened in minutes long ago; how many rows."""

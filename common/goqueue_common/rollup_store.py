@@ -153,7 +153,7 @@ def failures(moves: Iterable[Move]) -> list[failure_store.FailureMove]:
     """What failed, by minute, queue and fingerprint, in the order of fingerprint, minute and queue."""
     found: dict[tuple[str, datetime, str], failure_store.FailureMove] = {}
     for move in moves:
-        if move.fingerprint is None or move.sample_id is None:
+        if move.fingerprint is None or move.sample_id is None or move.origin == move.target:  # only to another queue
             continue
         key = (move.fingerprint, move.minute, move.queue)
         before = found.get(key)

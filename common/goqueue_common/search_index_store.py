@@ -21,17 +21,19 @@ WITH taken AS MATERIALIZED (
     FROM taken CROSS JOIN LATERAL unnest(taken.ids) AS named(id) ORDER BY named.id, taken.seq DESC
 ), indexed AS (
     INSERT INTO job_search AS s
-        (id, queue, type, status, worker_id, schedule, run_at, finished_at, attempts, duration, tags, error, payload)
+        (id, queue, type, status, worker_id, schedule, run_at, finished_at, attempts, duration, tags, error, payload,
+        fingerprint)
     SELECT j.id, j.queue, j.type, j.status, e.worker_id, j.schedule, j.run_at, j.finished_at, j.attempts,
         extract(epoch FROM j.finished_at - j.started_at), j.tags, j.error,
-        CASE WHEN pg_column_size(j.payload) <= {LARGEST_INDEXED_PAYLOAD_BYTES} THEN j.payload END
+        CASE WHEN pg_column_size(j.payload) <= {LARGEST_INDEXED_PAYLOAD_BYTES} THEN j.payload END, j.fingerprint
     FROM ended e CROSS JOIN LATERAL (
         SELECT * FROM jobs WHERE jobs.id = e.id AND jobs.status || '' IN ({FINAL_LIST}) OFFSET 0
     ) AS j
     ON CONFLICT (id) DO UPDATE SET queue = excluded.queue, type = excluded.type, status = excluded.status,
         worker_id = excluded.worker_id, schedule = excluded.schedule, run_at = excluded.run_at,
         finished_at = excluded.finished_at, attempts = excluded.attempts, duration = excluded.duration,
-        tags = excluded.tags, error = excluded.error, payload = excluded.payload
+        tags = excluded.tags, error = excluded.error, payload = excluded.payload,
+        fingerprint = excluded.fingerprint
     WHERE s.finished_at <= excluded.finished_at
 )
 SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM ended),

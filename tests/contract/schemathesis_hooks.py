@@ -31,6 +31,8 @@ RULES: dict[tuple[str, str], str] = {
         "invalid_request",
         "is not before `to`|366 days before|points of this time",
     ): "`from`, `to` and `step` bound each other",
+    ("invalid_request", "is not before until"): "`since` and `until` bound each other",
+    ("invalid_request", "or as an age such as|is before all time"): "a pattern cannot tell every time that there is",
     ("invalid_request", "is no JSON|must be a JSON object"): "JSON within a string of the query",
 }
 

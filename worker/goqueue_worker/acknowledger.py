@@ -19,6 +19,7 @@ from goqueue_common.broker.broker import Broker
 from goqueue_common.clock import Clock, SystemClock
 from goqueue_common.dispatch_store import DispatchStore
 from goqueue_common.errors import BrokerUnavailable, GoQueueError, QueryTimeout, StoreUnavailable
+from goqueue_common.fingerprint import fingerprint
 from goqueue_common.job import Outcome, Settled
 from goqueue_common.lifecycle import JobEvent, JobStatus
 from goqueue_worker.attempt import Attempt
@@ -147,6 +148,7 @@ class Acknowledger:
                 outcome=AttemptOutcome.ERROR,
                 error=reason,
             ),
+            fingerprint=fingerprint(attempt.job.type, reason),
         )
         self._waiting[0] = (attempt, self._substitute)
 

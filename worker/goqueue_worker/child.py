@@ -100,7 +100,8 @@ class Child:
             redactor=Redactor(settings.stores.redact),
             may_write=self._lease_lives,
         )
-        self._services = ChildServices(self.worker_id, registry, submitter, ProgressStore(self._database), logs, telemetry)
+        progress = ProgressStore(self._database)
+        self._services = ChildServices(self.worker_id, registry, submitter, progress, logs, telemetry)
         self._event_loop = EventLoop() if any(handler.is_async for handler in registry.handlers) else None
         self._isolated = IsolatedPool(settings, self.worker_id, self._services, self._clock)
         executor = Executor(

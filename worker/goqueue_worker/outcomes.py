@@ -9,6 +9,7 @@ from typing import Any, Final
 from goqueue_common.attempts import AttemptOutcome, remembered
 from goqueue_common.clock import Clock
 from goqueue_common.errors import InvalidJob, PayloadTooLarge
+from goqueue_common.fingerprint import fingerprint
 from goqueue_common.job import ClaimedJob, Outcome
 from goqueue_common.lifecycle import FailureReason, JobEvent
 from goqueue_common.new_job import encode_document
@@ -17,6 +18,7 @@ from goqueue_worker.verdicts import Cancel, Discard, Retry, Snooze, Verdict
 
 MAX_TRACEBACK_BYTES: Final = 8 * 1024
 MAX_ERROR_CHARACTERS: Final = 1_000
+_FAILURES: Final = (JobEvent.RETRY_LATER, JobEvent.FAIL)
 _HERE: Final = str(Path(__file__).parent)
 
 
@@ -126,6 +128,7 @@ class AttemptEnd:
             failure_reason=failure_reason,
             delay_seconds=delay_seconds,
             log_entry=entry,
+            fingerprint=fingerprint(self._job.type, error, trace) if error is not None and event in _FAILURES else None,
         )
 
 

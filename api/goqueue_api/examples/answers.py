@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from goqueue_api.examples import explanations, job_logs, jobs, services, stats
+from goqueue_api.examples import explanations, failures, job_logs, jobs, services, stats
 
 _CURSOR: Final = "AaIOtBNmdo6EM6OYQY15zGhvdxc"
 
@@ -53,6 +53,8 @@ ANSWERS: Final[Mapping[str, Mapping[int, Any]]] = {
     "getQueue": {200: services.QUEUE},
     "pauseQueue": {200: services.PAUSED},
     "resumeQueue": {200: services.QUEUE},
+    "listFailures": {200: failures.PAGE},
+    "getFailure": {200: failures.FAILURE},
     "getOverview": {200: stats.OVERVIEW},
     "getTimeseries": {200: stats.TIMESERIES},
     "listLimits": {200: {"items": [services.LIMIT]}},

@@ -7,6 +7,8 @@ from typing import Any, Final
 JOB_ID: Final = "019cade2-1238-768e-8433-a398418d79cc"
 WORKER_ID: Final = "019cad8f-ac00-7c41-9d5e-0b1c2d3e4f50"
 
+FINGERPRINT: Final = "9f2c4b7a01d3e865"
+
 _COMMON: Final[dict[str, Any]] = {
     "id": JOB_ID,
     "queue": "emails",
@@ -23,6 +25,7 @@ _COMMON: Final[dict[str, Any]] = {
     "queued_at": "2026-03-02T09:30:00.120000Z",
     "tags": ["signup"],
     "error": None,
+    "fingerprint": None,
     "failure_reason": None,
     "waiting_reason": None,
     "cancel_requested_at": None,
@@ -116,6 +119,7 @@ FAILED_IN_A_LIST: Final = (
         "finished_at": "2026-03-02T09:31:03.332000Z",
         "updated_at": "2026-03-02T09:31:03.332000Z",
         "error": _ERROR,
+        "fingerprint": FINGERPRINT,
         "failure_reason": "exhausted",
         "payload_preview": '{"to": ["ada@example.com"], "text": "Good to have you here.", "subject": "Welcome"}',
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from goqueue_api.examples.jobs import JOB_ID, WORKER_ID
+from goqueue_api.examples.jobs import FINGERPRINT, JOB_ID, WORKER_ID
 from goqueue_api.examples.services import BULK_ID
 
 _NAME_RULE: Final = "use 1 to 64 letters, digits, '.', '_', '-', first a letter or digit"
@@ -26,6 +26,11 @@ PROBLEMS: Final[dict[str, ProblemExample]] = {
         f"/bulk/{BULK_ID}", f"there is no bulk operation {BULK_ID}: GET /bulk lists them"
     ),
     "database_unavailable": ProblemExample("/jobs", "PostgreSQL cannot be reached: try again in a second"),
+    "failure_not_found": ProblemExample(
+        f"/failures/{FINGERPRINT}",
+        f"no failure group has the fingerprint '{FINGERPRINT}': GET /failures lists those there are; one that was not seen "
+        "for 30 days is gone",
+    ),
     "idempotency_key_in_use": ProblemExample(
         "/jobs", "a request with the idempotency key 'order-4711' is still running: send it again in a second"
     ),

@@ -86,6 +86,10 @@ EXAMPLES: Final[dict[str, Any]] = {
         "summary": "Retry what failed in a queue, 500 jobs a second",
         "value": {"action": "retry", "filter": {"status": ["failed"], "queue": ["emails"]}, "rate_per_second": 500},
     },
+    "retry-failures": {
+        "summary": "Retry what failed with one problem, once that is solved",
+        "value": {"action": "retry", "filter": {"fingerprint": ["9f2c4b7a01d3e865"], "status": ["failed"]}},
+    },
     "set-priority": {
         "summary": "Let the jobs of a type run first",
         "value": {"action": "set-priority", "filter": {"type": ["email.send"]}, "priority": "high"},

@@ -70,6 +70,9 @@ class JobBaseSchema(AnswerSchema):
     queued_at = fields.DateTime(required=True, allow_none=True, metadata=_about("When it last became due to run."))
     tags = fields.List(fields.String(), required=True)
     error = fields.String(required=True, allow_none=True, metadata=_about("The last error, in one line."))
+    fingerprint = fields.String(
+        required=True, allow_none=True, metadata=_about("The failure group of that error (GET /failures/{fingerprint}).")
+    )
     failure_reason = fields.String(
         required=True,
         allow_none=True,

@@ -49,6 +49,16 @@ def name_field() -> fields.String:
 
 _tag = Pattern(r"^[^\x00-\x1f\x7f]{1,64}$", error="a tag has 1 to 64 printable characters")
 _text = Pattern(r"^[^\x00-\x1f\x7f]{1,200}$", error="is 1 to 200 printable characters")
+
+
+def text_field(about: str) -> fields.String:
+    """A text to look for, None by default."""
+    return fields.String(load_default=None, validate=_text, metadata={"description": about})
+
+
+FINGERPRINT = fields.String(
+    validate=Pattern("^[0-9a-f]{16}$", error="{input!r:.80} is no fingerprint: that is 16 hexadecimal digits")
+)
 _UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _statuses = [str(status) for status in JobStatus]
 
@@ -68,7 +78,7 @@ class WaitQuerySchema(Schema):
 
 _SINCE = "At this time or later."
 _BEFORE = "Before this time."
-_COMMAS = frozenset({"status", "queue", "type", "tag", "worker", "schedule"})
+_COMMAS = frozenset({"status", "queue", "type", "tag", "worker", "schedule", "fingerprint"})
 
 
 def _several(field: fields.Field[Any], text: str = "") -> fields.List[Any]:
@@ -117,6 +127,7 @@ class JobFilterSchema(Schema):
         load_default=list,
         metadata={"description": "A part of the last error, in any case of letters. Repeated: any of them."},
     )
+    fingerprint = _several(FINGERPRINT, "The failure group of its last error, as GET /failures shows it.")
     payload = fields.List(
         fields.Raw(metadata={"type": "string", "example": '{"user": {"id": 42}}'}),
         load_default=list,

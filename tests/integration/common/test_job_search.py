@@ -41,14 +41,15 @@ class Yard:
             "sent": self._completed(self.worker_id, **mail, tags=["a", "b"], payload={"user": {"id": 1}, "list": [1, 2]}),
             "slow": self._completed(self.other_worker, seconds=100, queue="shop", type_="order.pay", tags=["b"]),
             "large": self._completed(self.worker_id, queue="shop", payload={"user": {"id": 1}, "pad": noise(9_000)}),
-            "broken": self._failed("Timeout: 100% of_it\\", **mail, payload={"user": {"id": "1"}}),
-            "lost": self._failed("ValueError: no lines", attempts=3),
+            "broken": self._failed("Timeout: 100% of_it\\", "f" * 16, **mail, payload={"user": {"id": "1"}}),
+            "lost": self._failed("ValueError: no lines", "e" * 16, attempts=3),
             "called off": self._cancelled(**mail, tags=["c"]),
             "queued": submit(store, **mail, tags=["a"], payload={"user": {"id": 1, "name": "x"}}),
             "running": job_in(JobStatus.PROCESSING, store, self.worker_id, queue="shop"),
             "later": job_in(JobStatus.SCHEDULED, store, self.worker_id, tags=["c"]),
             "again": job_in(JobStatus.RETRYING, store, self.worker_id, type_="order.pay"),
         }
+        self._set(self.ids["again"], f"fingerprint = '{'f' * 16}'")
         self.names = {job_id: name for name, job_id in self.ids.items()}
 
     def found(self, wanted: JobFilter) -> list[str]:
@@ -68,12 +69,12 @@ class Yard:
         self.store.save_result(worker_id, Outcome(id=job_id, attempt=attempt, event=JobEvent.COMPLETE))
         return job_id
 
-    def _failed(self, error: str, *, attempts: int = 1, **options: Any) -> str:
+    def _failed(self, error: str, fingerprint: str, *, attempts: int = 1, **options: Any) -> str:
         job_id = submit(self.store, **options)
         self._set(job_id, f"attempts = {attempts - 1}, run_at = '{LONG_AGO}'")
         attempt = start(self.store, self.worker_id, job_id).attempt
-        ending = Outcome(id=job_id, attempt=attempt, event=JobEvent.FAIL, failure_reason="exhausted", error=error)
-        self.store.save_result(self.worker_id, ending)
+        ended = {"event": JobEvent.FAIL, "failure_reason": "exhausted", "error": error, "fingerprint": fingerprint}
+        self.store.save_result(self.worker_id, Outcome(id=job_id, attempt=attempt, **ended))
         return job_id
 
     def _cancelled(self, **options: Any) -> str:
@@ -129,6 +130,10 @@ FILTERS: list[tuple[JobFilter, list[str]]] = [
     (JobFilter(errors=["of%it"]), []),
     (JobFilter(errors=["lines", "timeout"]), ["broken", "lost"]),
     (JobFilter(errors=["broken"]), ["again"]),
+    (JobFilter(fingerprints=["f" * 16]), ["broken", "again"]),
+    (JobFilter(fingerprints=["f" * 16], statuses=["failed"]), ["broken"]),
+    (JobFilter(fingerprints=["f" * 16, "e" * 16], queues=["mail", "default"]), ["broken", "lost", "again"]),
+    (JobFilter(fingerprints=["d" * 16]), []),
     (JobFilter(payloads=[{"user": {"id": 1}}]), ["sent", "large", "queued"]),
     (JobFilter(payloads=[{"user": {"id": "1"}}, {"list": [2]}]), ["sent", "broken"]),
     (JobFilter(payloads=[{"user": {"id": 2}}]), []),

@@ -122,7 +122,7 @@ def test_an_acknowledgement_goes_by_the_primary_key_alone(seeded: Seeded, batch:
 def test_jobs_of_unknown_types_and_of_dead_processes_go_by_the_primary_key_alone(seeded: Seeded, batch: int) -> None:
     held = {"ids": seeded.processing[:batch], "attempts": [1] * batch, "worker_id": seeded.worker_id}
     unknown = held | {"give_up": 600.0, "longest": 30.0}
-    died = held | {"max_rescues": 3, "error": "died"}
+    died = held | {"max_rescues": 3, "error": "died", "message": "died"}
     assert seeded.scans(dispatch_store._RETURN_UNKNOWN, unknown) == {"jobs_pkey"}
     assert seeded.scans(recovery_store._RESCUE, died) == {"jobs_pkey"}
 

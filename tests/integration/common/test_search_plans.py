@@ -6,6 +6,7 @@ is one row long here.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from tests.scratch_database import scratch_database
 JOBS = 40_000
 LIVE = {"jobs_queued", "jobs_due", "jobs_processing"}
 DAY = {"after": datetime.now(UTC) - timedelta(days=11), "before": datetime.now(UTC) - timedelta(days=10)}
+FINGERPRINT = hashlib.md5(b"report.711").hexdigest()[:16]
 WORKER = "00000000-0000-4000-8000-000000000063"
 
 
@@ -83,6 +85,7 @@ FILTERS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "worker": ({"workers": [WORKER]}, {"job_search_worker"}),
     "schedule": ({"schedules": ["hourly-3"]}, {"job_search_schedule"}),
     "error": ({"errors": ["bucket-77"]}, {"job_search_error"}),
+    "fingerprint": ({"fingerprints": [FINGERPRINT]}, {"job_search_fingerprint"}),
     "payload": ({"payloads": [{"user": {"id": 42}}]}, {"job_search_payload", "job_search_large"}),
     "created": (ranges("created"), {"jobs_pkey"}),
     "run_at": (ranges("run_at"), {"job_search_run_at"}),
@@ -96,6 +99,7 @@ PAIRS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "queue + type": ({"queues": ["default"], "types": ["report.7"]}, {"job_search_kind"}),
     "status + tag": ({"statuses": ["failed"], "tags": ["customer:17"]}, {"job_search_failed_tags"}),
     "status + error": ({"statuses": ["failed"], "errors": ["bucket-77"]}, {"job_search_error"}),
+    "status + fingerprint": ({"statuses": ["failed"], "fingerprints": [FINGERPRINT]}, {"job_search_fingerprint"}),
     "status + finished": ({"statuses": ["cancelled"], **ranges("finished")}, {"job_search_kind"}),
     "type + payload": ({"types": ["order.pay"], "payloads": [{"user": {"id": 42}}]}, {"job_search_payload"}),
     "queue + finished": ({"queues": ["team-3"], **ranges("finished")}, {"job_search_kind"}),

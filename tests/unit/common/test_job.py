@@ -3,10 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 
-from goqueue_common.job import Job, Priority
-from goqueue_common.lifecycle import JobStatus
+from goqueue_common.job import Job, Outcome, Priority
+from goqueue_common.lifecycle import JobEvent, JobStatus
 from goqueue_common.new_job import NewJob, Submitted, submitted_job
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -24,7 +25,7 @@ def job() -> Job:
 def test_a_job_is_shown_with_the_names_of_the_http_api(job: Job) -> None:
     assert set(job.to_dict()) == {
         "id", "queue", "type", "payload", "status", "priority", "attempts", "failures", "max_retries", "rescues", "run_at",
-        "expires_at", "timeout", "queued_at", "tags", "result", "error", "failure_reason", "waiting_reason",
+        "expires_at", "timeout", "queued_at", "tags", "result", "error", "fingerprint", "failure_reason", "waiting_reason",
         "attempt_history", "progress", "cancel_requested_at", "worker_id", "started_at", "finished_at", "created_at",
         "updated_at", "schedule", "scheduled_for", "rerun_of", "parent_id", "traceparent",
     }  # fmt: skip
@@ -50,3 +51,20 @@ def test_a_job_says_that_it_waits_for_a_handler_only_while_it_waits(
     job: Job, status: JobStatus, since: datetime | None, reason: str | None
 ) -> None:
     assert replace(job, status=status, no_handler_since=since).waiting_reason == reason
+
+
+OUTCOMES = [
+    Outcome(id="1", attempt=1, event=JobEvent.COMPLETE, result=b'{"a":",\\"fingerprint\\":null}"}'),
+    Outcome(id="1", attempt=1, event=JobEvent.RELEASE),
+    Outcome(id="1", attempt=2, event=JobEvent.FAIL, error="no", log_entry={"attempt": 2}, fingerprint="0123456789abcdef"),
+]
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda outcome: str(outcome.event))
+def test_an_outcome_travels_whole(outcome: Outcome) -> None:
+    assert Outcome.decoded(outcome.encoded()) == outcome
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES[:2], ids=lambda outcome: str(outcome.event))
+def test_the_release_before_can_read_what_did_not_fail(outcome: Outcome) -> None:
+    assert "fingerprint" not in orjson.loads(outcome.encoded())

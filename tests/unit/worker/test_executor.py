@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from goqueue_common.fingerprint import digest
 from goqueue_common.job import Outcome
 from goqueue_common.lifecycle import JobEvent
 from goqueue_worker.attempt import Attempt, InterruptReason, RunningSlot
@@ -200,3 +201,29 @@ def test_a_payload_that_breaks_the_schema_never_reaches_the_handler() -> None:
     outcomes = [run(Attempt(claimed_job(payload=payload), handler, 0)) for payload in ({"to": "a"}, {"to": 1}, {})]
     assert [outcome.event for outcome in outcomes] == [JobEvent.COMPLETE, JobEvent.RETRY_LATER, JobEvent.RETRY_LATER]
     assert outcomes[1].error == 'InvalidJob: /payload/to: 1 is not of type "string"'
+
+
+def broken(order: int) -> None:
+    raise ValueError(f"order {order} has no lines")
+
+
+def plain(payload: Any, _job: Any) -> None:
+    broken(payload["order"])
+
+
+async def waiting(payload: Any, _job: Any) -> None:
+    broken(payload["order"])
+
+
+@pytest.mark.parametrize("loop", [True, False], ids=["loop", "no loop"])
+@pytest.mark.parametrize("function", [plain, waiting], ids=["plain", "async"])
+def test_the_same_error_of_another_job_has_the_same_fingerprint(function: Any, loop: bool) -> None:
+    handler = Handler(type="some.type", function=function)
+    event_loop = EventLoop() if loop else None
+    outcomes = [run(Attempt(claimed_job(payload={"order": order}), handler, 0), loop=event_loop) for order in (1, 22, 333)]
+    if event_loop is not None:
+        event_loop.close()
+    assert {outcome.fingerprint for outcome in outcomes} == {
+        digest("some.type", "ValueError: order <number> has no lines", "worker/test_executor.py:broken")
+    }
+    assert all(Outcome.decoded(outcome.encoded()) == outcome for outcome in outcomes)

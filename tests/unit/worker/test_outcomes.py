@@ -101,3 +101,39 @@ def test_a_long_traceback_keeps_its_end() -> None:
         trace = end().raised(error).log_entry["traceback"]  # type: ignore[index]  # an error has an entry
     assert len(trace.encode()) <= MAX_TRACEBACK_BYTES
     assert trace.endswith("y\n")
+
+
+def test_failures_alone_have_a_fingerprint() -> None:
+    failures = [
+        end().raised(ValueError("x")),
+        end(max_retries=0).raised(ValueError("x")),
+        end().timed_out(1.5),
+        end().said(Discard("no such order")),
+        end().said(Retry(5, "later")),
+        end().returned({1, 2}),
+    ]
+    assert all(outcome.fingerprint is not None for outcome in failures)
+    assert failures[0].fingerprint == failures[1].fingerprint
+    assert len({outcome.fingerprint for outcome in failures}) == 5
+    others = [end().returned({}), end().said(Snooze(1)), end().said(Cancel()), end().cancelled(), end().released()]
+    assert [outcome.fingerprint for outcome in others] == [None] * 5
+
+
+def test_of_a_long_traceback_the_fingerprint_is_that_of_a_short_one() -> None:
+    def deeper(levels: int) -> None:
+        if levels == 0:
+            raise ValueError("deep")
+        other(levels)
+
+    def other(levels: int) -> None:
+        deeper(levels - 1)
+
+    found = []
+    for levels in (3, 200):
+        try:
+            deeper(levels)
+        except ValueError as error:
+            found.append(end().raised(error))
+    assert found[1].log_entry is not None
+    assert found[1].log_entry["traceback"].startswith("…")
+    assert found[0].fingerprint == found[1].fingerprint

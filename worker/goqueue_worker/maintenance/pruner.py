@@ -1,4 +1,4 @@
-"""Deletes what was kept long enough: final jobs, and records of keys, workers and bulk operations.
+"""Deletes what was kept long enough: final jobs, and records of keys, workers, bulk operations and failures.
 
 It works for a fifth of the time.
 """
@@ -54,7 +54,9 @@ class JobPruner:
 
 
 class RecordPruner:
-    """`step` deletes some idempotency keys that mean nothing any more, workers and operations long ended, old figures."""
+    """`step` deletes some idempotency keys that mean nothing any more, workers and operations long ended, old figures and
+    failures; it merges counts of failures that need not be told apart any more.
+    """
 
     def __init__(self, store: RetentionStore) -> None:
         self._store = store
@@ -62,15 +64,19 @@ class RecordPruner:
     def step(self) -> float:
         """As JobPruner.step."""
         began = time.monotonic()
+        failure_groups, failure_counts = self._store.prune_failures(_PAGE)
         pruned = {
             "idempotency_keys": self._store.prune_keys(_PAGE),
             "workers": self._store.prune_workers(_PAGE),
             "bulk_operations": self._store.prune_operations(_PAGE),
+            "failure_groups": failure_groups,
+            "failure_counts": failure_counts,
             "rollups": self._store.prune_rollups(_PAGE),
             "counts": self._store.prune_counts(_PAGE),
         }
+        merged = self._store.merge_failures(_PAGE)
         if any(pruned.values()):
             log.info("records_pruned", **pruned)
-        if _PAGE not in pruned.values():
+        if _PAGE not in (*pruned.values(), merged):
             return _REST_SECONDS
         return max(_SHORTEST_PAUSE, (time.monotonic() - began) * _PAUSE_PER_SECOND)
