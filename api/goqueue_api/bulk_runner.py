@@ -75,14 +75,13 @@ class BulkRunner:
             return 0.0
         self._submitter.push(batch.queued)
         self._submitter.announce_many(batch.ended)
-        self._tell(batch)
         now = self._monotonic()
+        self._tell(batch, now)
         self._due_at[operation.id] = max(now, began + self._pause(operation, batch))
         return (now - began) * _REST_PER_SECOND if operation.rate_per_second is None else 0.0
 
-    def _tell(self, batch: Batch) -> None:
+    def _tell(self, batch: Batch, now: float) -> None:
         """Twice a second at most, and of the end of each operation."""
-        now = self._monotonic()
         if batch.operation is not None and (batch.is_last or now >= self._tell_at):
             self._tell_at = now + _TELL_SECONDS
             tell(self._teller, Topic.BULK, **progress_news(batch.operation))

@@ -24,10 +24,11 @@ blueprint = ApiBlueprint("events", __name__, description="What happens, as serve
 LAST_EVENT_ID: Final = "Last-Event-ID"
 
 
-def _parameter(pattern: str) -> dict[str, Any]:
+def _parameter(pattern: str, example: str) -> dict[str, Any]:
     return {
         "name": LAST_EVENT_ID,
         "schema": {"type": "string", "pattern": f"^{pattern}$"},
+        "example": example,
         "description": "The `id` of the last event that was received; what has come since is sent first.",
     }
 
@@ -43,7 +44,7 @@ def _stream(description: str) -> Answer:
     "streamEvents",
     scope=Scope.READ,
     query=EventsQuerySchema(),
-    headers=[_parameter(POSITION_PATTERN)],
+    headers=[_parameter(POSITION_PATTERN, "1772443800131-0")],
     answers={200: _stream("Events, without an end.")},
     problems=(JobNotFound, TooManyStreams),
 )
@@ -70,7 +71,7 @@ def stream_events(query: dict[str, Any]) -> Response:
     "streamJobEvents",
     scope=Scope.READ,
     query=JobEventsQuerySchema(),
-    headers=[_parameter(LINE_PATTERN)],
+    headers=[_parameter(LINE_PATTERN, "80412")],
     answers={200: _stream("Events until the job has ended, then `end`.")},
     problems=(JobNotFound, TooManyStreams),
 )

@@ -51,19 +51,22 @@ class JobWatcher:
         self._looked_at = time.monotonic()
         watched = self._hub.watched()
         found = {state.id: state for state in self._store.read(list(watched))} if watched else {}
+        has_more, up_to_date = self._send_lines(watched)
         for job_id, streams in watched.items():
-            made = _frame(found.get(job_id) or deleted(job_id))
+            state = found.get(job_id) or deleted(job_id)
+            made = _frame(state)
             for stream in streams:
                 stream.show(job_id, made)
-        has_more = self._follow(watched, found)
+                if state.is_settled and stream in up_to_date:  # its lines were read after its state: no more can come
+                    _end(stream, state)
         return 0.0 if has_more else _LOOK_SECONDS
 
     def close(self) -> None:
         """End the thread."""
         self._looker.close()
 
-    def _follow(self, watched: Mapping[str, list[Stream]], found: Mapping[str, JobState]) -> bool:
-        """Send the lines that are new where there is room for them, and the end if there is one; whether there are more."""
+    def _send_lines(self, watched: Mapping[str, list[Stream]]) -> tuple[bool, set[Stream]]:
+        """Send the lines that are new to those who follow a job and have room; whether there are more, and who has all."""
         followers = [
             (job_id, stream, stream.lines_after)
             for job_id, streams in watched.items()
@@ -74,22 +77,20 @@ class JobWatcher:
         for job_id, _, after in followers:
             positions[job_id] = min(after, positions.get(job_id, after))
         pages = self._logs.pages(positions, _LINES) if positions else {}
+        up_to_date = set()
         for job_id, stream, after in followers:
-            lines = pages.get(job_id, [])
-            for line in lines:
-                if line.seq > after:
-                    stream.outbox.put(frames.frame("log", redacted_line(line, self._redactor), line.seq))
-                    stream.lines_after = line.seq
-            if len(lines) < _LINES:
-                _end(stream, found.get(job_id) or deleted(job_id))
-        return any(len(lines) == _LINES for lines in pages.values())
+            new = [line for line in pages.get(job_id, ()) if line.seq > after]
+            if new:
+                stream.outbox.put_all(frames.frame("log", redacted_line(line, self._redactor), line.seq) for line in new)
+                stream.lines_after = new[-1].seq
+            if len(pages.get(job_id, ())) < _LINES:
+                up_to_date.add(stream)
+        return any(len(lines) == _LINES for lines in pages.values()), up_to_date
 
 
 def _end(stream: Stream, state: JobState) -> None:
-    """Its last event, if nothing can come any more: lines were read after the state was."""
-    if state.is_settled:
-        stream.outbox.put(frames.frame("end", {"id": state.id, "status": state.document["status"]}))
-        stream.outbox.finish()
+    stream.outbox.put(frames.frame("end", {"id": state.id, "status": state.document["status"]}))
+    stream.outbox.finish()
 
 
 def _frame(state: JobState) -> bytes:

@@ -32,7 +32,16 @@ class Outbox:
             if self._held is not None:
                 self._held.append((made, event_id))
                 return
-            self._append(made, event_id)
+            if not self._is_finished:
+                self._append(made, event_id)
+        self._on_filled()
+
+    def put_all(self, several: Iterable[bytes]) -> None:
+        """Have these sent, however much room there is: for who looks at `waiting_bytes` before."""
+        with self._lock:
+            for made in several:
+                self._frames.append(made)
+                self._size += len(made)
         self._on_filled()
 
     def hold(self) -> None:

@@ -56,7 +56,7 @@ def test_a_job_is_watched_to_its_end(goqueue: Command, client: Client) -> None:
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.splitlines()[-1] == "completed (attempt 1)"
     told = [json.loads(line) for line in goqueue("jobs", "watch", job.id, "--json").stdout.splitlines()]
-    assert [event["type"] for event in told] == ["hello", "job", "end"]
+    assert [event["type"] for event in told] == ["hello", "job", "log", "end"]
 
 
 def test_a_job_that_was_not_completed_is_exit_code_1(goqueue: Command, client: Client) -> None:
