@@ -21,7 +21,6 @@ from goqueue_common.background.runner import Runner, Stepper, stop_all
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.clock import SystemClock
-from goqueue_common.database import Database, connect
 from goqueue_common.dispatch_view_store import DispatchViewStore
 from goqueue_common.errors import BrokerUnavailable, StoreUnavailable
 from goqueue_common.job import Outcome
@@ -42,6 +41,7 @@ from goqueue_worker.acknowledger import Acknowledger
 from goqueue_worker.attempt import Attempt
 from goqueue_worker.attempt_services import ChildServices
 from goqueue_worker.cancel_listener import CancelListener
+from goqueue_worker.child_database import child_database
 from goqueue_worker.dispatch_watch import DispatchWatch
 from goqueue_worker.ending import Ending, EndReason
 from goqueue_worker.event_loop import EventLoop
@@ -88,7 +88,7 @@ class Child:
         self._clock = SystemClock()
         self._ending = Ending(lambda reason: pipe.send({"ending": reason}))
         self._stuck: dict[int, Attempt] = {}
-        self._database = _database(settings, slots)
+        self._database = child_database(settings, slots)
         self._workers = WorkerStore(self._database)
         keys = Keys(settings.stores.prefix)
         self._broker = RedisBroker(settings.stores.redis_url, keys)
@@ -125,15 +125,8 @@ class Child:
             on_lost=lambda: self._ending.want(EndReason.LOST),
             count=None if counts is None else counts.count_written,
         )
-        self._pool = Pool(
-            slots,
-            executor,
-            table,
-            self._acknowledger.put,
-            self._lease_lives,
-            self._mark_alone,
-            max_jobs=settings.max_jobs or None,
-        )
+        deliver, max_jobs = self._acknowledger.put, settings.max_jobs or None
+        self._pool = Pool(slots, executor, table, deliver, self._lease_lives, self._mark_alone, max_jobs=max_jobs)
         self._watchdog = Watchdog(
             self._pool,
             self._clock,
@@ -307,14 +300,3 @@ class Child:
         tell(self._broker, Topic.WORKER, id=self.worker_id, state="stopped")
         self._database.close()
         return 0 if signed_off else 1
-
-
-def _database(settings: WorkerSettings, slots: int) -> Database:
-    return connect(
-        settings.stores.database_url,
-        # Poller, acknowledger, progress, cancels, dispatch watch, and handlers that submit children.
-        pool_size=5 + min(slots, 8),
-        # What takes longer than the lease is of no use any more.
-        statement_timeout_seconds=min(10.0, settings.lease),
-        application_name="goqueue-worker",
-    )

@@ -27,7 +27,7 @@ from goqueue_common.retention_store import Retention, RetentionStore
 from goqueue_common.server_store import ServerStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.worker_store import WorkerStore
-from goqueue_worker.child import _database as database_of_a_child
+from goqueue_worker.child_database import child_database as database_of_a_child
 from goqueue_worker.maintenance.promoter import Promoter
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.store_check import StoreCheck
