@@ -112,6 +112,9 @@ STATEMENTS = (
         RETURN NULL;
     END $$
     """,
+    # The plan of a trigger function is made once a session, for the rows of its first call. A full join is never a nested
+    # loop, which would be quadratic in the rows of later calls. What changed its type, too, left one kind and came into
+    # another.
     f"""
     CREATE FUNCTION note_changed_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -120,22 +123,23 @@ STATEMENTS = (
         SELECT date_trunc('minute', now()), queue, type, from_queue, origin, target, count(*), wait_bucket, run_bucket,
             fingerprint, (array_agg(id) FILTER (WHERE fingerprint IS NOT NULL))[1]
         FROM (
-            SELECT n.id, n.queue, n.type, CASE WHEN o.queue <> n.queue THEN o.queue END AS from_queue,
-                o.status AS origin, n.status AS target,
+            SELECT n.id, coalesce(n.queue, o.queue) AS queue, coalesce(n.type, o.type) AS type,
+                CASE WHEN o.queue <> n.queue THEN o.queue END AS from_queue, o.status AS origin, n.status AS target,
                 CASE WHEN n.status = 'processing'
                     THEN width_bucket(extract(epoch FROM n.started_at - n.queued_at)::float8, {BOUNDS}) END AS wait_bucket,
                 CASE WHEN {RUN_ENDED}
                     THEN width_bucket(extract(epoch FROM now() - o.started_at)::float8, {BOUNDS}) END AS run_bucket,
                 CASE WHEN n.status IN ('failed', 'retrying') THEN n.fingerprint END AS fingerprint
-            FROM old_jobs o JOIN new_jobs n ON n.id = o.id
-            WHERE o.status <> n.status OR o.queue <> n.queue
+            FROM old_jobs o FULL JOIN new_jobs n ON n.id = o.id AND n.type = o.type
+            WHERE o.status IS DISTINCT FROM n.status OR o.queue IS DISTINCT FROM n.queue
         ) AS moved
         GROUP BY queue, type, from_queue, origin, target, wait_bucket, run_bucket, fingerprint;
         RETURN NULL;
     END $$
     """,  # noqa: S608 - constants above
+    # The plan of a session may be of the time when job_logs was empty.
     """
-    CREATE FUNCTION note_deleted_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION note_deleted_jobs() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
     BEGIN
         INSERT INTO job_moves (minute, queue, type, origin, jobs)
         SELECT date_trunc('minute', now()), queue, type, status, count(*) FROM old_jobs GROUP BY queue, type, status;
