@@ -16,13 +16,16 @@ from goqueue_common.overview import seconds_to_drain
 from goqueue_common.stats_store import JOB_COUNTS, OLDEST, RATES
 
 _DEPTHS: Final = f"""
-WITH {JOB_COUNTS}, rated AS MATERIALIZED ({RATES})
+WITH {JOB_COUNTS}, deep AS MATERIALIZED (
+    SELECT queue, jsonb_object_agg(status, jobs) AS jobs FROM (
+        SELECT queue, status, sum(jobs) AS jobs FROM job_counted
+        WHERE %(queue)s::text IS NULL OR queue = %(queue)s GROUP BY queue, status
+    ) AS depth GROUP BY queue
+), rated AS MATERIALIZED ({RATES})
 SELECT q.name, q.paused_at, q.paused_by,
     (SELECT max_running FROM concurrency_limits l WHERE l.kind = 'queue' AND l.name = q.name),
-    (SELECT jsonb_object_agg(status, jobs) FROM (
-        SELECT status, sum(jobs) AS jobs FROM job_counted c WHERE c.queue = q.name GROUP BY status) AS depth),
-    ({OLDEST}), coalesce(r.in_per_minute, 0), coalesce(r.out_per_minute, 0)
-FROM queues q LEFT JOIN rated r ON r.queue = q.name
+    d.jobs, ({OLDEST}), coalesce(r.in_per_minute, 0), coalesce(r.out_per_minute, 0)
+FROM queues q LEFT JOIN deep d ON d.queue = q.name LEFT JOIN rated r ON r.queue = q.name
 WHERE %(queue)s::text IS NULL OR q.name = %(queue)s ORDER BY q.name
 """  # noqa: S608 - constants
 

@@ -51,7 +51,7 @@ def period_of(since: datetime, until: datetime, step: timedelta | None) -> Perio
     """
     step = step or _usual_step(until - since)
     seconds = int(step.total_seconds())
-    first = int(since.timestamp()) // seconds * seconds
+    first = int(since.timestamp() // seconds) * seconds
     end = -(-until.timestamp() // seconds) * seconds
     return Period(
         since=datetime.fromtimestamp(first, since.tzinfo),

@@ -66,6 +66,14 @@ def get_timeseries(query: dict[str, Any]) -> Response:
 
 
 def _period(query: dict[str, Any]) -> Period:
+    try:
+        return _checked_period(query)
+    except (OverflowError, ValueError) as error:
+        told = f"{query['until']} is too near the first or the last time that there is"
+        raise InvalidRequest([FieldError("/query/to", told)]) from error
+
+
+def _checked_period(query: dict[str, Any]) -> Period:
     until = query["until"] or datetime.now(UTC)
     since = query["since"] or until - _HOUR
     if since >= until:

@@ -49,12 +49,12 @@ def is_current(database: Database) -> bool:
     return revision not in revisions()
 
 
-def upgrade(url: str) -> None:
-    """Bring the database at `url` to our head. Raises sqlalchemy errors; nothing is half done."""
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database at `url` to our head, or to an earlier revision. Raises sqlalchemy errors; none is half done."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

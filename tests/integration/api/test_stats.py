@@ -100,6 +100,13 @@ def test_quantiles_are_null_where_nothing_happened(client: FlaskClient, happened
             id="too many points",
         ),
         pytest.param({"from": "1970-01-01T00:00:00Z"}, "/query/from", "366 days", id="too long"),
+        pytest.param({"to": "0001-01-01T00:30:00Z"}, "/query/to", "too near the first", id="before the first time"),
+        pytest.param(
+            {"from": "9999-12-31T23:00:00Z", "to": "9999-12-31T23:59:59Z"},
+            "/query/to",
+            "the last time",
+            id="after the last",
+        ),
         pytest.param({"bucket": 1}, "/query/bucket", "is no parameter", id="unknown"),
     ],
 )

@@ -102,6 +102,18 @@ def test_a_job_that_changes_its_queue_is_counted_there_and_not_as_submitted_agai
     assert (folded(database), sums(database)) == ([StatusCount("b", JOB_TYPE, "queued", 1)], (1, 0, 0, 0, 0))
 
 
+@pytest.mark.parametrize("change", ["type = 'new'", "type = 'new', queue = 'b'", "id = gen_random_uuid()"])
+def test_jobs_that_somebody_renames_by_hand_are_counted_as_they_are(
+    database: Database, store: JobStore, rollups: RollupStore, change: str
+) -> None:
+    for _ in range(3):
+        submit(store)
+    database.run(f"UPDATE jobs SET {change}")
+    assert StatsStore(database).counts() == truth(database)
+    fold(rollups)
+    assert folded(database) == truth(database)
+
+
 @pytest.mark.parametrize("statement", ["DELETE FROM jobs", "TRUNCATE jobs CASCADE"])
 def test_jobs_that_are_gone_are_counted_no_more_and_their_lines_go_with_them(
     database: Database, store: JobStore, rollups: RollupStore, worker_id: str, statement: str

@@ -39,3 +39,8 @@ def test_a_period_is_moved_out_to_whole_steps() -> None:
 def test_a_period_that_ends_with_a_step_has_no_empty_one() -> None:
     start = AT.replace(second=0)
     assert period_of(start, start + timedelta(minutes=3), timedelta(minutes=1)).points == 3
+
+
+def test_a_period_that_begins_just_before_1970_has_what_lies_there() -> None:
+    start = datetime(1969, 12, 31, 23, 59, 59, 500_000, tzinfo=UTC)
+    assert period_of(start, start + timedelta(minutes=1), timedelta(minutes=1)).points == 2

@@ -1,4 +1,4 @@
-"""Seeing: counted moves of jobs and what is folded from them, failure groups, log lines of jobs.
+"""Seeing: tables for counted moves of jobs and what is folded from them, failure groups, log lines of jobs.
 
 Revision ID: 0005
 Revises: 0004
@@ -11,9 +11,6 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-# Those of goqueue_common.histogram.
-BOUNDS = "'{0.001,0.002,0.005,0.01,0.02,0.05,0.1,0.2,0.5,1,2,5,10,20,60,120,300,600,1800,3600,7200}'::float8[]"
-RUN_ENDED = "o.status = 'processing' AND n.status IN ('cancelled', 'completed', 'failed', 'retrying')"
 OUTBOX = """WITH (
     autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
     autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 10000,
@@ -22,7 +19,6 @@ OUTBOX = """WITH (
 )"""
 
 STATEMENTS = (
-    "ALTER TABLE jobs ADD COLUMN fingerprint text, ADD COLUMN attempted_by uuid",
     "ALTER TABLE job_search ADD COLUMN fingerprint text",
     "CREATE INDEX job_search_fingerprint ON job_search (fingerprint, id) WHERE fingerprint IS NOT NULL",
     # Some rows for each statement that moves jobs, written and deleted at the speed of dispatch.
@@ -90,7 +86,7 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX failure_minutes_minute ON failure_minutes (minute)",
-    # No foreign key: its trigger would cost every job that is deleted. The trigger below takes the lines away.
+    # No foreign key: its trigger would cost every job that is deleted. The trigger of 0006 takes the lines away.
     """
     CREATE TABLE job_logs (
         job_id uuid NOT NULL,
@@ -104,69 +100,6 @@ STATEMENTS = (
         CONSTRAINT job_logs_level CHECK (level IN ('debug', 'error', 'info', 'warning'))
     )
     """,
-    """
-    CREATE FUNCTION note_new_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        INSERT INTO job_moves (minute, queue, type, target, jobs)
-        SELECT date_trunc('minute', now()), queue, type, status, count(*) FROM new_jobs GROUP BY queue, type, status;
-        RETURN NULL;
-    END $$
-    """,
-    f"""
-    CREATE FUNCTION note_changed_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        INSERT INTO job_moves
-            (minute, queue, type, from_queue, origin, target, jobs, wait_bucket, run_bucket, fingerprint, sample_id)
-        SELECT date_trunc('minute', now()), queue, type, from_queue, origin, target, count(*), wait_bucket, run_bucket,
-            fingerprint, (array_agg(id) FILTER (WHERE fingerprint IS NOT NULL))[1]
-        FROM (
-            SELECT n.id, n.queue, n.type, CASE WHEN o.queue <> n.queue THEN o.queue END AS from_queue,
-                o.status AS origin, n.status AS target,
-                CASE WHEN n.status = 'processing'
-                    THEN width_bucket(extract(epoch FROM n.started_at - n.queued_at)::float8, {BOUNDS}) END AS wait_bucket,
-                CASE WHEN {RUN_ENDED}
-                    THEN width_bucket(extract(epoch FROM now() - o.started_at)::float8, {BOUNDS}) END AS run_bucket,
-                CASE WHEN n.status IN ('failed', 'retrying') THEN n.fingerprint END AS fingerprint
-            FROM old_jobs o JOIN new_jobs n ON n.id = o.id
-            WHERE o.status <> n.status OR o.queue <> n.queue
-        ) AS moved
-        GROUP BY queue, type, from_queue, origin, target, wait_bucket, run_bucket, fingerprint;
-        RETURN NULL;
-    END $$
-    """,  # noqa: S608 - constants above
-    """
-    CREATE FUNCTION note_deleted_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        INSERT INTO job_moves (minute, queue, type, origin, jobs)
-        SELECT date_trunc('minute', now()), queue, type, status, count(*) FROM old_jobs GROUP BY queue, type, status;
-        DELETE FROM job_logs WHERE job_id = ANY(ARRAY(SELECT id FROM old_jobs));
-        RETURN NULL;
-    END $$
-    """,
-    """
-    CREATE FUNCTION note_truncated_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        INSERT INTO job_moves (minute, queue, type, origin, jobs)
-        SELECT date_trunc('minute', now()), queue, type, status, count(*) FROM jobs GROUP BY queue, type, status;
-        DELETE FROM job_logs;
-        RETURN NULL;
-    END $$
-    """,
-    """
-    CREATE TRIGGER note_new_jobs AFTER INSERT ON jobs REFERENCING NEW TABLE AS new_jobs
-    FOR EACH STATEMENT EXECUTE FUNCTION note_new_jobs()
-    """,
-    """
-    CREATE TRIGGER note_changed_jobs AFTER UPDATE ON jobs REFERENCING OLD TABLE AS old_jobs NEW TABLE AS new_jobs
-    FOR EACH STATEMENT EXECUTE FUNCTION note_changed_jobs()
-    """,
-    """
-    CREATE TRIGGER note_deleted_jobs AFTER DELETE ON jobs REFERENCING OLD TABLE AS old_jobs
-    FOR EACH STATEMENT EXECUTE FUNCTION note_deleted_jobs()
-    """,
-    "CREATE TRIGGER note_truncated_jobs BEFORE TRUNCATE ON jobs FOR EACH STATEMENT EXECUTE FUNCTION note_truncated_jobs()",
-    # Once; the triggers' locks keep jobs as they are until this is committed.
-    "INSERT INTO job_counts SELECT queue, type, status, count(*) FROM jobs GROUP BY queue, type, status",
 )
 
 
