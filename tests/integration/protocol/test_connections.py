@@ -141,7 +141,7 @@ def live_through_everything(database: Database, broker: RedisBroker) -> None:
     database.run("UPDATE jobs SET expires_at = now() WHERE id = %(id)s", {"id": expired})
     assert [change.id for change in maintenance.expire(10)] == [expired]
     assert [place.id for place in RelayStore(database).missing(*DEFAULT, grace_seconds=0.0, limit=10)] == [third.id]
-    assert [depth.queued for depth in QueueStore(database).depths()] == [1]
+    assert [depth.jobs[JobStatus.QUEUED] for depth in QueueStore(database).depths()] == [1]
     for_ever = Retention(completed=timedelta(days=1), failed=timedelta(days=1), cancelled=timedelta(days=1))
     RetentionStore(database).prune(for_ever, after=str(uuid4()), limit=10)
     maintenance.give_up_lease("promoter", holder)
