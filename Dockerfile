@@ -21,18 +21,24 @@ RUN python3 -m venv --without-pip /opt/goqueue \
     && echo /opt/goqueue/src > "$(/opt/goqueue/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/goqueue.pth"
 
 FROM environment AS api-environment
-ARG EXTRAS
-COPY requirements/api.txt requirements/otel.txt requirements/sentry.txt /tmp/requirements/
+COPY requirements/api.txt /tmp/requirements.txt
 RUN python3 -m pip --python /opt/goqueue/bin/python install --no-cache-dir --disable-pip-version-check \
-    --only-binary :all: --require-hashes \
-    $(for name in api $EXTRAS; do echo "-r /tmp/requirements/$name.txt"; done)
+    --only-binary :all: --require-hashes -r /tmp/requirements.txt
+COPY requirements/otel.txt requirements/sentry.txt /tmp/extras/
+ARG EXTRAS
+RUN for extra in $EXTRAS; do \
+    python3 -m pip --python /opt/goqueue/bin/python install --no-cache-dir --disable-pip-version-check \
+    --only-binary :all: --require-hashes -r "/tmp/extras/$extra.txt" || exit 1; done
 
 FROM environment AS worker-environment
-ARG EXTRAS
-COPY requirements/worker.txt requirements/otel.txt requirements/sentry.txt /tmp/requirements/
+COPY requirements/worker.txt /tmp/requirements.txt
 RUN python3 -m pip --python /opt/goqueue/bin/python install --no-cache-dir --disable-pip-version-check \
-    --only-binary :all: --require-hashes \
-    $(for name in worker $EXTRAS; do echo "-r /tmp/requirements/$name.txt"; done)
+    --only-binary :all: --require-hashes -r /tmp/requirements.txt
+COPY requirements/otel.txt requirements/sentry.txt /tmp/extras/
+ARG EXTRAS
+RUN for extra in $EXTRAS; do \
+    python3 -m pip --python /opt/goqueue/bin/python install --no-cache-dir --disable-pip-version-check \
+    --only-binary :all: --require-hashes -r "/tmp/extras/$extra.txt" || exit 1; done
 
 
 # Compiled here, because nothing can be written later; unchecked, because a copy into an image changes the times.

@@ -68,11 +68,8 @@ class Images:
         self.buildah("unmount", container)
         self.buildah("commit", "--quiet", "--rm", "--format", "docker", container, _BASE)
 
-    def build(self, target: str, *, tag: str | None = None, arguments: Sequence[str] = ()) -> None:
-        """Build one target of the Dockerfile; pip in it finds packages as pip on this machine does.
-
-        tag: in place of the target's name. arguments: of the build, NAME=value.
-        """
+    def build(self, target: str, arguments: Sequence[str] = ()) -> None:
+        """Build one target of the Dockerfile with these arguments; pip in it finds packages as pip on this machine does."""
         pip_conf = self._folder / "pip.conf"
         pip_conf.write_text(_pip_configuration())
         mounts = [f"{pip_conf}:/etc/pip.conf:ro"]
@@ -84,7 +81,7 @@ class Images:
             *words,
             *(word for argument in (f"BASE_IMAGE={_BASE}", *arguments) for word in ("--build-arg", argument)),
             *volumes,
-            *("--target", target, "--tag", _name(tag or target), "."),
+            *("--target", target, "--tag", _name(target), "."),
         )
 
     def config(self, target: str) -> Mapping[str, Any]:
