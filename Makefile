@@ -81,8 +81,8 @@ deploy: $(INSTALLED) test-tools ## Tests of the Compose file, the images and the
 	$(call announce,deployment tests)
 	@$(PYTEST) tests/deploy
 
-# Image builds need buildah and a base image, /docs a browser. A machine of our CI is thrown away, so they are installed there;
-# on anyone else's machine nothing is installed, and the tests that miss a tool are skipped with a sentence.
+# Image builds need buildah and a base image, /docs a browser, metrics a Prometheus. A machine of our CI is thrown away, so they
+# are installed there; on anyone else's machine nothing is installed, and the tests that miss a tool are skipped with a sentence.
 test-tools:
 	@scripts/install-test-tools
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import api, bulk, latency, refill, stack, submit, throughput
+from bench import api, bulk, events, latency, refill, stack, submit, throughput
 
 Figures = dict[str, float]
 Measure = Callable[[stack.Servers, argparse.Namespace], Figures]
@@ -59,6 +59,12 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--processes", type=positive, default=2, help="of the worker; default 2")
         command.add_argument("--threads", type=positive, default=8, help="in each; default 8")
         command.add_argument("--json", action="store_true", help="all rounds, as JSON")
+    text = "POSTs per second with many streams of GET /events open and with none, and how soon those hear of a job's end"
+    command = commands.add_parser("events", help=text, description=text)
+    command.set_defaults(measure=events.measure, jobs=0)
+    command.add_argument("--streams", type=positive, default=300, help="default 300")
+    command.add_argument("--rounds", type=positive, default=1, help="each on new servers; default 1")
+    command.add_argument("--json", action="store_true", help="all rounds, as JSON")
     text = "p50 and p95 of GET /jobs and GET /jobs/count"
     command = commands.add_parser("api", help=text, description=text)
     command.add_argument("--jobs", type=at_least_100, default=10_000_000, help="default 10,000,000")

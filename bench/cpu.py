@@ -12,10 +12,19 @@ IS_KNOWN = Path("/proc/self/stat").exists()
 def seconds(roots: Iterable[int]) -> float:
     """User and system time so far, that of children who have ended and were waited for included."""
     table = _table()
+    return sum(table[pid][1] for pid in _family(table, roots)) / os.sysconf("SC_CLK_TCK")
+
+
+def descendants(root: int) -> set[int]:
+    """Processes that this one has started, and those that they have, itself included."""
+    return _family(_table(), [root])
+
+
+def _family(table: dict[int, tuple[int, int]], roots: Iterable[int]) -> set[int]:
     family = {pid for pid in roots if pid in table}
     while more := {pid for pid, (parent, _) in table.items() if parent in family} - family:
         family |= more
-    return sum(table[pid][1] for pid in family) / os.sysconf("SC_CLK_TCK")
+    return family
 
 
 def _table() -> dict[int, tuple[int, int]]:

@@ -1,5 +1,5 @@
-"""Write what the code knows into files: api/openapi.json, and in docs/ the lifecycle's table, the reasons why a job
-waits and the fields of each built-in type's payload.
+"""Write what the code knows into files: api/openapi.json, and in docs/ the tables of the lifecycle, of metrics and of the
+reasons why a job waits, and the fields of each built-in type's payload.
 
 Those in docs/ go between `<!-- name -->` and `<!-- end -->`. `--check` writes nothing and only says whether all is up to
 date.
@@ -17,14 +17,15 @@ from typing import Any
 
 from goqueue_api.app import create_app
 from goqueue_api.settings import ApiSettings
+from goqueue_common import lifecycle
 from goqueue_common.explain import explanation
-from goqueue_common.lifecycle import markdown_table
+from goqueue_common.metrics import catalogue
 from goqueue_common.settings import StoreSettings
 from goqueue_worker import discovery
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-SECTION = re.compile(r"<!-- (lifecycle|reasons|fields of \S+) -->\n.*?<!-- end -->\n", re.DOTALL)
+SECTION = re.compile(r"<!-- (lifecycle|metrics|reasons|fields of \S+) -->\n.*?<!-- end -->\n", re.DOTALL)
 LIMITS = (
     ("minimum", "from {}"),
     ("exclusiveMinimum", "more than {}"),
@@ -68,7 +69,12 @@ def generated() -> dict[str, str]:
     """Name of a section -> its text."""
     handlers = discovery.load([discovery.BUILTIN_MODULE], None).handlers
     fields = {f"fields of {one.type}": field_table(one.schema or {}) for one in handlers}
-    return {"lifecycle": markdown_table(), "reasons": explanation.markdown_table(), **fields}
+    tables = {
+        "lifecycle": lifecycle.markdown_table(),
+        "metrics": catalogue.markdown_table(),
+        "reasons": explanation.markdown_table(),
+    }
+    return {**tables, **fields}
 
 
 def api_description() -> str:

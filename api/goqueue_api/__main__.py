@@ -29,20 +29,24 @@ def main(words: list[str] | None = None) -> int:
         given = vars(_arguments().parse_args(words))
         is_check = given.pop("check")
         settings = ApiSettings.read(given)
-        if not is_check:
-            stores = settings.stores
-            structured_logs.configure(stores.log_level, stores.log_format, redact=stores.redact, service="api")
-            check_address(settings)
-            check_access(settings)
+        server = None if is_check else _server(settings)
     except SettingsError as error:
         print(f"goqueue_api: {error}", file=sys.stderr)  # noqa: T201 - a command line answers on its terminal
         return 2
-    if is_check:
+    if server is None:
         print(format_check(settings, secrets=SECRETS))  # noqa: T201
         return 0
     log.info("api_starting", address=settings.address, processes=settings.processes, threads=settings.threads)
-    Server(settings).run()
+    server.run()
     return 0
+
+
+def _server(settings: ApiSettings) -> Server:
+    stores = settings.stores
+    structured_logs.configure(stores.log_level, stores.log_format, redact=stores.redact, service="api")
+    check_address(settings)
+    check_access(settings)
+    return Server(settings)
 
 
 def _arguments() -> argparse.ArgumentParser:

@@ -18,6 +18,7 @@ from goqueue_api.handlers import (
     batches,
     bulk,
     docs,
+    events,
     explanations,
     failures,
     health,
@@ -27,6 +28,7 @@ from goqueue_api.handlers import (
     job_types,
     jobs,
     limits,
+    metrics,
     queues,
     stats,
     workers,
@@ -34,6 +36,9 @@ from goqueue_api.handlers import (
 from goqueue_api.json_body import MAX_BODY_BYTES
 from goqueue_api.json_provider import OrjsonProvider
 from goqueue_api.json_schema import SchemaPlugin
+from goqueue_api.live.wiring import live_events
+from goqueue_api.metrics.api_metrics import ApiMetrics, Seat
+from goqueue_api.metrics.store_gauges import StoreGauges
 from goqueue_api.openapi import BEARER, ProblemApi
 from goqueue_api.readiness import Readiness
 from goqueue_api.roller import Roller
@@ -63,6 +68,7 @@ from goqueue_common.maintenance_store import MaintenanceStore
 from goqueue_common.queue_store import QueueStore
 from goqueue_common.redaction import Redactor
 from goqueue_common.rollup_store import RollupStore
+from goqueue_common.scrape_store import ScrapeStore
 from goqueue_common.stats_store import StatsStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.tables import Base
@@ -96,14 +102,19 @@ _RESOURCES: Final = (
     limits,
     workers,
     job_types,
+    events,
     access,
+    metrics,
     health,
 )
 
 
-def create_app(settings: ApiSettings, clock: Clock | None = None, telemetry: Telemetry = OFF) -> Flask:
-    """The API on these settings; several may live in one process."""
+def create_app(
+    settings: ApiSettings, clock: Clock | None = None, telemetry: Telemetry = OFF, seat: Seat | None = None
+) -> Flask:
+    """The API on these settings; several may live in one process. seat: of its process; None: it is the only one."""
     app = Flask(__name__)
+    app.url_map.merge_slashes = False  # /jobs//events is no path, rather than a redirect to a job named `events`
     app.json = OrjsonProvider(app)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
@@ -123,8 +134,10 @@ def create_app(settings: ApiSettings, clock: Clock | None = None, telemetry: Tel
     )
     if telemetry.tracing is not None:
         tracing.trace_requests(app, telemetry.tracing)
+    counted = ApiMetrics(seat or Seat())
+    counted.register(app)
     request_context.register(app)
-    made = _services(settings, _database(app), clock or SystemClock(), telemetry)
+    made = _services(settings, _database(app), clock or SystemClock(), telemetry, counted)
     app.extensions[EXTENSION] = made
     gate.register(app, made.authenticator)
     api = ProblemApi(app, spec_kwargs={"marshmallow_plugin": SchemaPlugin()})
@@ -144,7 +157,9 @@ def _database(app: Flask) -> Database:
         return Database(tables.engine)
 
 
-def _services(settings: ApiSettings, database: Database, clock: Clock, telemetry: Telemetry) -> Services:
+def _services(
+    settings: ApiSettings, database: Database, clock: Clock, telemetry: Telemetry, counted: ApiMetrics
+) -> Services:
     keys = Keys(settings.stores.prefix)
     broker = RedisBroker(settings.stores.redis_url, keys)
     job_store = JobStore(database)
@@ -154,10 +169,12 @@ def _services(settings: ApiSettings, database: Database, clock: Clock, telemetry
         ping_database=lambda: _ping(database),
         ping_redis=broker.ping,
     )
-    submitter = Submitter(job_store, broker)
-    background, background_database = _background(settings, submitter)
+    submitter = Submitter(job_store, broker, counted.count_jobs)
+    store_gauges = StoreGauges(StatsStore(database), ScrapeStore(database), readiness.state)
+    background, background_database = _background(settings, submitter, broker)
     listener = SettledListener(settings.stores.redis_url, keys.settled, is_away=lambda: broker.is_away)
     redactor = Redactor(settings.stores.redact)
+    live, live_database = live_events(settings, keys, is_away=lambda: broker.is_away)
     return Services(
         settings=settings,
         telemetry=telemetry,
@@ -181,16 +198,23 @@ def _services(settings: ApiSettings, database: Database, clock: Clock, telemetry
         limits=LimitStore(database),
         workers=WorkerSearch(database),
         submitter=submitter,
+        teller=broker,
+        live=live,
         types=types,
         submissions=SubmissionReader(types, clock),
         waiter=JobWaiter(job_store, listener, slots=settings.threads // 2, is_stopping=readiness.is_draining),
         readiness=readiness,
+        metrics=counted,
+        store_gauges=store_gauges,
         background=background,
-        connected=(background, background_database, listener, readiness, broker, database, telemetry),
+        connected=(
+            *(live, live_database, background, background_database, listener, store_gauges),
+            *(readiness, broker, database, telemetry),
+        ),
     )
 
 
-def _background(settings: ApiSettings, submitter: Submitter) -> tuple[Background, Database]:
+def _background(settings: ApiSettings, submitter: Submitter, broker: RedisBroker) -> tuple[Background, Database]:
     """Connections of its own, so that a long statement takes none from requests."""
     database = connect(
         settings.stores.database_url,
@@ -199,7 +223,7 @@ def _background(settings: ApiSettings, submitter: Submitter) -> tuple[Background
         application_name="goqueue-api-background",
     )
     duties: dict[str, Stepper] = {
-        "bulk": BulkRunner(BulkWorkStore(database), submitter),
+        "bulk": BulkRunner(BulkWorkStore(database), submitter, broker),
         "roller": Roller(RollupStore(database)),
     }
     holder, store = str(uuid4()), MaintenanceStore(database)

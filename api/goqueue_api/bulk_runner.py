@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 import structlog
 
-from goqueue_common.bulk import BulkOperation
+from goqueue_common.bulk import BulkOperation, BulkState
 from goqueue_common.bulk_work_store import Batch, BulkWorkStore
 from goqueue_common.errors import QueryTimeout, StoreUnavailable
+from goqueue_common.live_events import Teller, Topic, tell
 from goqueue_common.submitter import Submitter
 
 log = structlog.get_logger(__name__)
@@ -21,6 +23,8 @@ _REST_PER_SECOND: Final = 9.0
 _LOOK_SECONDS: Final = 1.0
 _HELD_SECONDS: Final = 0.5
 _TIMEOUTS: Final = 5
+_TELL_SECONDS: Final = 0.5
+_TOLD: Final = ("id", "action", "state", "matched", "matched_is_capped", "processed", "changed", "skipped", "progress")
 
 
 class BulkRunner:
@@ -29,8 +33,15 @@ class BulkRunner:
     """
 
     def __init__(
-        self, store: BulkWorkStore, submitter: Submitter, *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        store: BulkWorkStore,
+        submitter: Submitter,
+        teller: Teller,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._teller = teller
+        self._tell_at = float("-inf")
         self._store = store
         self._submitter = submitter
         self._monotonic = monotonic
@@ -65,8 +76,15 @@ class BulkRunner:
         self._submitter.push(batch.queued)
         self._submitter.announce_many(batch.ended)
         now = self._monotonic()
+        self._tell(batch, now)
         self._due_at[operation.id] = max(now, began + self._pause(operation, batch))
         return (now - began) * _REST_PER_SECOND if operation.rate_per_second is None else 0.0
+
+    def _tell(self, batch: Batch, now: float) -> None:
+        """Twice a second at most, and of the end of each operation."""
+        if batch.operation is not None and (batch.is_last or now >= self._tell_at):
+            self._tell_at = now + _TELL_SECONDS
+            tell(self._teller, Topic.BULK, **progress_news(batch.operation))
 
     def _work(self, operation: BulkOperation) -> Batch | None:
         size = BATCH if operation.rate_per_second is None else max(1, min(BATCH, int(operation.rate_per_second)))
@@ -86,4 +104,10 @@ class BulkRunner:
         reason = " ".join(str(error).split()) or type(error).__name__
         log.error("bulk_operation_failed", operation_id=operation.id, reason=reason)
         self._store.fail(operation, reason[:500])
+        tell(self._teller, Topic.BULK, **progress_news(replace(operation, state=BulkState.FAILED)))
         return 0.0
+
+
+def progress_news(operation: BulkOperation) -> dict[str, Any]:
+    """What Topic.BULK says of an operation; its filter is left to who asks for it."""
+    return {name: getattr(operation, name) for name in _TOLD}

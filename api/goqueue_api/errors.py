@@ -85,6 +85,12 @@ class TooManyFailedTries(GoQueueError):
         self.retry_after = retry_after
 
 
+class TooManyStreams(GoQueueError):
+    """As many streams of live events are open as one process of the API takes."""
+
+    code = "too_many_streams"
+
+
 class PreconditionRequired(GoQueueError):
     """A change without If-Match: it could undo what somebody else has just changed."""
 
@@ -129,6 +135,7 @@ _STATUSES: Final[dict[type[GoQueueError], int]] = {
     errors.IdempotencyKeyReused: 422,
     PreconditionRequired: 428,
     TooManyFailedTries: 429,
+    TooManyStreams: 503,
     errors.StoreUnavailable: 503,
     errors.BrokerUnavailable: 503,
 }

@@ -91,18 +91,21 @@ def _sentence(message: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One way a view answers, as documented. schema: None, without a body; headers: name -> what it says."""
+    """One way a view answers, as documented. schema: of ours, or JSON Schema; None: without a body. headers: name ->
+    what it says.
+    """
 
-    schema: ma.Schema | None
+    schema: ma.Schema | Mapping[str, Any] | None
     description: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = "application/json"
 
     def documented(self, example: Any) -> dict[str, Any]:
         """As OpenAPI has it. example: None, there is no body or no example yet."""
         document: dict[str, Any] = {"description": self.description}
         if self.schema is not None:
             worked = {} if example is None else {"example": example}
-            document["content"] = {"application/json": {"schema": self.schema, **worked}}
+            document["content"] = {self.media_type: {"schema": self.schema, **worked}}
         if self.headers:
             document["headers"] = {
                 name: {"schema": {"type": "string"}, "description": text} for name, text in self.headers.items()

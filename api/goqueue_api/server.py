@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
+import resource
 import socket
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
 from flask import Flask
 from gunicorn import util
 from gunicorn.app.base import BaseApplication
@@ -17,15 +20,21 @@ from gunicorn.workers import gthread
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from goqueue_api.app import create_app
+from goqueue_api.metrics.api_metrics import Seat
 from goqueue_api.refusals import MAX_REQUEST_LINE, refusal, status_of
 from goqueue_api.services import EXTENSION
 from goqueue_api.settings import ApiSettings
 from goqueue_api.timed_socket import TimedSocket
 from goqueue_common.errors import SettingsError
+from goqueue_common.metrics.count_folder import CountFolder
 from goqueue_common.telemetry.telemetry import Telemetry
+
+log = structlog.get_logger(__name__)
 
 _GRACE_SECONDS: Final = 25
 _KEEPALIVE_SECONDS: Final = 75
+_FILES_BESIDE_STREAMS: Final = 1_500
+"""gunicorn takes a thousand connections at once; the rest is for those to the stores, threads and libraries."""
 _SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat files: a disk that stalls must not kill workers
 
 
@@ -33,7 +42,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """The processes behind one address."""
 
     def __init__(self, settings: ApiSettings) -> None:
+        """Raises SettingsError."""
         self._settings = settings
+        _allow_files(settings.streams + _FILES_BESIDE_STREAMS)
+        self._counts = CountFolder()
+        self._seat = Seat(self._counts)
         super().__init__()
 
     def load_config(self) -> None:
@@ -49,7 +62,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "limit_request_line": MAX_REQUEST_LINE,
             "sendfile": False,  # TimedSocket would not see what it sends
             "logger_class": QuietLogger,
+            "pre_fork": self._give_seat,
             "worker_exit": _close,
+            "on_exit": self._end,
             "control_socket_disable": True,
             "proc_name": "goqueue-api",
         }
@@ -62,11 +77,31 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """The application; called in each process after the fork, so that no connection crosses it."""
         stores = self._settings.stores
         telemetry = Telemetry.start(self._settings.telemetry, "goqueue-api", redact=stores.redact)
-        app = create_app(self._settings, telemetry=telemetry)
+        app = create_app(self._settings, telemetry=telemetry, seat=self._seat)
         services = app.extensions[EXTENSION]
         services.readiness.watch_schema()
         services.background.start()
         return app
+
+    def _give_seat(self, arbiter: Any, worker: ThreadWorker) -> None:
+        """Before each fork: the lowest seat that no living process has. Who follows a dead one goes on with its counts."""
+        taken = {other.seat for other in arbiter.WORKERS.values()}
+        worker.seat = next(number for number in itertools.count() if number not in taken)
+        self._seat = Seat(self._counts, worker.seat)
+
+    def _end(self, _arbiter: Any) -> None:
+        """At the end of the parent."""
+        self._counts.remove()
+
+
+def _allow_files(wanted: int) -> None:
+    """As many open files as there may be connections: gunicorn's worker dies of an accept that fails for want of one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    reachable = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < reachable:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (reachable, hard))
+    if reachable < wanted:
+        log.warning("too_few_files", allowed=reachable, wanted=wanted)
 
 
 def _close(_arbiter: Any, worker: ThreadWorker) -> None:
@@ -101,7 +136,9 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
         """SIGTERM."""
         application = _application(self)
         if application is not None:
-            application.extensions[EXTENSION].readiness.drain()
+            services = application.extensions[EXTENSION]
+            services.readiness.drain()
+            services.live.stop()
         super().handle_exit(sig, frame)
 
     def handle(self, conn: TConn) -> Any:
@@ -115,6 +152,10 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
         if not is_kept:
             conn.sock.end()
         return is_kept
+
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        """Whether the connection may be kept: not one that has become a stream, which is no concern of this worker's."""
+        return super().handle_request(req, conn) and not conn.sock.is_handed_over
 
     def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
         """After `handle`, in the main thread. What is closed already is only counted."""

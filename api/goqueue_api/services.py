@@ -11,6 +11,9 @@ from flask import current_app
 if TYPE_CHECKING:
     from goqueue_api.access.authenticator import Authenticator
     from goqueue_api.background import Background
+    from goqueue_api.live.live import Live
+    from goqueue_api.metrics.api_metrics import ApiMetrics
+    from goqueue_api.metrics.store_gauges import StoreGauges
     from goqueue_api.readiness import Readiness
     from goqueue_api.settings import ApiSettings
     from goqueue_api.submission import SubmissionReader
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from goqueue_common.job_log_store import JobLogStore
     from goqueue_common.job_store import JobStore
     from goqueue_common.limit_store import LimitStore
+    from goqueue_common.live_events import Teller
     from goqueue_common.queue_store import QueueStore
     from goqueue_common.redaction import Redactor
     from goqueue_common.stats_store import StatsStore
@@ -67,10 +71,14 @@ class Services:
     limits: LimitStore
     workers: WorkerSearch
     submitter: Submitter
+    teller: Teller
+    live: Live
     types: TypeCatalogue
     submissions: SubmissionReader
     waiter: JobWaiter
     readiness: Readiness
+    metrics: ApiMetrics
+    store_gauges: StoreGauges
     background: Background
     connected: Sequence[Closable]
 

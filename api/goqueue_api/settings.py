@@ -26,6 +26,7 @@ class ApiSettings:
     """The API: `processes` processes of `threads` request threads and `db_pool` database connections each.
 
     auth: `none` (open access, asked for by name) or `keys` (the default). bootstrap_key: one with all rights.
+    streams: of live events that each process takes at once.
     """
 
     stores: StoreSettings
@@ -37,6 +38,7 @@ class ApiSettings:
     auth: str
     bootstrap_key: str | None = field(default=None, repr=False)
     telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
+    streams: int = 1000
 
     @classmethod
     def read(cls, given: Mapping[str, Any] | None = None) -> ApiSettings:
@@ -58,6 +60,7 @@ class ApiSettings:
                 auth=env.str("GOQUEUE_AUTH", "keys").lower(),
                 bootstrap_key=env.str("GOQUEUE_BOOTSTRAP_KEY", None) or None,
                 telemetry=TelemetrySettings.read(env),
+                streams=env.int("GOQUEUE_API_STREAMS", 1000),
             )
         settings._check()
         return settings
@@ -83,12 +86,13 @@ class ApiSettings:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     def _check(self) -> None:
-        for name, value, highest in (
-            ("GOQUEUE_API_PROCESSES", self.processes, 64),
-            ("GOQUEUE_API_THREADS", self.threads, 256),
+        for name, value, lowest, highest in (
+            ("GOQUEUE_API_PROCESSES", self.processes, 1, 64),
+            ("GOQUEUE_API_THREADS", self.threads, 1, 256),
+            ("GOQUEUE_API_STREAMS", self.streams, 0, 10_000),
         ):
-            if not 1 <= value <= highest:
-                raise SettingsError(f"{name}={value} is out of range: 1 to {highest}")
+            if not lowest <= value <= highest:
+                raise SettingsError(f"{name}={value} is out of range: {lowest} to {highest}")
         if self.threads > self.db_pool:
             raise SettingsError(
                 f"GOQUEUE_API_THREADS={self.threads} is more than GOQUEUE_DB_POOL={self.db_pool}: every thread needs a "

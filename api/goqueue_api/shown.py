@@ -8,6 +8,7 @@ from goqueue_api.services import services
 from goqueue_common.bulk import BulkOperation, BulkPreview
 from goqueue_common.job import JobSummary
 from goqueue_common.job_log_store import LogLine
+from goqueue_common.redaction import Redactor
 
 
 def shown_summary(job: JobSummary) -> dict[str, Any]:
@@ -19,7 +20,12 @@ def shown_summary(job: JobSummary) -> dict[str, Any]:
 
 def shown_line(line: LogLine) -> dict[str, Any]:
     """A line of a job's log. Its worker hid what its settings named; what ours name may be more."""
-    return line._asdict() | {"fields": services().redactor.document(line.fields)}
+    return redacted_line(line, services().redactor)
+
+
+def redacted_line(line: LogLine, redactor: Redactor) -> dict[str, Any]:
+    """The same for who has no request."""
+    return line._asdict() | {"fields": redactor.document(line.fields)}
 
 
 def shown_operation(operation: BulkOperation) -> dict[str, Any]:

@@ -30,11 +30,17 @@ class TimedSocket(socket.socket):
     _until = float("inf")
     _is_answering = False
     _is_answered = False
+    is_handed_over = False
 
     @classmethod
     def adopt(cls, accepted: socket.socket) -> TimedSocket:
         """The same connection; the object given must not be used any more."""
         return cls(fileno=accepted.detach())
+
+    def hand_over(self) -> socket.socket:
+        """The same connection for somebody else, who answers on it; whatever is still done to this object does nothing."""
+        self.is_handed_over = True
+        return socket.socket(fileno=self.detach())
 
     def expect_request(self) -> None:
         """The next byte is the first of a request."""
@@ -54,6 +60,8 @@ class TimedSocket(socket.socket):
 
     def sendall(self, data: Any, flags: int = 0, /) -> None:
         """Some bytes of the answer."""
+        if self.is_handed_over:
+            return
         if not self._is_answering:
             self._is_answering = True
             self._wait(REQUEST_SECONDS)
@@ -66,6 +74,8 @@ class TimedSocket(socket.socket):
 
         Takes no time when nothing arrives, and LEFTOVER_SECONDS at most.
         """
+        if self.is_handed_over:
+            return
         try:
             self.shutdown(socket.SHUT_WR)
             self.settimeout(0.0)

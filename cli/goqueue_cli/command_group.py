@@ -29,6 +29,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "workers": "goqueue_cli.workers:workers",
         "handlers": "goqueue_cli.handlers:handlers",
         "stats": "goqueue_cli.stats:stats",
+        "events": "goqueue_cli.events:events",
     },
     "Help": {
         "doctor": "goqueue_cli.doctor.command:doctor",

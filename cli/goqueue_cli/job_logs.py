@@ -47,12 +47,13 @@ def print_lines(lines: Iterable[LogLine], *, as_json: bool) -> bool:
         if as_json:
             click.echo(json.dumps(_document(line)))
         else:
-            _print_line(screen, line, is_first=line.attempt != attempt)
+            print_line(screen, line, is_first=line.attempt != attempt)
         attempt = line.attempt
     return attempt is not None
 
 
-def _print_line(screen: Console, line: LogLine, *, is_first: bool) -> None:
+def print_line(screen: Console, line: LogLine, *, is_first: bool) -> None:
+    """One line for people, the first of an attempt with its number above it."""
     if is_first:
         said_on = line.at.astimezone(UTC).strftime("%Y-%m-%d UTC")
         screen.print(text(f"attempt {line.attempt}", "bold") + text(f"  {said_on}", "bright_black"))

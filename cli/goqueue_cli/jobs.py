@@ -1,4 +1,4 @@
-"""`goqueue jobs`: list, count, show, logs, explain, retry, cancel, run-now, rerun, delete."""
+"""`goqueue jobs`: list, count, show, watch, logs, explain, retry, cancel, run-now, rerun, delete."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from goqueue_cli.explain import explain, why_it_waits
 from goqueue_cli.job_filters import filter_options
 from goqueue_cli.job_logs import logs
 from goqueue_cli.job_page import print_job, waiting_for
+from goqueue_cli.job_watch import watch
 from goqueue_cli.moments import age
 from goqueue_cli.output import complain, one_line, print_json, print_table, status_text, table, text
 
@@ -31,6 +32,9 @@ def jobs(context: click.Context) -> None:
     """List, count, show and steer jobs."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
+
+
+jobs.add_command(watch)
 
 
 @jobs.command("list")

@@ -20,6 +20,7 @@ from goqueue.errors import (
     WaitTimeout,
     WrongStatus,
 )
+from goqueue.events import Event
 from goqueue.explanation import ApiCall, Explanation, Position, Reason
 from goqueue.failures import FailureFilters, FailureGroup, FailureSeries
 from goqueue.filters import JobFilters
@@ -55,6 +56,7 @@ __all__ = [
     "Conflict",
     "ConnectionFailed",
     "Count",
+    "Event",
     "Explanation",
     "FailureFilters",
     "FailureGroup",

@@ -12,6 +12,7 @@ from goqueue.answers import read_items as _read_items
 from goqueue.answers import read_value as _read
 from goqueue.bulk import BulkCalls
 from goqueue.errors import GoQueueError, ServiceUnavailable, UnexpectedAnswer, WaitTimeout
+from goqueue.events import EventCalls
 from goqueue.explanation import Explanation
 from goqueue.failures import FailureCalls
 from goqueue.filters import JobFilters, filter_parameters
@@ -50,7 +51,7 @@ class JobChanges(TypedDict, total=False):
     tags: Sequence[str]
 
 
-class Client(BulkCalls, FailureCalls, LogCalls, StatsCalls, Steering):
+class Client(BulkCalls, EventCalls, FailureCalls, LogCalls, StatsCalls, Steering):
     """GoQueue's API from a program; one client serves any number of threads and keeps its connections open.
 
     base_url: None reads API_URL (default http://localhost:8080). api_key: None reads GOQUEUE_API_KEY.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import requests
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
 from goqueue.errors import ApiError, ConnectionFailed, GoQueueError, InvalidArgument, UnexpectedAnswer, api_error
 from goqueue.retrying import Patience, Repeatable, read_retry_after
@@ -17,12 +17,13 @@ from goqueue.sessions import SessionPool
 from goqueue.tracing import current_traceparent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _BUSY = frozenset({429, 503})  # the API says that it has not done it
 _BROKEN = frozenset({502, 504})  # a proxy says so, who cannot know
 _SUCCESS = range(200, 300)
 _NO_CONTENT = 204
+_PIECE_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Transport:
     ) -> None:
         self._base_url = _checked_url(base_url)
         self._timeout = timeout
-        self._retries = retries
+        self.retries = retries
         self._pool = SessionPool(_checked_key(api_key))
         self.sleep = sleep
         self.monotonic = monotonic
@@ -82,7 +83,7 @@ class Transport:
 
     def call(self, request: Request) -> Answer:
         """Make the request, again if need be. Raises ApiError, ConnectionFailed or UnexpectedAnswer."""
-        patience = Patience(self._retries, self._deadline(request), self.monotonic)
+        patience = Patience(self.retries, self._deadline(request), self.monotonic)
         retry = 0
         while True:
             try:
@@ -94,6 +95,29 @@ class Transport:
                 if delay is None:
                     raise
             self.sleep(delay)
+
+    def lines(self, request: Request, last_event_id: str | None) -> Iterator[str]:
+        """The lines of a stream of events, as they come, until it is closed; tried once. Raises like `call`."""
+        headers = {"Accept": "text/event-stream, application/problem+json"}
+        if last_event_id is not None:
+            headers["Last-Event-ID"] = last_event_id
+        try:
+            with (
+                self._pool.session() as session,
+                session.get(
+                    self._base_url + request.path,
+                    params=list(request.parameters),
+                    headers=headers,
+                    timeout=(self._timeout, request.held_seconds),
+                    allow_redirects=False,
+                    stream=True,
+                ) as response,
+            ):
+                if response.status_code not in _SUCCESS:
+                    _read(response)
+                yield from _split(response)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise _connection_failed(self._base_url, error) from error
 
     def _once(self, request: Request) -> Answer:
         headers = {}
@@ -122,7 +146,7 @@ class Transport:
         return _read(response)
 
     def _deadline(self, request: Request) -> float:
-        return self.monotonic() + (self._timeout + request.held_seconds) * (self._retries + 1)
+        return self.monotonic() + (self._timeout + request.held_seconds) * (self.retries + 1)
 
 
 class _NeverConnected(ConnectionFailed):
@@ -140,6 +164,14 @@ def _may_repeat(request: Request, error: GoQueueError) -> bool:
             return True
         return request.repeatable is Repeatable.ALWAYS and error.status in _BROKEN
     return request.repeatable is Repeatable.ALWAYS
+
+
+def _split(response: requests.Response) -> Iterator[str]:
+    """Lines, each as soon as it is there: iter_lines of requests waits until so many bytes have come."""
+    rest = b""
+    while piece := response.raw.read1(_PIECE_BYTES):
+        *lines, rest = (rest + piece).split(b"\n")
+        yield from (line.decode("utf-8", "replace") for line in lines)
 
 
 def _read(response: requests.Response) -> Answer:
@@ -164,7 +196,7 @@ def _json_object(response: requests.Response) -> Mapping[str, object] | None:
     return document if isinstance(document, dict) else None
 
 
-def _connection_failed(base_url: str, error: requests.RequestException) -> ConnectionFailed:
+def _connection_failed(base_url: str, error: Exception) -> ConnectionFailed:
     reason = error.args[0] if error.args else error
     if isinstance(reason, MaxRetryError) and reason.reason is not None:
         reason = reason.reason

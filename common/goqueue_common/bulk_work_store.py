@@ -23,6 +23,7 @@ from goqueue_common.finished_store import forgetting, noting_finished
 from goqueue_common.job import JobRef, Priority
 from goqueue_common.job_store import BY_HAND
 from goqueue_common.lifecycle import TRANSITIONS, JobEvent, JobStatus, sources
+from goqueue_common.live_events import JobChange
 
 HELD_ROUNDS: Final = 5
 """Tries in vain after which jobs that somebody holds are left out."""
@@ -94,14 +95,15 @@ class _Changed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one step did. tried: jobs; queued: to be pushed; ended: to be announced.
+    """What one step did. tried: jobs; queued: to be pushed; ended: to be announced; operation: as it is after it.
 
     is_in_vain: all of them are held by somebody; is_last: the operation is over.
     """
 
     tried: int = 0
     queued: Sequence[JobRef] = ()
-    ended: Sequence[str] = ()
+    ended: Sequence[JobChange] = ()
+    operation: BulkOperation | None = None
     is_in_vain: bool = False
     is_last: bool = False
 
@@ -140,7 +142,7 @@ class BulkWorkStore:
                 held_ids=[*operation.held_ids, *held],
             )
             _save(connection, progress)
-        return _batch(operation.action, len(job_ids), changed)
+        return replace(_batch(operation.action, len(job_ids), changed), operation=progress)
 
     def work_held(self, operation: BulkOperation, limit: int) -> Batch | None:
         """Do it to jobs that were held, at most `limit`, and finish when none is left or all tries were in vain."""
@@ -166,8 +168,9 @@ class BulkWorkStore:
             _save(connection, progress)
             if not progress.held_ids:
                 _end(connection, operation.id, BulkState.COMPLETED)
+                progress = replace(progress, state=BulkState.COMPLETED)
         batch = _batch(operation.action, len(job_ids), changed)
-        return replace(batch, is_in_vain=is_in_vain, is_last=not progress.held_ids)
+        return replace(batch, operation=progress, is_in_vain=is_in_vain, is_last=not progress.held_ids)
 
     def _still_wanted(self, operation: BulkOperation, job_ids: Sequence[str]) -> list[str]:
         """Whoever held them may have changed them so that they are not meant any more."""
@@ -224,5 +227,5 @@ def _batch(action: BulkAction, tried: int, changed: Sequence[_Changed]) -> Batch
     return Batch(
         tried,
         queued=[JobRef(job.id, job.queue, job.priority) for job in changed if job.status == JobStatus.QUEUED],
-        ended=[job.id for job in changed if job.status == JobStatus.CANCELLED],
+        ended=[JobChange(job.id, None, job.status, job.queue) for job in changed if job.status == JobStatus.CANCELLED],
     )

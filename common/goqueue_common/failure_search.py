@@ -43,8 +43,9 @@ SELECT {_GROUP}, key FROM counted JOIN failure_groups g ON g.fingerprint = count
 WHERE {_ON_GROUPS} AND (%(after_key)s::bigint IS NULL OR (key, g.fingerprint) < (%(after_key)s, %(after)s))
 ORDER BY key DESC, g.fingerprint DESC LIMIT %(limit)s
 """
+# date_part, since extract would count in numeric, at twice the cost.
 _SEEN: Final = f"""
-SELECT fingerprint, queue, floor(extract(epoch FROM minute - %(since)s) / %(step)s)::int AS point, sum(attempts)::bigint
+SELECT fingerprint, queue, floor(date_part('epoch', minute - %(since)s) / %(step)s)::int AS point, sum(attempts)::bigint
 FROM failure_minutes m WHERE fingerprint = ANY(%(fingerprints)s) AND {_ON_MINUTES}
 GROUP BY GROUPING SETS ((fingerprint, queue), (fingerprint, point))
 ORDER BY 4 DESC, 2

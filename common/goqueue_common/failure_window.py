@@ -22,6 +22,7 @@ class Tier(NamedTuple):
 TIERS: Final = (
     Tier(timedelta(hours=3), timedelta(minutes=15)),
     Tier(timedelta(hours=26), timedelta(hours=1)),
+    Tier(timedelta(hours=50), timedelta(hours=3)),
     Tier(timedelta(days=8), timedelta(hours=12)),
 )
 """What is younger is kept by minutes. So a group of failures that goes on for a month is some hundred rows, not 43,200."""

@@ -11,6 +11,7 @@ from goqueue_common.finished_store import noting_finished
 from goqueue_common.job import JobRef
 from goqueue_common.job_store import EXPIRED
 from goqueue_common.lifecycle import TRANSITIONS, JobEvent, sources
+from goqueue_common.live_events import JobChange
 
 
 def _from(event: JobEvent) -> str:
@@ -36,9 +37,9 @@ WITH picked AS MATERIALIZED (
     ORDER BY expires_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
 ), written AS (
 UPDATE jobs SET status = '{TRANSITIONS[JobEvent.EXPIRE].target}', {EXPIRED}, updated_at = now()
-FROM picked WHERE jobs.id = picked.id RETURNING jobs.id, status
+FROM picked WHERE jobs.id = picked.id RETURNING jobs.id, attempts, status, queue
 ), {noting_finished("written")}
-SELECT id::text FROM written
+SELECT id::text, attempts, status, queue FROM written
 """  # noqa: S608 - constants from the lifecycle
 
 _PROCESSING: Final = """
@@ -79,9 +80,9 @@ class MaintenanceStore:
         """Queue jobs whose `run_at` has come, the most overdue first; the caller pushes them."""
         return [JobRef._make(row) for row in self._database.run(_PROMOTE, {"limit": limit})]
 
-    def expire(self, limit: int) -> list[str]:
+    def expire(self, limit: int) -> list[JobChange]:
         """Fail waiting jobs whose `expires_at` has passed, the longest expired first; the caller announces them."""
-        return [row[0] for row in self._database.run(_EXPIRE, {"limit": limit})]
+        return [JobChange._make(row) for row in self._database.run(_EXPIRE, {"limit": limit})]
 
     def unsettled(self, attempts: Sequence[JobAttempt]) -> set[JobAttempt]:
         """Those of these attempts whose outcome PostgreSQL does not have; an attempt once settled is so for good."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 
@@ -13,6 +14,7 @@ from goqueue_common.idempotency import IdempotencyKey
 from goqueue_common.job import JobRef
 from goqueue_common.job_storage import JobStorage
 from goqueue_common.lifecycle import JobStatus
+from goqueue_common.live_events import JobChange, Topic, jobs_news
 from goqueue_common.new_job import Submission, Submitted
 from goqueue_common.submission_store import BatchAnswer
 
@@ -20,51 +22,62 @@ log = structlog.get_logger(__name__)
 
 
 class Submitter:
-    """The one way into the queue, for the API and for handlers that submit child jobs."""
+    """The one way into the queue, for the API and for handlers that submit child jobs.
 
-    def __init__(self, storage: JobStorage, broker: Broker) -> None:
+    count: told what was stored: queue, type, and how many jobs.
+    """
+
+    def __init__(self, storage: JobStorage, broker: Broker, count: Callable[[str, str, int], None] | None = None) -> None:
         self._storage = storage
         self._broker = broker
+        self._count = count
 
     def submit(self, submissions: Sequence[Submission]) -> list[Submitted]:
         """All or nothing, answers in order. Raises IdempotencyKeyReused, IdempotencyKeyInUse, StoreUnavailable."""
         answers = self._storage.create_jobs(submissions)
-        self.push(
-            JobRef(submission.job.id, submission.job.queue, submission.job.priority)
-            for submission, answer in zip(submissions, answers, strict=True)
-            if answer.status == JobStatus.QUEUED and not answer.replayed
-        )
+        self._count_new(submissions, answers)
+        self._send_on(submissions, answers)
         return answers
 
     def submit_once(self, submissions: Sequence[Submission], key: IdempotencyKey) -> tuple[list[BatchAnswer], bool]:
         """Like submit under one key for the whole batch; True beside the answers of its first use."""
         answers, replayed = self._storage.create_jobs_once(submissions, key)
-        self.push(
-            JobRef(submission.job.id, submission.job.queue, submission.job.priority)
-            for submission, answer in zip(submissions, answers, strict=True)
-            if answer.status == JobStatus.QUEUED and not answer.replayed and not replayed
-        )
+        if not replayed:
+            self._count_new(submissions, answers)
+            self._send_on(submissions, answers)
         return answers, replayed
 
     def submit_rerun(self, submission: Submission, actor: Actor) -> Submitted:
         """Like submit for a job that runs another one again, as a deed of this actor."""
         answer = self._storage.create_rerun(submission, actor)
-        if answer.status == JobStatus.QUEUED and not answer.replayed:
-            self.push([JobRef(submission.job.id, submission.job.queue, submission.job.priority)])
+        self._count_new([submission], [answer])
+        self._send_on([submission], [answer])
         return answer
 
-    def announce(self, job_id: str) -> None:
-        """Wake who waits for a job that was just ended by hand; without Redis they look by themselves."""
-        self.announce_many([job_id])
+    def _send_on(self, submissions: Sequence[Submission], answers: Sequence[Submitted] | Sequence[BatchAnswer]) -> None:
+        """Push what is due, and tell who looks on of the rest."""
+        told: Iterable[tuple[Submission, Submitted | BatchAnswer]] = zip(submissions, answers, strict=True)
+        new = [(submission.job, answer.status) for submission, answer in told if not answer.replayed]
+        self.push(JobRef(job.id, job.queue, job.priority) for job, status in new if status == JobStatus.QUEUED)
+        later = [JobChange(job.id, 0, status, job.queue) for job, status in new if status == JobStatus.SCHEDULED]
+        if later:
+            self._quietly(lambda: self._broker.tell(Topic.JOBS, jobs_news(later)), jobs=len(later))
 
-    def announce_many(self, job_ids: Sequence[str]) -> None:
+    def announce(self, change: JobChange) -> None:
+        """Wake who waits for a job that was just ended by hand; without Redis they look by themselves."""
+        self.announce_many([change])
+
+    def announce_many(self, changes: Sequence[JobChange]) -> None:
         """Like announce, in one message."""
-        if not job_ids:
-            return
+        if changes:
+            job_ids = [change.id for change in changes]
+            self._quietly(lambda: self._broker.ack_many([], job_ids, jobs_news(changes)), jobs=len(changes))
+
+    def _quietly(self, announce: Callable[[], None], *, jobs: int) -> None:
         try:
-            self._broker.ack_many([], job_ids)
+            announce()
         except BrokerUnavailable as error:
-            log.debug("announcement_failed", jobs=len(job_ids), reason=str(error))
+            log.debug("announcement_failed", jobs=jobs, reason=str(error))
 
     def push(self, jobs: Iterable[JobRef]) -> None:
         """Make due jobs available to workers; when Redis is away the relay will."""
@@ -76,3 +89,16 @@ class Submitter:
         except BrokerUnavailable as error:
             say = log.debug if self._broker.is_away else log.warning  # the broker says once that Redis is away
             say("push_failed", jobs=len(refs), reason=str(error))
+
+    def _count_new(self, submissions: Sequence[Submission], answers: Sequence[Submitted | BatchAnswer]) -> None:
+        if self._count is None:
+            return
+        new = Counter(
+            [
+                (submission.job.queue, submission.job.type)
+                for submission, answer in zip(submissions, answers, strict=True)
+                if not answer.replayed
+            ]
+        )
+        for (queue, job_type), jobs in new.items():
+            self._count(queue, job_type, jobs)

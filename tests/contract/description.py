@@ -53,7 +53,9 @@ class Operation:
 
 
 def fitting(schema: Mapping[str, Any]) -> str:
-    """A value for a part of a path."""
+    """A value for a part of a path or of a query."""
+    if schema.get("type") == "array":
+        return ",".join(schema["example"])
     if "enum" in schema:
         return str(schema["enum"][0])
     return NO_JOB if schema.get("format") == "uuid" else "emails"

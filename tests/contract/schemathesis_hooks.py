@@ -33,6 +33,7 @@ RULES: dict[tuple[str, str], str] = {
     ): "`from`, `to` and `step` bound each other",
     ("invalid_request", "is not before until"): "`since` and `until` bound each other",
     ("invalid_request", "or as an age such as|is before all time"): "a pattern cannot tell every time that there is",
+    ("invalid_request", "'0' is no id that was sent"): "schemathesis makes 0 of the pattern of a header that has a dash",
     ("invalid_request", "is no JSON|must be a JSON object"): "JSON within a string of the query",
 }
 

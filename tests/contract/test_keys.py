@@ -15,6 +15,7 @@ from goqueue_common.api_key_store import ApiKeyStore
 from goqueue_common.audit_store import Actor
 from tests.contract.conftest import Service, make_key
 from tests.contract.description import OPERATIONS, Operation
+from tests.contract.streams import begun
 
 GUARDED = [pytest.param(operation, id=operation.id) for operation in OPERATIONS if operation.scope is not None]
 
@@ -38,13 +39,8 @@ def ask(service: Service, operation: Operation, authorization: str | None) -> re
     """With a request that is right but for its key; after many wrong ones the service wants a pause."""
     headers = operation.required_headers() | ({} if authorization is None else {"Authorization": authorization})
     body: dict[str, Any] = {} if operation.body is None else {"json": operation.example_body()}
-    answer = requests.request(
-        operation.method,
-        service.url + operation.filled_path(),
-        headers=headers,
-        timeout=40,
-        params=operation.query(),
-        **body,
+    answer = begun(
+        operation.method, service.url + operation.filled_path(), headers=headers, params=operation.query(), **body
     )
     if answer.status_code == 429:
         time.sleep(float(answer.headers["Retry-After"]))

@@ -39,6 +39,13 @@ OTHERS = (
     Other(r"npx openapi-typescript\b.*", NOT_RUN, "wants packages of npm", "tests/contract/test_typescript_client.py"),
     Other(r"docker compose up\b.*", NOT_RUN, "needs a container engine", "tests/deploy/test_compose.py"),
     Other(
+        r"curl -sSN(?=.*/events\?)",
+        "beginning_of curl -sSN",
+        "ends by Ctrl-C",
+        "tests/integration/api/live/test_streams.py",
+    ),
+    Other(r"goqueue events\b", "beginning_of goqueue events", "ends by Ctrl-C", "tests/integration/cli/test_events.py"),
+    Other(
         r"goqueue up\b",
         'until_ready goqueue up --port "$FREE_PORT"',
         "ends by Ctrl-C, and the usual port may be taken",
@@ -58,6 +65,7 @@ PLACEHOLDERS = {"put-the-id-here": "JOB_ID"}
 PREAMBLE = """
 curl() { command curl --fail-with-body "$@"; }
 until_ready() { python "$UNTIL_READY" "$@"; }
+beginning_of() { local ended=0; timeout 5 "$@" || ended=$?; test "$ended" = 124; }  # still at it, so nothing was refused
 """
 
 

@@ -22,6 +22,7 @@ from goqueue_common.errors import BrokerUnavailable, GoQueueError, QueryTimeout,
 from goqueue_common.fingerprint import fingerprint
 from goqueue_common.job import Outcome, Settled
 from goqueue_common.lifecycle import JobEvent, JobStatus
+from goqueue_common.live_events import jobs_news
 from goqueue_worker.attempt import Attempt
 
 log = structlog.get_logger(__name__)
@@ -51,7 +52,9 @@ class Acknowledger:
         on_settled: Callable[[Sequence[Attempt]], None],
         on_lost: Callable[[], None],
         clock: Clock = _CLOCK,
+        count: Callable[[Sequence[Finished], Sequence[Settled]], None] | None = None,
     ) -> None:
+        """count: told of each batch with what of it was written."""
         self._worker_id = worker_id
         self._store = store
         self._broker = broker
@@ -59,6 +62,7 @@ class Acknowledger:
         self._on_settled = on_settled
         self._on_lost = on_lost
         self._clock = clock
+        self._count = count
         self._finished: SimpleQueue[Finished] = SimpleQueue()
         self._waiting: list[Finished] = []
         self._pause = 0.0
@@ -176,6 +180,8 @@ class Acknowledger:
             self._on_lost()
             return []
         settled = self._store.acknowledge_free(self._worker_id, outcomes)
+        if self._count is not None:
+            self._count(batch, settled)
         held_up = [] if len(settled) == len(outcomes) else self._held_up(batch, settled)
         kept = {outcome.field for _, outcome in held_up}
         self._forget([field for field in recorded if field not in kept], settled)
@@ -204,7 +210,7 @@ class Acknowledger:
 
     def _forget(self, recorded: list[str], settled: Sequence[Settled]) -> None:
         try:
-            self._broker.ack_many(recorded, [item.id for item in settled])
+            self._broker.ack_many(recorded, [item.id for item in settled], jobs_news(settled))
             self._broker.give_back([item.ref for item in settled if item.status == JobStatus.QUEUED])
         except BrokerUnavailable:
             return  # entries of settled attempts are swept, queued rows are relayed

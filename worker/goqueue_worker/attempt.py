@@ -28,7 +28,10 @@ class InterruptReason(StrEnum):
 
 
 class Attempt:
-    """One claimed attempt, from the claim until its outcome is written; is_settled: it is, or it is no longer ours."""
+    """One claimed attempt, from the claim until its outcome is written; is_settled: it is, or it is no longer ours.
+
+    ran_seconds: how long its handler ran, once it has.
+    """
 
     __slots__ = (
         "cancel_requested_at",
@@ -37,6 +40,7 @@ class Attempt:
         "is_settled",
         "job",
         "notify_cancel",
+        "ran_seconds",
         "reason",
         "record",
         "started_at",
@@ -49,6 +53,7 @@ class Attempt:
         self.record = record
         self.timeout_seconds = handler.timeout_seconds if job.timeout_seconds is None else job.timeout_seconds
         self.started_at = 0.0
+        self.ran_seconds = 0.0
         self.reason: InterruptReason | None = None
         self.interrupted_at: float | None = None
         self.is_settled = False

@@ -21,7 +21,6 @@ from goqueue_common.background.runner import Runner, Stepper, stop_all
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.clock import SystemClock
-from goqueue_common.database import Database, connect
 from goqueue_common.dispatch_view_store import DispatchViewStore
 from goqueue_common.errors import BrokerUnavailable, StoreUnavailable
 from goqueue_common.job import Outcome
@@ -29,6 +28,7 @@ from goqueue_common.job_log_store import JobLogStore
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent
 from goqueue_common.limited_dispatch_store import LimitedDispatchStore
+from goqueue_common.live_events import Topic, tell
 from goqueue_common.progress_store import ProgressStore
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.redaction import Redactor
@@ -41,11 +41,13 @@ from goqueue_worker.acknowledger import Acknowledger
 from goqueue_worker.attempt import Attempt
 from goqueue_worker.attempt_services import ChildServices
 from goqueue_worker.cancel_listener import CancelListener
+from goqueue_worker.child_database import child_database
 from goqueue_worker.dispatch_watch import DispatchWatch
 from goqueue_worker.ending import Ending, EndReason
 from goqueue_worker.event_loop import EventLoop
 from goqueue_worker.executor import Executor
 from goqueue_worker.isolation import IsolatedPool
+from goqueue_worker.job_counts import JobCounts
 from goqueue_worker.job_logs import JobLogs
 from goqueue_worker.memory_watch import MemoryWatch, resident_bytes
 from goqueue_worker.message_pipe import MessagePipe
@@ -78,20 +80,22 @@ class Child:
         pipe: MessagePipe,
         registry: Registry,
         telemetry: Telemetry = OFF,
+        counts: JobCounts | None = None,
     ) -> None:
+        """counts: None, nobody asks for them."""
         self.worker_id = str(uuid.uuid4())
         self._settings, self._slots, self._table, self._pipe, self._registry = settings, slots, table, pipe, registry
         self._clock = SystemClock()
         self._ending = Ending(lambda reason: pipe.send({"ending": reason}))
         self._stuck: dict[int, Attempt] = {}
-        self._database = _database(settings, slots)
+        self._database = child_database(settings, slots)
         self._workers = WorkerStore(self._database)
         keys = Keys(settings.stores.prefix)
         self._broker = RedisBroker(settings.stores.redis_url, keys)
         self._recorder = RedisBroker(settings.stores.redis_url, keys, answer_seconds=RECORD_ANSWER_SECONDS)
         self._store = JobStore(self._database)
         self._recovery = RecoveryStore(self._database)
-        submitter = Submitter(self._store, self._broker)
+        submitter = Submitter(self._store, self._broker, None if counts is None else counts.count_submitted)
         logs = JobLogs(
             self.worker_id,
             JobLogStore(self._database),
@@ -119,16 +123,10 @@ class Child:
             may_write=self._lease_lives,
             on_settled=self._release_records,
             on_lost=lambda: self._ending.want(EndReason.LOST),
+            count=None if counts is None else counts.count_written,
         )
-        self._pool = Pool(
-            slots,
-            executor,
-            table,
-            self._acknowledger.put,
-            self._lease_lives,
-            self._mark_alone,
-            max_jobs=settings.max_jobs or None,
-        )
+        deliver, max_jobs = self._acknowledger.put, settings.max_jobs or None
+        self._pool = Pool(slots, executor, table, deliver, self._lease_lives, self._mark_alone, max_jobs=max_jobs)
         self._watchdog = Watchdog(
             self._pool,
             self._clock,
@@ -227,6 +225,7 @@ class Child:
             )
         )
         self._table.lease_deadline = sent_at + self._settings.lease
+        tell(self._broker, Topic.WORKER, id=self.worker_id, state="alive", host=socket.gethostname(), pid=os.getpid())
 
     def _listen(self) -> None:
         for message in self._pipe.messages():
@@ -298,16 +297,6 @@ class Child:
                 log.exception("stop_hook_failed")
         strays = Strays(self.worker_id, self._store, self._broker, self._table)
         signed_off = sign_off(self.worker_id, self._workers, strays)
+        tell(self._broker, Topic.WORKER, id=self.worker_id, state="stopped")
         self._database.close()
         return 0 if signed_off else 1
-
-
-def _database(settings: WorkerSettings, slots: int) -> Database:
-    return connect(
-        settings.stores.database_url,
-        # Poller, acknowledger, progress, cancels, dispatch watch, and handlers that submit children.
-        pool_size=5 + min(slots, 8),
-        # What takes longer than the lease is of no use any more.
-        statement_timeout_seconds=min(10.0, settings.lease),
-        application_name="goqueue-worker",
-    )

@@ -12,6 +12,7 @@ from goqueue_common.errors import GoQueueError, StoreUnavailable
 from goqueue_common.telemetry.telemetry import Telemetry
 from goqueue_worker import discovery, process_start
 from goqueue_worker.child import Child
+from goqueue_worker.job_counts import child_counts
 from goqueue_worker.message_pipe import Message, MessagePipe
 from goqueue_worker.running import configure_logs
 from goqueue_worker.settings import WorkerSettings
@@ -39,7 +40,8 @@ def _run(settings: WorkerSettings, start: Message, table: SlotTable, pipe: Messa
     telemetry = Telemetry.start(settings.telemetry, "goqueue-worker", redact=settings.stores.redact)
     try:
         registry = discovery.load(settings.handlers, settings.app_dir)
-        code = Child(settings, start["slots"], table, pipe, registry, telemetry).run()
+        counts = None if start["counts_folder"] is None else child_counts(start["counts_folder"], start["number"])
+        code = Child(settings, start["slots"], table, pipe, registry, telemetry, counts).run()
     except StoreUnavailable as error:
         log.warning("store_away_at_start", reason=str(error))
         code = 75  # EX_TEMPFAIL: the parent tries again

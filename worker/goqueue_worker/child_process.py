@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 
 from goqueue_common.job import Outcome
 from goqueue_worker import process_start
@@ -26,7 +27,13 @@ class ChildProcess:
     """
 
     def __init__(
-        self, settings: WorkerSettings, number: int, on_change: Callable[[], None], *, look_seconds: float
+        self,
+        settings: WorkerSettings,
+        number: int,
+        on_change: Callable[[], None],
+        *,
+        look_seconds: float,
+        counts_folder: Path | None = None,
     ) -> None:
         self.number = number
         self.worker_id: str | None = None
@@ -54,6 +61,7 @@ class ChildProcess:
             "number": number,
             "slots": slots,
             "capacity": self.table.capacity,
+            "counts_folder": None if counts_folder is None else str(counts_folder),
         }
         self._pipe.send(start)
         self._reader = threading.Thread(target=self._read, name=f"child-{number}", daemon=True)

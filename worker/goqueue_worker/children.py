@@ -14,6 +14,7 @@ from goqueue_worker.seat import Seat
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.settler import Settler
 from goqueue_worker.slot_table import SlotTable
+from goqueue_worker.worker_metrics import WorkerMetrics
 
 log = structlog.get_logger(__name__)
 
@@ -25,13 +26,20 @@ MISCONFIGURED: Final = 2
 class Children:
     """`look` is called every LOOK_SECONDS, and sooner after `on_change`, which is called from other threads.
 
-    failure: why a child could not work: settings or handlers that make no sense.
+    failure: why a child could not work: settings or handlers that make no sense. metrics: None, nobody asks for them.
     """
 
-    def __init__(self, settings: WorkerSettings, settler: Settler, on_change: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        settler: Settler,
+        on_change: Callable[[], None],
+        metrics: WorkerMetrics | None = None,
+    ) -> None:
         self._settings = settings
         self._settler = settler
         self._on_change = on_change
+        self._metrics = metrics
         self._seats = [Seat(number) for number in range(settings.processes)]
         self._looked_at = float("-inf")
         self._lost: set[str] = set()
@@ -98,7 +106,13 @@ class Children:
     def _start(self, seat: Seat) -> None:
         seat.started(self._changes)
         try:
-            seat.child = ChildProcess(self._settings, seat.number, self._on_change, look_seconds=LOOK_SECONDS)
+            seat.child = ChildProcess(
+                self._settings,
+                seat.number,
+                self._on_change,
+                look_seconds=LOOK_SECONDS,
+                counts_folder=None if self._metrics is None else self._metrics.folder.path,
+            )
         except OSError as error:  # no process, memory or disk to be had now; the other children work on
             seat.ended(steadily=False)
             log.error("child_not_started", child=seat.number, reason=str(error))  # noqa: TRY400 - the reason says it all
@@ -115,10 +129,13 @@ class Children:
         elif code == 0 and child.ending is EndReason.DRAINED:
             seat.is_done = True
         elif seat.changes != self._changes:
+            self._count_restart("reload")
             seat.ended(steadily=True)
         elif child.ending in RECYCLING and code in (0, 1):
+            self._count_restart(child.ending)
             self._recycle(child.ending, seat)
         else:
+            self._count_restart(_why(child, code))
             pause = seat.ended(steadily=code == 0)
             log.warning(
                 "child_ended",
@@ -127,6 +144,10 @@ class Children:
                 reason=child.failure or child.ending,
                 next_in_seconds=pause,
             )
+
+    def _count_restart(self, reason: str) -> None:
+        if self._metrics is not None:
+            self._metrics.count_restart(reason)
 
     def _recycle(self, reason: EndReason, seat: Seat) -> None:
         """A fresh child, at once, or ever later if each is stuck, or exceeds its memory, soon after its start."""
@@ -173,3 +194,10 @@ class Children:
         else:
             return
         child.kill()
+
+
+def _why(child: ChildProcess, code: int | None) -> str:
+    """Why it must be replaced, in a word of few."""
+    if child.ending is EndReason.LOST:
+        return EndReason.LOST
+    return "signal" if code is not None and code < 0 else "exit"

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from goqueue_common.background.runner import Pulse
 from goqueue_common.clock import Clock
+from goqueue_common.probes.server import Answer
+from goqueue_common.probes.store_ping import StorePing
 from goqueue_worker.child_process import ChildProcess
-from goqueue_worker.health_server import Answer
 from goqueue_worker.slot_table import Claiming
-from goqueue_worker.store_ping import StorePing
 
 _STILL_SECONDS: Final = 30.0
 """Whatever the parent's loops wait for, a store or the end of a child, has a deadline well below this."""
@@ -68,6 +68,11 @@ class Health:
         document["redis"] = "ok" if self._vitals.redis.is_answered else "degraded"
         document["children"] = children
         return (200 if status in ("ready", "drained") else 503), document
+
+    @property
+    def claiming(self) -> int:
+        """How many children claim."""
+        return sum(self._why_not_claiming(child) is None for child in self._vitals.children())
 
     def _own_reasons(self) -> list[str]:
         loops = (

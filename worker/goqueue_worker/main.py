@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--app-dir", metavar="FOLDER", help="where your modules are; put at the end of the Python path")
     parser.add_argument("--max-jobs", type=int, metavar="N", help="replace a child process after N jobs; default: never")
     parser.add_argument("--max-memory", type=int, metavar="MIB", help="replace a child process that occupies more")
-    parser.add_argument("--bind", metavar="HOST:PORT", help="answer /healthz and /readyz here (GOQUEUE_WORKER_BIND)")
+    parser.add_argument("--bind", metavar="HOST:PORT", help="answer probes and /metrics here (GOQUEUE_WORKER_BIND)")
     parser.add_argument("--burst", action="store_true", help="end when the queues are empty")
     parser.add_argument(
         "--reload", action="store_true", help="load the handlers again when their files change (development)"

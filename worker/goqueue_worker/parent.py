@@ -23,12 +23,13 @@ from goqueue_common.broker.keys import Keys
 from goqueue_common.clock import SystemClock
 from goqueue_common.database import connect
 from goqueue_common.job_store import JobStore
+from goqueue_common.probes.server import Pages, ProbeServer
+from goqueue_common.probes.store_ping import StorePing
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.server_store import ServerStore
 from goqueue_common.worker_store import WorkerStore
 from goqueue_worker.children import LOOK_SECONDS, MISCONFIGURED, Children
 from goqueue_worker.health import Health, Vitals
-from goqueue_worker.health_server import HealthServer
 from goqueue_worker.heartbeat import Heartbeat
 from goqueue_worker.maintenance.duties import leased_duties
 from goqueue_worker.recovery import Recovery
@@ -37,7 +38,7 @@ from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.settler import Settler
 from goqueue_worker.steadiness import Steadiness
 from goqueue_worker.store_check import StoreCheck
-from goqueue_worker.store_ping import StorePing
+from goqueue_worker.worker_metrics import WorkerMetrics, WorkerPage
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +65,14 @@ class Parent:
             settings.stores.database_url, pool_size=8, statement_timeout_seconds=10.0, application_name="goqueue-worker"
         )
         self._broker = RedisBroker(settings.stores.redis_url, Keys(settings.stores.prefix))
-        recovery = Recovery(JobStore(self._database), RecoveryStore(self._database), self._broker)
+        address = settings.health_address
+        self._metrics = None if address is None else WorkerMetrics(settings.processes)
+        recovery = Recovery(
+            JobStore(self._database),
+            RecoveryStore(self._database),
+            self._broker,
+            None if self._metrics is None else self._metrics.jobs.count_taken_back,
+        )
         self._settler = Settler(WorkerStore(self._database), recovery)
         # A connection of its own that gives up soon: a beat that hangs would cost the lease it is to renew.
         self._beating = connect(
@@ -74,7 +82,7 @@ class Parent:
             application_name="goqueue-heartbeat",
         )
         steadiness = Steadiness(self._clock, settings.heartbeat)
-        self._children = Children(settings, self._settler, self._nudge)
+        self._children = Children(settings, self._settler, self._nudge, self._metrics)
         self._heartbeat = Heartbeat(
             WorkerStore(self._beating),
             self._clock,
@@ -93,8 +101,9 @@ class Parent:
             **self._maintenance,
         }
         self._runners = {name: Runner(duty, name) for name, duty in duties.items()}
-        address = settings.health_address
-        self._health = None if address is None else self._listen(*address, StorePing(server.ping))
+        self._probes = None
+        if address is not None and self._metrics is not None:
+            self._probes = self._listen(*address, StorePing(server.ping), self._metrics)
 
     def run(self) -> int:
         """Until a signal, the end of a burst, or a misconfiguration."""
@@ -121,8 +130,8 @@ class Parent:
     def _begin(self) -> None:
         for runner in self._runners.values():
             runner.start()
-        if self._health is not None:
-            self._health.start()
+        if self._probes is not None:
+            self._probes.start()
         if self._reloader is not None:
             self._reloader.start()
         log.info(
@@ -142,8 +151,10 @@ class Parent:
         giving_up.join(_GIVE_UP_SECONDS)
         self._database.close()
         self._beating.close()
-        if self._health is not None:
-            self._health.close()
+        if self._probes is not None:
+            self._probes.close()
+        if self._metrics is not None:
+            self._metrics.folder.remove()
 
     def _give_up_duties(self) -> None:
         for duty in self._maintenance.values():
@@ -154,7 +165,7 @@ class Parent:
         """Why a child could not work: settings or handlers that make no sense."""
         return self._children.failure
 
-    def _listen(self, host: str, port: int, postgres: StorePing) -> HealthServer:
+    def _listen(self, host: str, port: int, postgres: StorePing, metrics: WorkerMetrics) -> ProbeServer:
         redis = StorePing(self._broker.ping)
         self._runners["postgres-ping"] = Runner(postgres, "postgres-ping")
         self._runners["redis-ping"] = Runner(redis, "redis-ping")
@@ -168,7 +179,9 @@ class Parent:
             is_stopping=lambda: self._signals > 0 or self._is_stopping,
         )
         health = Health(vitals, self._clock)
-        return HealthServer(host, port, {"/healthz": health.alive, "/readyz": health.ready})
+        shown = WorkerPage(self._settings, metrics, vitals, health, self._maintenance, self._clock)
+        pages: Pages = {"/healthz": health.alive, "/readyz": health.ready, "/metrics": shown.answer}
+        return ProbeServer(host, port, pages, setting="GOQUEUE_WORKER_BIND", name="goqueue-worker")
 
     def _look(self) -> bool:
         if self._reloader is not None:

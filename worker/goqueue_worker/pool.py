@@ -265,6 +265,7 @@ class Pool:
         self._table.start(attempt.record)
         RUNNING.set(attempt.job)
         outcome = self._executor.run(attempt, slot)
+        attempt.ran_seconds = time.perf_counter() - began
         self._table.finish(attempt.record)
         _report(attempt, outcome)
         RUNNING.set(None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import structlog
@@ -12,6 +12,7 @@ from goqueue_common.errors import BrokerUnavailable, GoQueueError
 from goqueue_common.job import Outcome, Settled
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent, JobStatus
+from goqueue_common.live_events import Topic, jobs_news, tell
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_worker.slot_table import HeldAttempt
 
@@ -33,12 +34,22 @@ class TakenBack(NamedTuple):
 
 
 class Recovery:
-    """For the parent of a dead child, which knows what had started, and for the rescuer, which does not."""
+    """For the parent of a dead child, which knows what had started, and for the rescuer, which does not.
 
-    def __init__(self, jobs: JobStore, store: RecoveryStore, broker: RedisBroker) -> None:
+    count: told of attempts whose outcomes were applied, and of those that were rescued.
+    """
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        store: RecoveryStore,
+        broker: RedisBroker,
+        count: Callable[[Sequence[Settled], Sequence[Settled]], None] | None = None,
+    ) -> None:
         self._jobs = jobs
         self._store = store
         self._broker = broker
+        self._count = count
 
     def take_back(
         self, worker_id: str, held: Sequence[HeldAttempt], *, error: str | None, unwritten: Sequence[Outcome] = ()
@@ -57,10 +68,16 @@ class Recovery:
         started = [(item.id, item.attempt) for item in held if item.running and (item.id, item.attempt) in rows]
         suspects = [attempt for attempt in started if attempt[0] not in ended] if error else []
         rescued = self._store.rescue(worker_id, suspects, error=error) if error and suspects else []
+        if self._count is not None:
+            self._count(applied, rescued)
         released = self._store.release_all(worker_id, but_for=[*ended, *(job_id for job_id, _ in suspects)])
         written = [f"{item.id}:{item.attempt}" for item in applied]
         self._announce([*written, *refused], [*applied, *rescued, *released])
         return TakenBack(len(applied), len(rescued), len(released), len(self._store.held(worker_id)))
+
+    def tell_lost(self, worker_id: str) -> None:
+        """Let people who look on know of a worker that was declared lost."""
+        tell(self._broker, Topic.WORKER, id=worker_id, state="lost")
 
     def leave_word(self, worker_id: str, uncounted: Sequence[HeldAttempt], unwritten: Sequence[Outcome]) -> None:
         """Record what only its parent knows of a dead process, for whoever takes its jobs back if the parent cannot.
@@ -100,7 +117,7 @@ class Recovery:
 
     def _announce(self, fields: list[str], settled: Sequence[Settled]) -> None:
         try:
-            self._broker.ack_many(fields, [item.id for item in settled])
+            self._broker.ack_many(fields, [item.id for item in settled], jobs_news(settled))
             self._broker.give_back([item.ref for item in settled if item.status == JobStatus.QUEUED])
         except BrokerUnavailable as error:
             log.warning("push_failed", jobs=len(settled), reason=str(error))

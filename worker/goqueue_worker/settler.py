@@ -87,6 +87,7 @@ class Settler:
 
     def _settle(self, dead: DeadChild) -> bool:
         self._workers.declare_lost(dead.worker_id)
+        self._recovery.tell_lost(dead.worker_id)
         error = None if dead.shutting_down else f"its process died: {dead.how}"
         taken = self._recovery.take_back(dead.worker_id, dead.held, error=error, unwritten=dead.unwritten)
         event = "settling_waits" if taken.left else "dead_child_settled"

@@ -124,8 +124,16 @@ class SlotTable:
 
     def counts(self) -> tuple[int, int]:
         """How many attempts are in hand, and how many of them run."""
-        states = self._memory[_HEADER_SIZE + _STATE_OFFSET :: _RECORD_SIZE]
+        states = self._states()
         return len(states) - states.count(_FREE), states.count(_RUNNING)
+
+    @property
+    def unwritten(self) -> int:
+        """How many attempts have ended and are not settled yet."""
+        return self._states().count(_FINISHED)
+
+    def _states(self) -> bytes:
+        return self._memory[_HEADER_SIZE + _STATE_OFFSET :: _RECORD_SIZE]
 
     def tick(self, loop: Loop) -> None:
         """This loop of the child has turned; called by its own thread only."""

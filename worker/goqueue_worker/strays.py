@@ -12,6 +12,7 @@ from goqueue_common.dispatch_store import DispatchStore, JobAttempt
 from goqueue_common.errors import BrokerUnavailable
 from goqueue_common.job import Outcome
 from goqueue_common.lifecycle import JobEvent, JobStatus
+from goqueue_common.live_events import jobs_news
 from goqueue_worker.slot_table import SlotTable
 
 log = structlog.get_logger(__name__)
@@ -59,7 +60,7 @@ class Strays:
         settled = self._store.acknowledge_free(self._worker_id, outcomes)
         log.warning("strays_given_back", jobs=len(settled), held_by_others=len(outcomes) - len(settled))
         try:
-            self._broker.ack_many([], [item.id for item in settled])
+            self._broker.ack_many([], [item.id for item in settled], jobs_news(settled))
             self._broker.give_back([item.ref for item in settled if item.status == JobStatus.QUEUED])
         except BrokerUnavailable as error:
             log.warning("push_failed", jobs=len(settled), reason=str(error))

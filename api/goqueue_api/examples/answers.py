@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from goqueue_api.examples import explanations, failures, job_logs, jobs, services, stats
+from goqueue_api.examples import events, explanations, failures, job_logs, jobs, metrics, services, stats
 
 _CURSOR: Final = "AaIOtBNmdo6EM6OYQY15zGhvdxc"
 
@@ -65,8 +65,11 @@ ANSWERS: Final[Mapping[str, Mapping[int, Any]]] = {
     "getWorker": {200: services.WORKER},
     "drainWorker": {200: services.DRAINING},
     "listHandlers": {200: {"items": [services.HANDLER]}},
+    "streamEvents": {200: events.STREAM},
+    "streamJobEvents": {200: events.JOB_STREAM},
     "getMe": {200: services.ME},
     "listAudit": {200: {"items": [services.AUDIT_ENTRY], "next_before": 4711}},
+    "getMetrics": {200: metrics.PAGE},
     "getHealth": {200: {"status": "ok"}},
     "getReadiness": {200: services.READY, 503: services.READY | {"status": "draining"}},
 }

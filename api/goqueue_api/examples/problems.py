@@ -62,6 +62,9 @@ PROBLEMS: Final[dict[str, ProblemExample]] = {
     "precondition_required": ProblemExample(
         f"/jobs/{JOB_ID}", "say which state you have seen: send its ETag as If-Match, or If-Match: * for any"
     ),
+    "too_many_streams": ProblemExample(
+        "/events", "1000 streams are open, which is all that GOQUEUE_API_STREAMS allows: close some, or come again"
+    ),
     "query_timeout": ProblemExample("/jobs", "the search took longer than 2 s: narrow it, for instance by created_after"),
     "queue_not_found": ProblemExample(
         "/queues/emials", "no job was ever submitted to a queue 'emials': GET /queues lists those there are"

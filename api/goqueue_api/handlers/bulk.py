@@ -10,6 +10,7 @@ from flask import Response, request
 from goqueue_api.access.caller import actor
 from goqueue_api.access.scope import Scope
 from goqueue_api.bulk_request import read_bulk
+from goqueue_api.bulk_runner import progress_news
 from goqueue_api.json_body import read_object
 from goqueue_api.json_provider import json_response
 from goqueue_api.openapi import Answer, ApiBlueprint, Body
@@ -28,6 +29,7 @@ from goqueue_common.bulk import BulkAction, BulkOperation, NewBulkOperation
 from goqueue_common.errors import BulkOperationNotFound, InvalidCursor, QueueNotFound, WrongStatus
 from goqueue_common.job_search import JobFilter
 from goqueue_common.lifecycle import WAITING
+from goqueue_common.live_events import Topic, tell
 
 blueprint = ApiBlueprint("bulk", __name__, description="One action on many jobs, in the background.")
 
@@ -104,7 +106,9 @@ def abort_bulk(operation_id: str) -> Response:
 
     What it has changed stays changed; it changes nothing after this answer.
     """
-    return json_response(shown_operation(services().bulk.abort(_checked_id(operation_id), actor())))
+    operation = services().bulk.abort(_checked_id(operation_id), actor())
+    tell(services().teller, Topic.BULK, **progress_news(operation))
+    return json_response(shown_operation(operation))
 
 
 @blueprint.operation(
@@ -123,11 +127,14 @@ def purge_queue(name: str) -> Response:
     if name not in services().queues.names():
         raise QueueNotFound(f"no job was ever submitted to a queue {name!r:.80}: GET /queues lists those there are")
     waiting = JobFilter(queues=[name], statuses=sorted(WAITING))
-    return _started(NewBulkOperation(action=BulkAction.CANCEL, wanted=waiting, cause="queue.purge"))
+    answer = _started(NewBulkOperation(action=BulkAction.CANCEL, wanted=waiting, cause="queue.purge"))
+    tell(services().teller, Topic.QUEUE, action="purge", name=name)
+    return answer
 
 
 def _started(new: NewBulkOperation) -> Response:
     operation: BulkOperation = services().bulk.create(new, actor())
+    tell(services().teller, Topic.BULK, **progress_news(operation))
     return json_response(shown_operation(operation), 202, {"Location": f"/bulk/{operation.id}"})
 
 

@@ -22,6 +22,7 @@ from goqueue_api.tracing import TRACEPARENT_PARAMETER, sending
 from goqueue_common.errors import InvalidJob, JobChanged, JobNotFound, PayloadTooLarge, WrongStatus
 from goqueue_common.job import Job, JobRef
 from goqueue_common.lifecycle import FINAL, WAITING, JobEvent, JobStatus
+from goqueue_common.live_events import JobChange
 from goqueue_common.new_job import Submission, submitted_job
 
 blueprint = ApiBlueprint("job changes", __name__, description="Steer one job by hand; the audit log keeps who did.")
@@ -80,7 +81,7 @@ def cancel_job(job_id: str) -> Response:
     job = services().jobs.cancel(checked_id(job_id), actor())
     if job.status is not JobStatus.CANCELLED:
         return _answer(job, 202)
-    services().submitter.announce(job.id)
+    services().submitter.announce(JobChange(job.id, job.attempts, job.status, job.queue))
     return _answer(job)
 
 

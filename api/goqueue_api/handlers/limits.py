@@ -19,6 +19,7 @@ from goqueue_api.schemas.steering import LIMIT_EXAMPLES, LimitListSchema, LimitR
 from goqueue_api.services import services
 from goqueue_common.errors import FieldError, LimitNotFound
 from goqueue_common.limit_store import MAX_RUNNING, LimitKind
+from goqueue_common.live_events import Topic, tell
 
 blueprint = ApiBlueprint(
     "limits", __name__, description="How many jobs of a queue or a type may run at once, over all workers."
@@ -65,7 +66,9 @@ def set_limit(kind: str, name: str) -> Response:
     again once its lease has run out. The queue or type need not exist yet.
     """
     limited = _checked_kind(kind), checked_name(name)
-    services().limits.set(*limited, _max_running(read_object(request)), actor())
+    max_running = _max_running(read_object(request))
+    services().limits.set(*limited, max_running, actor())
+    tell(services().teller, Topic.QUEUE, action="limit", kind=kind, name=name, max_running=max_running)
     return json_response(asdict(services().limits.limit(*limited)))
 
 
@@ -82,6 +85,7 @@ def remove_limit(kind: str, name: str) -> Response:
     limited = _checked_kind(kind), checked_name(name)
     limit = services().limits.limit(*limited)
     services().limits.remove(*limited, actor())
+    tell(services().teller, Topic.QUEUE, action="limit", kind=kind, name=name, max_running=None)
     return json_response(asdict(limit))
 
 

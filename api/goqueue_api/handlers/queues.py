@@ -14,6 +14,7 @@ from goqueue_api.openapi import Answer, ApiBlueprint
 from goqueue_api.schemas.services import QueueListSchema, QueueSchema
 from goqueue_api.services import services
 from goqueue_common.errors import QueueNotFound
+from goqueue_common.live_events import Topic, tell
 from goqueue_common.queue_store import QueueDepth
 
 blueprint = ApiBlueprint(
@@ -60,7 +61,7 @@ def pause_queue(name: str) -> Response:
     no job yet may be paused, too.
     """
     services().queues.pause(checked_name(name), actor())
-    return _answer(name)
+    return _told(name, "pause")
 
 
 @blueprint.operation(
@@ -74,6 +75,12 @@ def pause_queue(name: str) -> Response:
 def resume_queue(name: str) -> Response:
     """Resume a paused queue"""
     services().queues.resume(checked_name(name), actor())
+    return _told(name, "resume")
+
+
+def _told(name: str, action: str) -> Response:
+    """The answer, once people who look on know."""
+    tell(services().teller, Topic.QUEUE, action=action, name=name)
     return _answer(name)
 
 

@@ -14,6 +14,7 @@ from goqueue_api.openapi import Answer, ApiBlueprint
 from goqueue_api.schemas.steering import WorkerListSchema, WorkerSchema, WorkersQuerySchema
 from goqueue_api.services import services
 from goqueue_common.errors import WorkerEnded, WorkerNotFound
+from goqueue_common.live_events import Topic, tell
 from goqueue_common.worker_search import LISTED_AT_MOST, WorkerState, WorkerView
 
 blueprint = ApiBlueprint("workers", __name__, description="Who works, on what since when; drain a worker.")
@@ -63,7 +64,9 @@ def drain_worker(worker_id: str) -> Response:
     It gives back what it has not started, finishes what runs, stays alive and is then `drained`. This is not undone: once
     it is stopped and started again, a fresh worker claims.
     """
-    return json_response(_worker(services().workers.drain(checked_worker_id(worker_id), actor())))
+    worker = services().workers.drain(checked_worker_id(worker_id), actor())
+    tell(services().teller, Topic.WORKER, id=worker.id, state=worker.state, host=worker.host, pid=worker.pid)
+    return json_response(_worker(worker))
 
 
 def _worker(worker: WorkerView) -> dict[str, Any]:

@@ -99,8 +99,8 @@ class FailureSeriesSchema(AnswerSchema):
         fields.Integer(),
         required=True,
         metadata={
-            "description": "At most 62. Old counts are kept by longer intervals, and so are their steps: 15 minutes from "
-            "3 hours on, an hour from 26 hours on, 12 hours from 8 days on."
+            "description": "At most 62. Old counts are kept by longer intervals, and their steps are as long: 15 minutes "
+            "from 3 hours on, an hour from 26 hours on, 3 hours from 50 hours on, 12 hours from 8 days on."
         },
     )
 

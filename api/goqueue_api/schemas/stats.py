@@ -139,7 +139,10 @@ class TimeseriesQuerySchema(Schema):
             validate.Range(_MINUTE, _DAY, error="{input} is out of range: 60 to 86400 seconds"),
             _whole_minutes,
         ],
-        metadata={"description": "Seconds a point covers, in whole minutes; by default so that there are about a hundred."},
+        metadata={
+            "description": "Seconds a point covers, in whole minutes; by default so that there are about a hundred.",
+            "multipleOf": _MINUTE,
+        },
     )
 
     @pre_load

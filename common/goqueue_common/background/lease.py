@@ -51,6 +51,11 @@ class LeasedDuty:
         # A pause longer than the lease would hand the duty round, and every worker would do it in its turn.
         return max(0.0, min(self._due_at - time.monotonic(), _RENEW_AFTER_SECONDS))
 
+    @property
+    def is_held(self) -> bool:
+        """Whether the lease is ours, as far as we know; may be asked from any thread."""
+        return time.monotonic() - self._renewed_at < LEASE_SECONDS
+
     def give_up(self) -> None:
         """Let the next worker begin at once; without PostgreSQL the lease ends by itself."""
         try:

@@ -18,6 +18,7 @@ from goqueue_common.broker.connection import ANSWER_SECONDS, BLOCKING_MARGIN_SEC
 from goqueue_common.broker.keys import Keys
 from goqueue_common.broker.server import RedisFacts, read_facts
 from goqueue_common.job import JobRef, Priority
+from goqueue_common.live_events import Topic, queued_news
 
 QueueList = tuple[str, int]
 """A queue's name and a priority: one Redis list."""
@@ -25,6 +26,7 @@ QueueList = tuple[str, int]
 _PROBE_TTL_MILLISECONDS: Final = 1_000
 _CHUNK: Final = 5_000
 _RECENT: Final = 1_000
+_EVENTS_KEPT: Final = "10000"
 
 
 class Position(NamedTuple):
@@ -76,8 +78,11 @@ class Broker(Protocol):
     def ack(self, field: str, job_id: str) -> None:
         """Forget one recorded outcome, now that PostgreSQL has it, and wake who waits for the job."""
 
-    def ack_many(self, fields: Sequence[str], job_ids: Iterable[str]) -> None:
-        """Like ack, in one round trip."""
+    def ack_many(self, fields: Sequence[str], job_ids: Iterable[str], news: str | None = None) -> None:
+        """Like ack, in one round trip. news: for people who look on (live_events.jobs_news)."""
+
+    def tell(self, topic: Topic, news: str) -> None:
+        """Append an entry to the stream of live events."""
 
 
 class RedisBroker:
@@ -115,8 +120,8 @@ class RedisBroker:
         self.enqueue_many([job])
 
     def enqueue_many(self, jobs: Sequence[JobRef]) -> None:
-        """See Broker."""
-        self._push("LPUSH", jobs)
+        """See Broker. Who looks on is told in the same round trip."""
+        self._push("LPUSH", jobs, queued_news(jobs))
 
     def give_back(self, jobs: Sequence[JobRef]) -> None:
         """See Broker."""
@@ -128,7 +133,7 @@ class RedisBroker:
             for (queue, priority), ids in _by_list(jobs).items():
                 self._drop_recent(keys=[self.keys.queue(queue, priority)], args=[_RECENT, *ids])
 
-    def _push(self, command: str, jobs: Sequence[JobRef]) -> None:
+    def _push(self, command: str, jobs: Sequence[JobRef], news: str | None = None) -> None:
         lists = _by_list(jobs)
         if not lists:
             return
@@ -138,7 +143,7 @@ class RedisBroker:
                 key = self.keys.queue(queue, priority)
                 for start in range(0, len(ids), _CHUNK):
                     pipeline.execute_command(command, key, *ids[start : start + _CHUNK])  # type: ignore[no-untyped-call]
-            _execute(pipeline)
+            self._execute(pipeline, news)
 
     def dequeue(self, lists: Sequence[QueueList], wait_seconds: float) -> JobRef | None:
         """See Broker."""
@@ -197,14 +202,30 @@ class RedisBroker:
         """See Broker."""
         self.ack_many([field], [job_id])
 
-    def ack_many(self, fields: Sequence[str], job_ids: Iterable[str]) -> None:
+    def ack_many(self, fields: Sequence[str], job_ids: Iterable[str], news: str | None = None) -> None:
         """See Broker."""
         with self._availability.watched():
             pipeline = self._client.pipeline(transaction=False)
             for start in range(0, len(fields), _CHUNK):
                 pipeline.hdel(self.keys.acks, *fields[start : start + _CHUNK])
             pipeline.publish(self.keys.settled, " ".join(job_ids))
+            self._execute(pipeline, news)
+
+    def tell(self, topic: Topic, news: str) -> None:
+        """See Broker."""
+        with self._availability.watched():
+            self._client.execute_command(*self._appending(topic, news))  # type: ignore[no-untyped-call]
+
+    def _execute(self, pipeline: Pipeline, news: str | None) -> None:
+        """Its commands, then the news. Should Redis refuse the news alone, nothing that matters has failed."""
+        if news is None:
             _execute(pipeline)
+            return
+        pipeline.execute_command(*self._appending(Topic.JOBS, news))  # type: ignore[no-untyped-call]
+        _raise_first(pipeline.execute(raise_on_error=False)[:-1])
+
+    def _appending(self, topic: Topic, news: str) -> tuple[str, ...]:
+        return ("XADD", self.keys.events, "MAXLEN", "~", _EVENTS_KEPT, "*", "topic", topic, "news", news)
 
     def acks_page(self, cursor: str, size: int) -> AcksPage:
         """About `size` fields of the recorded outcomes, from a cursor on; '0' to begin. Raises BrokerUnavailable."""
@@ -298,7 +319,11 @@ def _by_list(jobs: Sequence[JobRef]) -> dict[QueueList, list[str]]:
 def _execute(pipeline: Pipeline) -> list[Any]:
     """Every reply. Raises the first error as it came: redis-py would put the whole command before it."""
     replies = pipeline.execute(raise_on_error=False)
+    _raise_first(replies)
+    return replies
+
+
+def _raise_first(replies: Sequence[Any]) -> None:
     for reply in replies:
         if isinstance(reply, Exception):
             raise reply
-    return replies

@@ -35,6 +35,11 @@ class Keys:
         return f"{{{self.prefix}}}:settled"
 
     @property
+    def events(self) -> str:
+        """STREAM, capped: entries of a topic and a JSON document, for people who look on."""
+        return f"{{{self.prefix}}}:events"
+
+    @property
     def probe(self) -> str:
         """STRING with a TTL, without content: written to learn whether Redis takes writes."""
         return f"{{{self.prefix}}}:probe"

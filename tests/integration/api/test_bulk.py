@@ -43,7 +43,7 @@ def clock() -> Clock:
 @pytest.fixture
 def runner(database: Database, store: JobStore, broker: RedisBroker, clock: Clock) -> BulkRunner:
     """Each of its batches takes a quarter of a second by its clock."""
-    return BulkRunner(BulkWorkStore(database), Submitter(store, broker), monotonic=clock)
+    return BulkRunner(BulkWorkStore(database), Submitter(store, broker), broker, monotonic=clock)
 
 
 def start(client: FlaskClient, action: str, **members: Any) -> dict[str, Any]:
@@ -226,7 +226,7 @@ def test_redis_may_be_away_and_an_idle_runner_looks_once_a_second(
     client: FlaskClient, database: Database, store: JobStore, worker_id: str, prefix: str
 ) -> None:
     nowhere = RedisBroker("redis://127.0.0.1:9/0", Keys(prefix))
-    lonely = BulkRunner(BulkWorkStore(database), Submitter(store, nowhere))
+    lonely = BulkRunner(BulkWorkStore(database), Submitter(store, nowhere), nowhere)
     assert lonely.step() == 1.0
     job_id = job_in(JobStatus.FAILED, store, worker_id)
     operation = start(client, "retry", filter={"status": ["failed"]})

@@ -214,7 +214,7 @@ def test_a_bulk_retry_of_a_group_touches_nothing_else(
     body = client.get(f"/failures/{row(database, ids[0])['fingerprint']}").get_json()["bulk"]["retry"]
     operation = client.post("/bulk", json=body).get_json()
     assert operation["matched"] == 3
-    runner = BulkRunner(BulkWorkStore(database), Submitter(store, broker))
+    runner = BulkRunner(BulkWorkStore(database), Submitter(store, broker), broker)
     while client.get(f"/bulk/{operation['id']}").get_json()["state"] == "running":
         runner.step()
     assert {row(database, job_id)["status"] for job_id in ids} == {"queued"}

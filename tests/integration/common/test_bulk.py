@@ -143,7 +143,7 @@ def test_cancelled_jobs_are_to_be_announced_and_those_that_run_are_not(
     waiting = job_in(JobStatus.QUEUED, store, worker_id)
     job_in(JobStatus.PROCESSING, store, worker_id)
     bulk.create(new(BulkAction.CANCEL), SOMEBODY)
-    assert [job_id for batch in finish(work) for job_id in batch.ended] == [waiting]
+    assert [change.id for batch in finish(work) for change in batch.ended] == [waiting]
 
 
 def test_a_status_that_the_action_is_not_for_changes_nothing(

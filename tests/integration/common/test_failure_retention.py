@@ -43,9 +43,10 @@ def test_failures_that_were_not_seen_for_a_month_are_forgotten(database: Databas
         (timedelta(hours=2), timedelta(minutes=1)),
         (timedelta(hours=4), timedelta(minutes=15)),
         (timedelta(hours=30), timedelta(hours=1)),
+        (timedelta(days=3), timedelta(hours=3)),
         (timedelta(days=10), timedelta(hours=12)),
     ],
-    ids=["young", "hours", "days", "weeks"],
+    ids=["young", "hours", "a day", "days", "weeks"],
 )
 def test_counts_of_failures_are_kept_by_longer_intervals_as_they_age(
     database: Database, age: timedelta, width: timedelta

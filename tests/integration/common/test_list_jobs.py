@@ -97,7 +97,7 @@ def test_a_list_says_the_same_of_a_job_as_the_job_itself(store: JobStore, worker
     job_id = job_in(status, store, worker_id, tags=["x"], priority=Priority.LOW, timeout_seconds=5)
     summary = store.list_jobs(JobFilter(statuses=[status]), limit=10).jobs[0].to_dict()
     job = store.get_job_by_id(job_id).to_dict()
-    assert set(job) - set(summary) == {"payload", "result", "attempt_history", "progress"}
+    assert set(job) - set(summary) == {"payload", "result", "attempt_history", "progress", "traceparent"}
     assert set(summary) - set(job) == {"payload_preview"}
     assert {name: job[name] for name in summary if name != "payload_preview"} == {
         name: value for name, value in summary.items() if name != "payload_preview"

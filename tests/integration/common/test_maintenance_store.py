@@ -140,7 +140,7 @@ def test_an_expired_job_that_still_waits_fails_as_by_hand(
 ) -> None:
     expired, by_hand = (job_in(status, store, worker_id) for _ in range(2))
     expire(database, expired, 1)
-    assert maintenance.expire(10) == [expired]
+    assert [change.id for change in maintenance.expire(10)] == [expired]
     store.update_status(by_hand, JobEvent.EXPIRE)
     job, other = store.get_job_by_id(expired), store.get_job_by_id(by_hand)
     assert (job.status, job.failure_reason, job.finished_at) == (JobStatus.FAILED, "expired", job.updated_at)
@@ -174,7 +174,7 @@ def test_the_longest_expired_fail_first_and_no_more_than_the_limit(
     ids = [submit(store) for _ in range(5)]
     for number, job_id in enumerate(ids):
         expire(database, job_id, 10 + number)
-    assert [set(maintenance.expire(3)) for _ in range(3)] == [set(ids[2:]), set(ids[:2]), set()]
+    assert [{change.id for change in maintenance.expire(3)} for _ in range(3)] == [set(ids[2:]), set(ids[:2]), set()]
 
 
 def test_an_expired_row_that_somebody_holds_is_skipped_until_the_next_round(
@@ -185,8 +185,8 @@ def test_an_expired_row_that_somebody_holds_is_skipped_until_the_next_round(
         expire(database, job_id, 1)
     with database.transaction() as connection:
         run_on(connection, "SELECT FROM jobs WHERE id = %(id)s FOR UPDATE", {"id": held})
-        assert MaintenanceStore(impatient).expire(10) == [free]
-    assert maintenance.expire(10) == [held]
+        assert [change.id for change in MaintenanceStore(impatient).expire(10)] == [free]
+    assert [change.id for change in maintenance.expire(10)] == [held]
 
 
 def test_an_attempt_is_unsettled_while_its_own_number_is_in_processing(

@@ -146,7 +146,7 @@ def test_a_record_that_a_flush_took_costs_a_second_run_and_never_the_job(
 class ForgetsNothing(RedisBroker):
     """The real broker for a worker that dies, each time, between its UPDATE and its HDEL."""
 
-    def ack_many(self, fields: Sequence[str], job_ids: object) -> None:
+    def ack_many(self, fields: Sequence[str], job_ids: object, news: str | None = None) -> None:
         """It is dead by now."""
 
 

@@ -27,7 +27,7 @@ from goqueue_common.retention_store import Retention, RetentionStore
 from goqueue_common.server_store import ServerStore
 from goqueue_common.submitter import Submitter
 from goqueue_common.worker_store import WorkerStore
-from goqueue_worker.child import _database as database_of_a_child
+from goqueue_worker.child_database import child_database as database_of_a_child
 from goqueue_worker.maintenance.promoter import Promoter
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.store_check import StoreCheck
@@ -139,9 +139,9 @@ def live_through_everything(database: Database, broker: RedisBroker) -> None:
     jobs.cancel(again.id)
     expired = submit(jobs)
     database.run("UPDATE jobs SET expires_at = now() WHERE id = %(id)s", {"id": expired})
-    assert maintenance.expire(10) == [expired]
+    assert [change.id for change in maintenance.expire(10)] == [expired]
     assert [place.id for place in RelayStore(database).missing(*DEFAULT, grace_seconds=0.0, limit=10)] == [third.id]
-    assert [depth.queued for depth in QueueStore(database).depths()] == [1]
+    assert [depth.jobs[JobStatus.QUEUED] for depth in QueueStore(database).depths()] == [1]
     for_ever = Retention(completed=timedelta(days=1), failed=timedelta(days=1), cancelled=timedelta(days=1))
     RetentionStore(database).prune(for_ever, after=str(uuid4()), limit=10)
     maintenance.give_up_lease("promoter", holder)

@@ -182,7 +182,7 @@ def test_two_expirers_at_once_fail_and_announce_no_job_twice(database: Database,
     database.run("UPDATE jobs SET expires_at = now()")
     store = MaintenanceStore(database)
     first, second = at_once(*(lambda: store.expire(1_000) for _ in range(2)))
-    assert sorted([*first, *second, *store.expire(1_000)]) == sorted(ids)
+    assert sorted(change.id for change in [*first, *second, *store.expire(1_000)]) == sorted(ids)
 
 
 def test_two_rescuers_at_once_count_no_death_twice(database: Database, jobs: JobStore, broker: RedisBroker) -> None:

@@ -97,7 +97,7 @@ def promotes(database: Database, limit: int) -> list[str]:
 
 
 def expires(database: Database, limit: int) -> list[str]:
-    return MaintenanceStore(database).expire(limit)
+    return [change.id for change in MaintenanceStore(database).expire(limit)]
 
 
 TAKING: list[Take] = [claims_waiting, promotes, expires]

@@ -163,6 +163,7 @@ def test_ids_in_examples_are_of_the_time_at_which_their_example_was_made(documen
         for operation in listed(document)
         for _, media in contents(document, operation)
         for example in examples(document, media)
+        if isinstance(example, dict)  # else it is a page of metrics, or a stream of events
         for one in [example, *example.get("items", ()), *example.get("sample", ())]
         if {"id", "created_at"} <= one.keys()
     ]

@@ -55,7 +55,10 @@ def test_command_loads_nothing_of_what_only_others_need(words: list[str]) -> Non
     ("words", "wanted"),
     [
         ("goqueue jo", {"jobs"}),
-        ("goqueue jobs ", {"list", "count", "show", "logs", "explain", "retry", "cancel", "run-now", "rerun", "delete"}),
+        (
+            "goqueue jobs ",
+            {"list", "count", "show", "logs", "explain", "watch", "retry", "cancel", "run-now", "rerun", "delete"},
+        ),
         ("goqueue completion z", {"zsh"}),
     ],
     ids=["command", "subcommand", "choice"],

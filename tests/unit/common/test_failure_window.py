@@ -19,6 +19,7 @@ NOW = datetime(2030, 1, 15, 12, 34, 56, tzinfo=UTC)
         (timedelta(hours=3), 300, 37),
         (timedelta(hours=24), 1_800, 49),
         (timedelta(days=2), 3_600, 49),
+        (timedelta(days=3), 10_800, 25),
         (timedelta(days=7), 10_800, 57),
         (timedelta(days=30), 43_200, 61),
         (timedelta(days=365), 7 * 86_400, 53),

@@ -18,6 +18,7 @@ KEYS = Keys("goqueue")
         (KEYS.acks, "{goqueue}:acks"),
         (KEYS.fence("w1"), "{goqueue}:fence:w1"),
         (KEYS.settled, "{goqueue}:settled"),
+        (KEYS.events, "{goqueue}:events"),
         (KEYS.probe, "{goqueue}:probe"),
         (KEYS.lock("scheduler"), "{goqueue}:lock:scheduler"),
         (KEYS.term("scheduler"), "{goqueue}:term:scheduler"),

@@ -9,10 +9,10 @@ import pytest
 
 from goqueue_common.background.runner import Pulse
 from goqueue_common.errors import BrokerUnavailable, StoreUnavailable
+from goqueue_common.probes.store_ping import StorePing
 from goqueue_worker.health import Health, Vitals
 from goqueue_worker.proof_of_life import ProofOfLife
 from goqueue_worker.slot_table import Claiming, Loop, SlotTable
-from goqueue_worker.store_ping import StorePing
 from tests.unit.worker.claimed import FrozenClock
 
 LEASE = 10.0

@@ -8,6 +8,7 @@ import structlog
 
 from goqueue_common.broker.broker import Broker
 from goqueue_common.errors import BrokerUnavailable
+from goqueue_common.live_events import JobChange, jobs_news
 from goqueue_common.maintenance_store import MaintenanceStore
 
 log = structlog.get_logger(__name__)
@@ -31,8 +32,8 @@ class Expirer:
             self._announce(expired)
         return 0.0 if len(expired) == _BATCH else _STEP_SECONDS
 
-    def _announce(self, job_ids: list[str]) -> None:
+    def _announce(self, expired: list[JobChange]) -> None:
         try:
-            self._broker.ack_many([], job_ids)
+            self._broker.ack_many([], [change.id for change in expired], jobs_news(expired))
         except BrokerUnavailable as error:  # who waits looks by itself every few seconds
-            log.debug("announcement_failed", jobs=len(job_ids), reason=str(error))
+            log.debug("announcement_failed", jobs=len(expired), reason=str(error))

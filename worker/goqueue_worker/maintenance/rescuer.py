@@ -36,6 +36,7 @@ class Rescuer:
         lost = [] if standing is None else self._workers.declare_stale_lost(standing.seconds, standing.until)
         for worker_id in lost:
             log.error("worker_declared_lost", worker_id=worker_id)
+            self._recovery.tell_lost(worker_id)
         for worker_id in dict.fromkeys([*lost, *self._store.orphaning_workers(RESCUE_GRACE_SECONDS)]):
             self._take_over(worker_id)
         return _STEP_SECONDS

@@ -1,4 +1,4 @@
-"""The server behind a worker's probes, over real sockets."""
+"""The server behind the probes of workers and schedulers, over real sockets."""
 
 from __future__ import annotations
 
@@ -9,19 +9,27 @@ from collections.abc import Iterator
 import pytest
 
 from goqueue_common.errors import SettingsError
-from goqueue_worker import health_server
-from goqueue_worker.health_server import HealthServer
+from goqueue_common.probes import server as probe_server
+from goqueue_common.probes.server import Pages, ProbeServer, Text
 from tests.processes import free_port
 
 
 @pytest.fixture
 def port() -> Iterator[int]:
     number = free_port()
-    pages = {"/healthz": lambda: (200, {"status": "ok"}), "/readyz": lambda: (503, {"status": "starting"})}
-    server = HealthServer("127.0.0.1", number, pages)
+    pages: Pages = {
+        "/healthz": lambda: (200, {"status": "ok"}),
+        "/readyz": lambda: (503, {"status": "starting"}),
+        "/metrics": lambda: (200, Text("up 1\né\n".encode(), "text/plain; charset=utf-8")),
+    }
+    server = listening(number, pages)
     server.start()
     yield number
     server.close()
+
+
+def listening(port: int, pages: Pages, host: str = "127.0.0.1") -> ProbeServer:
+    return ProbeServer(host, port, pages, setting="GOQUEUE_PROBE_BIND", name="goqueue-probed")
 
 
 def ask(port: int, method: str, path: str) -> tuple[int, bytes, http.client.HTTPMessage]:
@@ -37,11 +45,17 @@ def test_each_page_is_a_small_json_answer_and_the_connection_is_closed(port: int
     status, body, headers = ask(port, "GET", "/healthz?probe=1")
     assert (status, body) == (200, b'{"status":"ok"}\n')
     assert (headers["Content-Type"], headers["Cache-Control"]) == ("application/json", "no-store")
-    assert headers["Server"] == "goqueue-worker "
+    assert headers["Server"] == "goqueue-probed"
     with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
         client.sendall(b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n")
         answer = b"".join(iter(lambda: client.recv(1000), b""))
     assert answer.startswith(b"HTTP/1.0 503 ")
+
+
+def test_a_page_may_be_text(port: int) -> None:
+    status, body, headers = ask(port, "GET", "/metrics")
+    assert (status, body) == (200, "up 1\né\n".encode())
+    assert (headers["Content-Type"], headers["Content-Length"]) == ("text/plain; charset=utf-8", "8")
 
 
 def test_head_is_get_without_a_body(port: int) -> None:
@@ -49,7 +63,7 @@ def test_head_is_get_without_a_body(port: int) -> None:
     assert (status, body, headers["Content-Length"]) == (200, b"", "16")
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz/", "/metrics", "/../etc/passwd"])
+@pytest.mark.parametrize("path", ["/", "/healthz/", "/metrics/x", "/../etc/passwd"])
 def test_other_paths_are_404(port: int, path: str) -> None:
     assert ask(port, "GET", path)[0] == 404
 
@@ -68,7 +82,7 @@ def test_what_is_no_http_is_refused(port: int) -> None:
 
 
 def test_slow_clients_block_nobody_and_are_dropped(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health_server._Request, "timeout", 0.3)
+    monkeypatch.setattr(probe_server._Request, "timeout", 0.3)
     slow = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(20)]
     for client in slow:
         client.sendall(b"GET /healthz HT")
@@ -79,8 +93,8 @@ def test_slow_clients_block_nobody_and_are_dropped(port: int, monkeypatch: pytes
 
 
 def test_more_connections_than_it_serves_are_closed_and_it_recovers(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health_server._Request, "timeout", 1.0)
-    many = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(health_server._MOST_CONNECTIONS + 8)]
+    monkeypatch.setattr(probe_server._Request, "timeout", 1.0)
+    many = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(probe_server._MOST_CONNECTIONS + 8)]
     assert [client.recv(100) for client in many] == [b""] * len(many)
     assert ask(port, "GET", "/healthz")[0] == 200
     for client in many:
@@ -92,10 +106,12 @@ def test_a_port_in_use_is_one_clear_line() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(SettingsError, match=f"cannot listen on 127.0.0.1, port {port}: Address already in use"):
-            HealthServer("127.0.0.1", port, {})
+        with pytest.raises(
+            SettingsError, match=f"GOQUEUE_PROBE_BIND: cannot listen on 127.0.0.1, port {port}: Address already in use"
+        ):
+            listening(port, {})
 
 
 def test_a_host_that_does_not_exist_is_one_clear_line() -> None:
     with pytest.raises(SettingsError, match=r"cannot listen on nowhere\.invalid, port 8081: "):
-        HealthServer("nowhere.invalid", 8081, {})
+        listening(8081, {}, host="nowhere.invalid")

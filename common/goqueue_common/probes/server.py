@@ -1,6 +1,7 @@
-"""The HTTP server behind a worker's probes: a few read-only pages, each one small answer, then the connection is closed.
+"""The HTTP server behind the probes of a worker or scheduler: a few read-only pages, each one answer, then the connection
+is closed.
 
-It must never hold up the worker: it runs in threads of its own, a limited number, and drops clients that take long.
+It must never hold up its process: it runs in threads of its own, a limited number, and drops clients that take long.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 import structlog
@@ -23,23 +24,35 @@ log = structlog.get_logger(__name__)
 _REQUEST_SECONDS: Final = 5.0
 _MOST_CONNECTIONS: Final = 32
 
+
+class Text(NamedTuple):
+    """A page that is no JSON."""
+
+    content: bytes
+    content_type: str
+
+
 Answer = tuple[int, Mapping[str, Any]]
 """HTTP status and JSON document."""
-Pages = Mapping[str, Callable[[], Answer]]
+TextAnswer = tuple[int, Text]
+Pages = Mapping[str, Callable[[], Answer | TextAnswer]]
 """By path; called by request threads."""
 
 
-class HealthServer:
-    """Listens once it is made; answers once it is started."""
+class ProbeServer:
+    """Listens once it is made; answers once it is started.
 
-    def __init__(self, host: str, port: int, pages: Pages) -> None:
+    setting: what names its address. name: its own, in the header Server.
+    """
+
+    def __init__(self, host: str, port: int, pages: Pages, *, setting: str, name: str) -> None:
         """Raises SettingsError when it cannot listen there."""
         try:
-            self._server = _Server(host, port, pages)
+            self._server = _Server(host, port, pages, name)
         except OSError as error:
             reason = error.strerror or str(error)
-            raise SettingsError(f"GOQUEUE_WORKER_BIND: cannot listen on {host}, port {port}: {reason}") from error
-        self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
+            raise SettingsError(f"{setting}: cannot listen on {host}, port {port}: {reason}") from error
+        self._thread = threading.Thread(target=self._server.serve_forever, name="probes", daemon=True)
 
     def start(self) -> None:
         """Begin to answer."""
@@ -54,8 +67,9 @@ class HealthServer:
 class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
-    def __init__(self, host: str, port: int, pages: Pages) -> None:
+    def __init__(self, host: str, port: int, pages: Pages, name: str) -> None:
         self.pages = pages
+        self.name = name
         self._free = threading.BoundedSemaphore(_MOST_CONNECTIONS)
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         self.address_family = family
@@ -80,7 +94,7 @@ class _Server(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
         error = sys.exception()
         if not isinstance(error, OSError):  # the client has gone, or was too slow
-            log.error("health_request_failed", exc_info=error)
+            log.error("probe_failed", exc_info=error)
 
 
 class _Request(BaseHTTPRequestHandler):
@@ -88,8 +102,6 @@ class _Request(BaseHTTPRequestHandler):
 
     server: _Server
     timeout = _REQUEST_SECONDS
-    server_version = "goqueue-worker"
-    sys_version = ""
 
     def do_GET(self) -> None:
         page = self.server.pages.get(self.path.partition("?")[0])
@@ -105,13 +117,17 @@ class _Request(BaseHTTPRequestHandler):
         status = 405 if code == 501 else code
         self._answer(status, {"status": "not_found" if status == 404 else "refused", "pages": list(self.server.pages)})
 
+    def version_string(self) -> str:
+        """For the header Server."""
+        return self.server.name
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
         """Probes come every few seconds: no line for each."""
 
-    def _answer(self, status: int, document: Mapping[str, Any]) -> None:
-        body = orjson.dumps(document) + b"\n"
+    def _answer(self, status: int, page: Mapping[str, Any] | Text) -> None:
+        body, content_type = page if isinstance(page, Text) else (orjson.dumps(page) + b"\n", "application/json")
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
         if status == 405:

@@ -1,0 +1,1 @@
+"""What Prometheus is told: counts that survive the processes that count, and the page that shows them."""
