@@ -11,8 +11,9 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 import orjson
-from sqlalchemy import Connection, Engine, Select, create_engine
-from sqlalchemy.exc import DBAPIError, InvalidRequestError
+import psycopg2
+from sqlalchemy import Connection, Engine, Select, create_engine, event
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from goqueue_common.answer_guard import AnswerTimeout, GuardedConnection
@@ -101,7 +102,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._silence = Silence(_is_unanswered)
-        self._transactional = engine.execution_options(isolation_level="READ COMMITTED")
+        event.listen(engine, "checkout", _replace_closed)
 
     def run(self, sql: str, params: Params | None = None) -> Rows:
         """One statement, committed with it; its rows, if it returns any."""
@@ -133,8 +134,11 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection whose statements (run_on) commit together at the end, or not at all."""
-        with self._silence.heeded(), translated(), self._transactional.begin() as connection:
-            yield connection
+        with self._silence.heeded(), translated(), self._engine.connect() as connection:
+            # Not as an option of an engine: who dies of this would be kept from the pool for as long as its error lives.
+            connection.execution_options(isolation_level="READ COMMITTED")
+            with connection.begin():
+                yield connection
 
     def together(self, work: Callable[[Run], T]) -> T:
         """What `work` does with the function it is given, in one transaction; tried once more after a lost connection.
@@ -180,6 +184,11 @@ def translated() -> Iterator[None]:
         if translation is None:
             raise
         raise translation from error
+    except (psycopg2.InterfaceError, psycopg2.OperationalError) as error:
+        # SQLAlchemy lets them pass, and keeps the dead connection, when they come of changing the isolation level.
+        if isinstance(error, AnswerTimeout):
+            raise StoreUnavailable(str(error)) from error
+        raise ConnectionLost(f"PostgreSQL: {_first_line(error)}") from error
     except InvalidRequestError as error:
         # "Can't reconnect until invalid transaction is rolled back": the connection died inside a transaction.
         raise ConnectionLost("the connection to PostgreSQL was lost inside a transaction") from error
@@ -196,12 +205,22 @@ def sqlstate(error: BaseException | None) -> str | None:
 
 
 def _is_unanswered(error: StoreUnavailable) -> bool:
-    return isinstance(error.__cause__, DBAPIError) and sqlstate(error) is None
+    return isinstance(error.__cause__, DBAPIError | psycopg2.Error) and sqlstate(error) is None
+
+
+def _replace_closed(connection: Any, *_: object) -> None:
+    """Have the pool make a new connection in the place of one that psycopg2 knows to be dead; costs nothing."""
+    if connection.closed:
+        raise DisconnectionError
+
+
+def _first_line(error: BaseException | None) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 def _translation(error: DBAPIError) -> GoQueueError | None:
     code = getattr(error.orig, "pgcode", None)
-    reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+    reason = _first_line(error.orig)
     if code == _QUERY_CANCELED:
         return QueryTimeout(f"PostgreSQL gave up: {reason}")
     if isinstance(error.orig, AnswerTimeout):

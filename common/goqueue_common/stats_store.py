@@ -45,7 +45,8 @@ _QUEUES: Final = f"SELECT q.name, q.paused_at IS NOT NULL, ({OLDEST}) FROM queue
 
 def rated(minutes: int) -> str:
     """SQL: rows of rollups of the last `minutes` minutes, the present one among them."""
-    return f"minute >= date_trunc('minute', now()) - interval '{minutes - 1} minutes'"
+    # What a clock that ran ahead has noted lies in the future, and would be counted until that has come.
+    return f"minute BETWEEN date_trunc('minute', now()) - interval '{minutes - 1} minutes' AND now()"
 
 
 def per_minute(total: str, minutes: int) -> str:

@@ -79,6 +79,18 @@ def test_after_every_connection_was_cut_submits_go_on(database: Database, victim
     assert database.run("SELECT count(*) FROM jobs") == [(3,)]
 
 
+def test_after_every_connection_was_cut_transactions_go_on(database: Database, victim: Database) -> None:
+    with victim.transaction() as connection:
+        run_on(connection, "SELECT 1")
+    database.run(TERMINATE)
+    with pytest.raises(ConnectionLost), victim.transaction():
+        pass
+    with victim.transaction() as connection:
+        assert run_on(connection, "SELECT 1") == [(1,)]
+    database.run(TERMINATE)
+    assert victim.together(lambda run: run("SELECT 1", {})) == [(1,)]
+
+
 def test_a_connection_cut_inside_a_transaction_leaves_nothing_behind(database: Database, victim: Database) -> None:
     def cut_halfway() -> None:
         with victim.transaction() as connection:

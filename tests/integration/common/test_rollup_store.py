@@ -191,5 +191,7 @@ def test_rates_are_those_of_the_last_minutes(
     assert 10 / 5 <= found["a"][0] <= 10 / 4
     assert (found["a"][1], found["b"][0]) == (0.0, found["b"][1])
     assert [rate.queue for rate in stats.rates("b")] == ["b"]
-    database.run("UPDATE rollups SET minute = minute - interval '6 minutes'")
-    assert stats.rates() == []
+    for shift in (-6, 16):  # six minutes ago, and in ten minutes by a clock that was put back since
+        database.run("UPDATE rollups SET minute = minute + %(shift)s * interval '1 minute'", {"shift": shift})
+        assert stats.rates() == []
+        assert set(stats.overview().activity.per_minute.values()) == {0.0}
