@@ -39,7 +39,7 @@ class FailureWindow:
     @property
     def points(self) -> int:
         """How many steps it has; the last may be cut short."""
-        return max(1, -(-int((self.until - self.since).total_seconds()) // self.step_seconds))
+        return max(1, -((self.since - self.until) // timedelta(seconds=self.step_seconds)))
 
 
 def window(since: datetime, until: datetime, now: datetime) -> FailureWindow:

@@ -37,7 +37,8 @@ class JobCounts:
         for (queue, status), attempts in ended.items():
             self._counts.add(JOBS_FINISHED, (queue, status), len(attempts))
             self._counts.observe_all(JOB_SECONDS, (queue,), [attempt.ran_seconds for attempt in attempts])
-            waits = [(attempt.job.started_at - attempt.job.queued_at).total_seconds() for attempt in attempts]
+            # A clock that was set back must take nothing from a sum: Prometheus would see a counter that begins anew.
+            waits = [max(0.0, (attempt.job.started_at - attempt.job.queued_at).total_seconds()) for attempt in attempts]
             self._counts.observe_all(JOB_WAIT, (queue,), waits)
 
     def count_taken_back(self, applied: Sequence[Settled], rescued: Sequence[Settled]) -> None:

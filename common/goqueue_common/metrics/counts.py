@@ -27,6 +27,8 @@ class Counts:
     def __init__(self, path: Path | None = None) -> None:
         self._file = _opened(path)
         self._labels = BoundedLabels()
+        for sample in self.samples():  # those of the processes before are known, or each would add as many again
+            self._labels.fit(sample.family.labels, sample.labels)
         self._places: dict[tuple[str, tuple[str, ...]], int] = {}
         self._numbers = self._file.numbers
         self._lock = threading.Lock()

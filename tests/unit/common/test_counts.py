@@ -35,6 +35,18 @@ def test_a_successor_goes_on_with_what_was_counted(folder: CountFolder) -> None:
     assert sum(numbers(folder)[HTTP_SECONDS.name, ("GET", "/jobs")][:-1]) == 1.0
 
 
+def test_a_successor_has_no_room_of_its_own_for_further_queues(folder: CountFolder) -> None:
+    for life in range(4):
+        counts = Counts(folder.file(0))
+        for number in range(150):
+            counts.add(JOBS_ENQUEUED, (f"q{life}-{number}", "t"))
+            counts.observe(JOB_SECONDS, (f"q{life}-{number}",), 1.0)
+    found = numbers(folder)
+    assert len(found) == 2 * (100 + 1)
+    assert found[JOBS_ENQUEUED.name, ("other", "t")] == [4 * 150.0 - 100]
+    assert sum(sum(values[:-1]) for (name, _), values in found.items() if name == JOB_SECONDS.name) == 4 * 150
+
+
 def test_processes_are_added_up(folder: CountFolder) -> None:
     for seat in range(3):
         counts = Counts(folder.file(seat))

@@ -36,6 +36,16 @@ def test_a_short_window_of_long_ago_has_steps_as_long_as_its_counts() -> None:
     assert (found.step_seconds, found.points) == (43_200, 2)
 
 
+@pytest.mark.parametrize(
+    "late", [timedelta(), timedelta(microseconds=1), timedelta(milliseconds=999), timedelta(seconds=1)]
+)
+def test_the_minute_that_has_just_begun_has_a_step(late: timedelta) -> None:
+    now = NOW.replace(minute=30, second=0) + late
+    found = window(now - timedelta(days=1), now, now)
+    points = (NOW.replace(minute=30, second=0) - found.since) // timedelta(seconds=found.step_seconds) + bool(late)
+    assert found.points == points
+
+
 @given(
     age=st.timedeltas(timedelta(seconds=1), timedelta(days=4_000)),
     length=st.timedeltas(timedelta(seconds=1), timedelta(days=4_000)),

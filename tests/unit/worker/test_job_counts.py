@@ -53,6 +53,13 @@ def test_a_batch_is_counted_by_queue_and_by_what_became_of_the_jobs(counts: Coun
     assert (sum(buckets), total) == (2.0, pytest.approx(14.0))
 
 
+def test_a_clock_that_was_set_back_takes_nothing_from_a_sum(counts: Counts) -> None:
+    item = ended("a", JobEvent.COMPLETE, waited=-3.0)
+    JobCounts(counts).count_written([item], [written(item, JobStatus.COMPLETED)])
+    *buckets, total = found(counts)[JOB_WAIT.name, ("a",)]
+    assert (sum(buckets), total) == (1.0, 0.0)
+
+
 def test_what_was_not_written_or_only_given_back_is_not_counted(counts: Counts) -> None:
     held_up, released = ended("a", JobEvent.COMPLETE), ended("a", JobEvent.RELEASE)
     JobCounts(counts).count_written([held_up, released], [written(released, JobStatus.QUEUED)])
