@@ -173,13 +173,17 @@ def _read_sample(
     """The attempt that failed so; by now the job may have failed otherwise, too, or may have been retried."""
     for entry in reversed(entries):
         match entry:  # people write to this column, too, and nothing they write may keep moves from being folded
-            case {"attempt": int(attempt), "error": str(text), "traceback": str() | None as traceback}:
+            case {"attempt": attempt, "error": str(text), "traceback": str() | None as traceback} if _is_number(attempt):
                 message, frame = normalised(text), top_frame(traceback)
                 if digest(job_type, message, frame) == group.fingerprint:
                     group.message, group.frame, group.sample_attempt, group.traceback = message, frame, attempt, traceback
                     return
     if fingerprint == group.fingerprint and error is not None:  # not by an attempt: it expired, say
         group.message, group.sample_attempt = normalised(error), attempts
+
+
+def _is_number(attempt: Any) -> bool:
+    return type(attempt) is int and 0 < attempt < 2**31  # a bool is an int, too
 
 
 def _minute(move: FailureMove) -> dict[str, Any]:

@@ -157,6 +157,18 @@ def test_whatever_people_write_into_an_attempt_log_failures_are_folded(
     assert [group["message"] for group in groups(database)] == ["ValueError: order <number> has no lines"]
 
 
+@pytest.mark.parametrize("attempt", ["true", "5000000000", "-1"])
+def test_an_attempt_without_a_number_of_its_own_is_no_sample(
+    database: Database, store: JobStore, worker_id: str, attempt: str
+) -> None:
+    fail(store, worker_id)
+    database.run(
+        "UPDATE jobs SET attempt_log = jsonb_set(attempt_log, '{0,attempt}', %(value)s::jsonb)", {"value": attempt}
+    )
+    fold(database)
+    assert [(group["attempts"], group["traceback"]) for group in groups(database)] == [(1, None)]
+
+
 def move(name: str, *, minute: datetime, jobs: int = 1, queue: str = "default") -> FailureMove:
     return FailureMove(minute, queue, JOB_TYPE, f"{name:0>16}", jobs, str(uuid4()))
 
