@@ -78,6 +78,11 @@ def status_text(status: str) -> Text:
     return text(status, _STATUS_STYLES.get(status, ""))
 
 
+def rate_text(per_minute: float) -> str:
+    """A rate, of a small one with what comes after the point: it is not nothing."""
+    return f"{per_minute:,.1f}" if 0 < per_minute < 10 else f"{per_minute:,.0f}"
+
+
 def clean(value: str) -> str:
     """Without control characters but tabs and line ends."""
     return _CONTROL.sub("", value)

@@ -8,7 +8,7 @@ import click
 
 from goqueue_cli.api_address import api_client, api_url_option
 from goqueue_cli.moments import age, duration
-from goqueue_cli.output import complain, print_json, print_table, table, text
+from goqueue_cli.output import complain, print_json, print_table, rate_text, table, text
 
 if TYPE_CHECKING:
     from goqueue import QueueInfo
@@ -75,4 +75,4 @@ def _note(queue: QueueInfo) -> str:
 
 def _flow(queue: QueueInfo) -> tuple[str, str, str, str]:
     drained_in = duration(queue.seconds_to_drain) if queue.queued else ""
-    return duration(queue.oldest_seconds), f"{queue.in_per_minute:,.0f}", f"{queue.out_per_minute:,.0f}", drained_in
+    return duration(queue.oldest_seconds), rate_text(queue.in_per_minute), rate_text(queue.out_per_minute), drained_in

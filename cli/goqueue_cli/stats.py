@@ -8,7 +8,7 @@ import click
 
 from goqueue_cli.api_address import api_client, api_url_option
 from goqueue_cli.moments import duration
-from goqueue_cli.output import print_json, print_table, status_text, table, text
+from goqueue_cli.output import print_json, print_table, rate_text, status_text, table, text
 
 if TYPE_CHECKING:
     from goqueue import Overview
@@ -43,7 +43,7 @@ def _print_figures(found: Overview) -> None:
             status_text(status),
             f"{found.jobs.get(status, 0):,}",
             text(name),
-            "" if rate is None else f"{rate:,.0f}",
+            "" if rate is None else rate_text(rate),
             what,
             *_quantiles(quantiles),
         )
@@ -51,7 +51,8 @@ def _print_figures(found: Overview) -> None:
     workers = found.workers
     spare = f"{workers.running:,} of {workers.slots:,} slots busy"
     more = "".join(f", {count:,} {name}" for name in ("draining", "lost") if (count := getattr(workers, name)))
-    click.echo(f"\n{workers.alive:,} worker processes{more}; {spare}")
+    processes = "worker process" if workers.alive == 1 else "worker processes"
+    click.echo(f"\n{workers.alive:,} {processes}{more}; {spare}")
 
 
 def _quantiles(found: Quantiles | None) -> tuple[str, str, str]:
@@ -74,8 +75,8 @@ def _print_queues(found: Overview) -> None:
             text(queue.name),
             f"{queue.queued:,}",
             duration(queue.oldest_seconds),
-            f"{queue.in_per_minute:,.0f}",
-            f"{queue.out_per_minute:,.0f}",
+            rate_text(queue.in_per_minute),
+            rate_text(queue.out_per_minute),
             duration(queue.seconds_to_drain) if queue.queued else "",
             "paused" if queue.paused else "",
         )

@@ -162,9 +162,8 @@ def test_an_attempt_without_a_number_of_its_own_is_no_sample(
     database: Database, store: JobStore, worker_id: str, attempt: str
 ) -> None:
     fail(store, worker_id)
-    database.run(
-        "UPDATE jobs SET attempt_log = jsonb_set(attempt_log, '{0,attempt}', %(value)s::jsonb)", {"value": attempt}
-    )
+    log = "jsonb_set(attempt_log, '{0,attempt}', %(value)s::jsonb)"
+    database.run(f"UPDATE jobs SET attempt_log = {log}", {"value": attempt})
     fold(database)
     assert [(group["attempts"], group["traceback"]) for group in groups(database)] == [(1, None)]
 

@@ -7,7 +7,7 @@ import pytest
 
 from goqueue import Attempt, Job
 from goqueue_cli.job_page import print_job
-from goqueue_cli.output import clean, one_line, pretty_json, print_json
+from goqueue_cli.output import clean, one_line, pretty_json, print_json, rate_text
 
 HOSTILE = "\x1b]0;owned\x07\x1b[31mred\x9b2J [bold]x[/bold]"
 
@@ -60,3 +60,8 @@ def test_json_is_ascii_so_that_no_terminal_is_steered_and_no_encoding_fails(caps
 def test_short_json_stays_on_one_line() -> None:
     assert pretty_json({"a": 1}) == '{"a": 1}'
     assert pretty_json({"a": "x" * 100}).count("\n") == 2
+
+
+@pytest.mark.parametrize(("rate", "shown"), [(0.0, "0"), (0.2, "0.2"), (9.4, "9.4"), (12.6, "13"), (1234.5, "1,234")])
+def test_a_small_rate_is_not_nothing(rate: float, shown: str) -> None:
+    assert rate_text(rate) == shown
