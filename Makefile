@@ -59,7 +59,7 @@ integration: $(INSTALLED) ## Integration tests: one component with a real Postgr
 
 acceptance: $(INSTALLED) test-tools ## Acceptance tests: whole processes, from a POST to the result
 	$(call announce,acceptance tests)
-	@$(PYTEST) tests/acceptance
+	@$(PYTEST) -n 2 --dist loadfile tests/acceptance
 
 contract: $(INSTALLED) ## Contract tests: the running API against openapi.json, clients made of it, attacks (two minutes)
 	$(call announce,contract tests)
