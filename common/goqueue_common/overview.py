@@ -15,7 +15,8 @@ _QUANTILES: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 def quantiles(counts: Sequence[int]) -> dict[str, float | None]:
     """What is shown of a histogram: seconds, None when it is empty."""
-    return {name: histogram.quantile(counts, share) for name, share in _QUANTILES.items()}
+    found = {name: histogram.quantile(counts, share) for name, share in _QUANTILES.items()}
+    return {name: None if seconds is None else round(seconds, 6) for name, seconds in found.items()}
 
 
 def seconds_to_drain(queued: int, in_per_minute: float, out_per_minute: float) -> float | None:
@@ -23,7 +24,7 @@ def seconds_to_drain(queued: int, in_per_minute: float, out_per_minute: float) -
     if queued == 0:
         return 0.0
     gain = out_per_minute - in_per_minute
-    return queued / gain * 60 if gain > 0 else None
+    return round(queued / gain * 60, 1) if gain > 0 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ def rated(minutes: int) -> str:
 
 def per_minute(total: str, minutes: int) -> str:
     """SQL: a total over `rated(minutes)` as a rate."""
-    return f"({total})::float8 / ({minutes - 1} + greatest(1, extract(second FROM now())) / 60)::float8"
+    return f"round(({total}) / ({minutes - 1} + greatest(1, extract(second FROM now())) / 60), 3)::float8"
 
 
 def summed_histogram(column: str) -> str:
