@@ -8,11 +8,18 @@ from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
-from goqueue_api.job_query import split
 from goqueue_api.job_request import Unreadable, read_time
 from goqueue_api.schemas.answer import AnswerSchema
 from goqueue_api.schemas.bulk import BulkRequestSchema, CountSchema
-from goqueue_api.schemas.queries import DEFAULT_PAGE, MAX_PAGE, PAGE_SIZE, TimeField, name_field, text_field
+from goqueue_api.schemas.queries import (
+    DEFAULT_PAGE,
+    MAX_PAGE,
+    PAGE_SIZE,
+    TimeField,
+    apart_at_commas,
+    name_field,
+    text_field,
+)
 from goqueue_common.failure_search import FailureSort
 
 _AGE: Final = re.compile(r"(\d{1,6})([mhd])")
@@ -80,14 +87,7 @@ class FailuresQuerySchema(FailureWindowQuerySchema):
 
     @pre_load
     def _gather(self, data: Any, **_: Any) -> dict[str, Any]:
-        values = dict(data)
-        for name in _COMMAS:
-            try:
-                if name in data:
-                    values[name] = [part for value in data.data.getlist(name) for part in split(value)]
-            except Unreadable as error:
-                raise ValidationError(str(error), name) from error
-        return values
+        return apart_at_commas(dict(data), _COMMAS)
 
 
 class FailureSeriesSchema(AnswerSchema):

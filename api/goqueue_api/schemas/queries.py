@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -148,6 +149,17 @@ class JobFilterSchema(Schema):
     duration_max = _seconds()
 
 
+def apart_at_commas(values: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """The values of a query, those of the parameters `names` taken apart. Raises ValidationError."""
+    apart = dict(values)
+    for name in apart.keys() & set(names):
+        try:
+            apart[name] = [part for value in apart[name] for part in split(value)]
+        except Unreadable as error:
+            raise ValidationError(str(error), name) from error
+    return apart
+
+
 class JobFilterQuerySchema(JobFilterSchema):
     """The same in a query string."""
 
@@ -156,11 +168,7 @@ class JobFilterQuerySchema(JobFilterSchema):
         """Take values apart at their commas, and make one list of all that is said of the payload."""
         members = {name: data.data.getlist(name) for name in data if name.startswith(PAYLOAD_PREFIX)}
         values = {name: data[name] for name in data if name not in members}
-        for name in _COMMAS & set(values):
-            try:
-                values[name] = [part for value in values[name] for part in split(value)]
-            except Unreadable as error:
-                raise ValidationError(str(error), name) from error
+        values = apart_at_commas(values, _COMMAS)
         try:
             paths = {name.removeprefix(PAYLOAD_PREFIX): texts for name, texts in members.items()}
             values["payload"] = payload_objects(values.get("payload", []), paths)

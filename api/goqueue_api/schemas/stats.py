@@ -7,10 +7,8 @@ from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
-from goqueue_api.job_query import split
-from goqueue_api.job_request import Unreadable
 from goqueue_api.schemas.answer import AnswerSchema
-from goqueue_api.schemas.queries import TimeField, name_field
+from goqueue_api.schemas.queries import TimeField, apart_at_commas, name_field
 from goqueue_common.timeseries_search import COUNTED, MEASURED
 
 _METRICS: Final = (*COUNTED, *MEASURED)
@@ -147,14 +145,7 @@ class TimeseriesQuerySchema(Schema):
 
     @pre_load
     def _gather(self, data: Any, **_: Any) -> dict[str, Any]:
-        values = dict(data)
-        for name in _COMMAS:
-            try:
-                if name in data:
-                    values[name] = [part for value in data.data.getlist(name) for part in split(value)]
-            except Unreadable as error:
-                raise ValidationError(str(error), name) from error
-        return values
+        return apart_at_commas(dict(data), _COMMAS)
 
 
 def step_of(seconds: int | None) -> timedelta | None:
