@@ -11,7 +11,7 @@ from goqueue_api.live.hub import Hub
 from goqueue_api.live.stream import Stream
 from goqueue_api.live.while_wanted import WhileWanted
 from goqueue_api.shown import redacted_line
-from goqueue_common.job_log_store import JobLogStore
+from goqueue_common.job_log_store import JobLogStore, LogLine
 from goqueue_common.job_state_store import JobState, JobStateStore, deleted
 from goqueue_common.redaction import Redactor
 
@@ -74,15 +74,23 @@ class JobWatcher:
         for job_id, _, after in followers:
             positions[job_id] = min(after, positions.get(job_id, after))
         pages = self._logs.pages(positions, _LINES) if positions else {}
+        has_more = any(len(lines) == _LINES for lines in pages.values())
         for job_id, stream, after in followers:
             lines = pages.get(job_id, [])
-            for line in lines:
-                if line.seq > after:
-                    stream.outbox.put(frames.frame("log", redacted_line(line, self._redactor), line.seq))
-                    stream.lines_after = line.seq
-            if len(lines) < _LINES:
+            if not self._send(stream, [line for line in lines if line.seq > after]):
+                has_more = True
+            elif len(lines) < _LINES:
                 _end(stream, found.get(job_id) or deleted(job_id))
-        return any(len(lines) == _LINES for lines in pages.values())
+        return has_more
+
+    def _send(self, stream: Stream, lines: Sequence[LogLine]) -> bool:
+        """Lines, as long as there is room: they are large enough for a page of them to overflow; whether all were sent."""
+        for line in lines:
+            if stream.outbox.waiting_bytes >= _ROOM_BYTES:
+                return False
+            stream.outbox.put(frames.frame("log", redacted_line(line, self._redactor), line.seq))
+            stream.lines_after = line.seq
+        return True
 
 
 def _end(stream: Stream, state: JobState) -> None:
