@@ -11,7 +11,7 @@ from goqueue_api.live.hub import Hub
 from goqueue_api.live.stream import Stream
 from goqueue_api.live.while_wanted import WhileWanted
 from goqueue_api.shown import redacted_line
-from goqueue_common.job_log_store import JobLogStore
+from goqueue_common.job_log_store import JobLogStore, LogLine
 from goqueue_common.job_state_store import JobState, JobStateStore, deleted
 from goqueue_common.redaction import Redactor
 
@@ -77,15 +77,28 @@ class JobWatcher:
         for job_id, _, after in followers:
             positions[job_id] = min(after, positions.get(job_id, after))
         pages = self._logs.pages(positions, _LINES) if positions else {}
+        has_more = any(len(lines) == _LINES for lines in pages.values())
         up_to_date = set()
         for job_id, stream, after in followers:
-            new = [line for line in pages.get(job_id, ()) if line.seq > after]
-            if new:
-                stream.outbox.put_all(frames.frame("log", redacted_line(line, self._redactor), line.seq) for line in new)
-                stream.lines_after = new[-1].seq
-            if len(pages.get(job_id, ())) < _LINES:
+            lines = pages.get(job_id, [])
+            if not self._send(stream, [line for line in lines if line.seq > after]):
+                has_more = True
+            elif len(lines) < _LINES:
                 up_to_date.add(stream)
-        return any(len(lines) == _LINES for lines in pages.values()), up_to_date
+        return has_more, up_to_date
+
+    def _send(self, stream: Stream, lines: Sequence[LogLine]) -> bool:
+        """Lines, as long as there is room: they are large enough for a page of them to overflow; whether all were sent."""
+        made: list[bytes] = []
+        room = _ROOM_BYTES - stream.outbox.waiting_bytes
+        for line in lines:
+            if room <= 0:
+                break
+            made.append(frames.frame("log", redacted_line(line, self._redactor), line.seq))
+            room -= len(made[-1])
+            stream.lines_after = line.seq
+        stream.outbox.put_all(made)
+        return len(made) == len(lines)
 
 
 def _end(stream: Stream, state: JobState) -> None:

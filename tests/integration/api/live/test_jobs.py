@@ -77,6 +77,20 @@ def test_lines_of_a_log_come_in_order_and_go_on_after_the_last_that_was_had(
     assert len(again.of("log")) == 3
 
 
+def test_no_line_is_lost_however_large_the_lines_are(
+    opened: Open, database: Database, worker_id: str, client: Client
+) -> None:
+    store, logs = JobStore(database), JobLogStore(database)
+    job_id = job_in(JobStatus.PROCESSING, store, worker_id)
+    lines = [NewLogLine(job_id, 1, datetime.now(UTC), "info", f"{number} {'x' * 4000}", "{}") for number in range(190)]
+    logs.append(worker_id, lines)
+    store.acknowledge_free(worker_id, [Outcome(id=job_id, attempt=1, event=JobEvent.COMPLETE)])
+    stream = opened(f"/jobs/{job_id}/events")
+    stream.wait("end", seconds=20)
+    assert [event.data["message"] for event in stream.of("log")] == [line.message for line in lines]
+    assert stream.of("resync") == []
+
+
 def test_a_job_that_is_deleted_has_ended(opened: Open, client: Client) -> None:
     job = client.submit("demo")
     client.cancel(job.id)
