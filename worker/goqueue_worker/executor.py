@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Protocol
 
 import orjson
@@ -100,7 +101,8 @@ class Executor:
         now = self._clock.boottime()
         if not attempt.handler.is_async:
             slot.begin(attempt, now)
-            return attempt.handler.function(payload, context)
+            # In a context of its own: what it binds there, as to its log, is not to be on the lines of the next job.
+            return copy_context().run(attempt.handler.function, payload, context)
         if self._event_loop is None:
             slot.begin(attempt, now)
             return asyncio.run(attempt.handler.function(payload, context))

@@ -4,6 +4,7 @@ import threading
 from typing import Any
 
 import pytest
+import structlog
 
 from goqueue_common.fingerprint import digest
 from goqueue_common.job import Outcome
@@ -45,6 +46,18 @@ def attempt_of(function: Any, payload: dict[str, Any] | None = None, **fields: A
 
 def run(attempt: Attempt, services: RecordedServices | None = None, loop: EventLoop | None = None) -> Outcome:
     return Executor("w1", services or RecordedServices(), FrozenClock(), event_loop=loop).run(attempt, RunningSlot())
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_what_a_handler_binds_to_its_log_ends_with_it(is_async: bool) -> None:
+    async def bind_later(_payload: Any, _job: Any) -> None:
+        structlog.contextvars.bind_contextvars(customer="Ada")
+
+    def bind(_payload: Any, _job: Any) -> None:
+        structlog.contextvars.bind_contextvars(customer="Ada")
+
+    run(attempt_of(bind_later if is_async else bind))
+    assert "customer" not in structlog.contextvars.get_contextvars()
 
 
 def test_a_handler_gets_payload_and_job() -> None:
