@@ -25,6 +25,8 @@ from goqueue_common.job_filter import JobFilter
 from goqueue_common.lifecycle import JobStatus
 
 _USUALLY: Final = timedelta(days=1)
+_LAST_KEY: Final = 253_402_300_799_999_999
+"""Of a place in a list: the last microsecond that is a date, and more than was ever counted."""
 
 blueprint = ApiBlueprint("failures", __name__, description="What fails, as groups: how often, since when, where.")
 
@@ -127,6 +129,8 @@ def _place(cursor: str | None, sort: FailureSort) -> FailurePlace | None:
     if cursor is None:
         return None
     key, fingerprint = divmod(decode_cursor(cursor, _kind(sort)).int, 1 << 64)
+    if key > _LAST_KEY:
+        raise InvalidCursor(f"the cursor {cursor!r:.80} was not issued here: use next_cursor of a page as it is")
     return FailurePlace(key, f"{fingerprint:016x}")
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
 
 from goqueue_api.bulk_runner import BulkRunner
+from goqueue_api.pagination import encode_cursor
 from goqueue_common import failure_store
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.bulk_work_store import BulkWorkStore
@@ -123,6 +124,14 @@ def test_pages_go_on_where_the_one_before_ended(client: FlaskClient, sort: str) 
     other = "-count" if sort != "-count" else "-last_seen"
     refused = client.get("/failures", query_string={**query, "sort": other})
     assert (refused.status_code, refused.get_json()["code"]) == (400, "invalid_cursor")
+
+
+@pytest.mark.parametrize("sort", ["-last_seen", "-count", "-first_seen"])
+def test_a_cursor_that_somebody_made_up_is_refused(client: FlaskClient, sort: str) -> None:
+    for key in (1 << 63, (1 << 63) - 1):
+        cursor = encode_cursor(str(UUID(int=key << 64)), f"failures {sort}")
+        refused = client.get("/failures", query_string={"sort": sort, "cursor": cursor})
+        assert (refused.status_code, refused.get_json()["code"]) == (400, "invalid_cursor")
 
 
 @pytest.mark.usefixtures("groups")
