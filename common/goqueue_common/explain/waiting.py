@@ -23,7 +23,8 @@ def not_due(facts: Facts) -> Reason:
     """Of a job that is scheduled or retrying: its time has not come, or nobody has queued it yet."""
     job = facts.job
     is_retry = job.status is JobStatus.RETRYING
-    when = "it is due, and a worker queues it in a moment" if facts.is_due else f"it is due {facts.from_now(job.run_at)}"
+    soon = "in a moment" if facts.can_be_rescued else "once one is alive"
+    when = f"it is due, and a worker queues it {soon}" if facts.is_due else f"it is due {facts.from_now(job.run_at)}"
     failed = f"attempt {job.attempts:,} failed: {job.error}; retry {job.failures:,} of {job.max_retries:,}: "
     return Reason(
         code=ReasonCode.BACKING_OFF if is_retry else ReasonCode.SCHEDULED,
@@ -115,7 +116,7 @@ def expiry(facts: Facts) -> Reason:
     """Of a job that may not start after a time."""
     job = facts.job
     is_over = job.expires_at is not None and job.expires_at <= facts.now
-    when = "in a moment" if is_over else facts.from_now(job.expires_at)
+    when = facts.from_now(job.expires_at) if facts.can_be_rescued or not is_over else "once a worker is alive"
     is_too_late = job.run_at is not None and job.expires_at is not None and job.expires_at <= job.run_at
     if is_over or not is_too_late:
         why = "its time to start is over" if is_over else "unless it starts before"

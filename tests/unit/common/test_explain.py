@@ -131,6 +131,14 @@ def test_reasons_follow_from_facts_the_decisive_one_first(known: Facts, expected
         assert "None" not in f"{reason.detail} {reason.action or ''}"
 
 
+def test_nothing_is_promised_that_only_a_worker_would_do() -> None:
+    """What is due or has expired stays as it is while nobody lives."""
+    due = explain(facts(replace(SCHEDULED, run_at=at(-1)), fleet=NOBODY)).reasons[1]
+    assert due.detail == "it is due, and a worker queues it once one is alive"
+    expired = explain(facts(replace(QUEUED, expires_at=at(-1)), fleet=NOBODY)).reasons[0]
+    assert expired.detail == "it fails as expired once a worker is alive: its time to start is over"
+
+
 def test_every_code_occurs_in_these_cases() -> None:
     assert {code for _, expected in CASES.values() for code in expected} == set(ReasonCode)
 
