@@ -20,10 +20,11 @@ from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
-from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags, TraceState
+from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags, TraceState
 
 from goqueue_common.new_job import NewJob
 from goqueue_common.telemetry.settings import prefer_stable_names
+from goqueue_common.telemetry.store_spans import StoreTracerProvider, type_of_error_only
 from goqueue_common.trace_context import read_traceparent, traceparent
 from goqueue_common.version import version
 
@@ -103,8 +104,9 @@ class Tracing:
         exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
         provider.add_span_processor(BatchSpanProcessor(exporter))
         trace.set_tracer_provider(provider)
-        Psycopg2Instrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
-        RedisInstrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
+        for_stores = StoreTracerProvider(provider)
+        Psycopg2Instrumentor().instrument(tracer_provider=for_stores, skip_dep_check=True)
+        RedisInstrumentor().instrument(tracer_provider=for_stores, skip_dep_check=True)
         return cls(provider)
 
     @property
@@ -120,16 +122,13 @@ class Tracing:
     def sending(self) -> Iterator[SendSpan]:
         """A `send` span around reading and storing new jobs."""
         about = {"messaging.system": SYSTEM, "messaging.operation.name": "send", "messaging.operation.type": "send"}
-        with self.tracer.start_as_current_span(
-            "send", kind=SpanKind.PRODUCER, attributes=about, record_exception=False, set_status_on_exception=False
-        ) as span:
-            try:
-                yield SendSpan(span)
-            except Exception as error:
-                # Not its text: what is wrong with a payload may quote it.
-                span.set_attribute("error.type", type(error).__name__)
-                span.set_status(StatusCode.ERROR)
-                raise
+        with (
+            self.tracer.start_as_current_span(
+                "send", kind=SpanKind.PRODUCER, attributes=about, record_exception=False, set_status_on_exception=False
+            ) as span,
+            type_of_error_only(span),
+        ):
+            yield SendSpan(span)
 
     def close(self) -> None:
         """Send what is left."""

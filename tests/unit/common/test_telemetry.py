@@ -8,8 +8,11 @@ import time
 from typing import Any, cast
 
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON, Decision
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import SpanKind, StatusCode
 
 from goqueue_common.errors import SettingsError
 from goqueue_common.redaction import Redactor
@@ -17,6 +20,7 @@ from goqueue_common.settings import describe, environment
 from goqueue_common.telemetry import settings as telemetry_settings
 from goqueue_common.telemetry.error_reports import redacted
 from goqueue_common.telemetry.settings import SECRETS, TelemetrySettings
+from goqueue_common.telemetry.store_spans import StoreTracerProvider
 from goqueue_common.telemetry.telemetry import CLOSE_SECONDS, OFF, Telemetry
 from goqueue_common.telemetry.tracing import NoLoneCalls, remote_context, within
 
@@ -120,6 +124,20 @@ def test_only_calls_that_are_part_of_something_are_traced(kind: SpanKind, is_ins
 def test_a_context_that_breaks_a_rule_is_none() -> None:
     assert remote_context(None) is None
     assert remote_context("00-1") is None
+
+
+def test_a_span_of_a_store_does_not_say_what_an_error_quotes() -> None:
+    finished = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(finished))
+    refused = 'invalid input syntax for type json\nCONTEXT:  JSON data, line 1: {"password":"hunter2" oops'
+    tracer = StoreTracerProvider(provider).get_tracer("goqueue.test")
+    with pytest.raises(ValueError, match="hunter2"), tracer.start_as_current_span("INSERT", kind=SpanKind.CLIENT):
+        raise ValueError(refused)
+    [span] = finished.get_finished_spans()
+    assert (span.name, span.kind, span.status.status_code) == ("INSERT", SpanKind.CLIENT, StatusCode.ERROR)
+    assert dict(span.attributes or {}) == {"error.type": "ValueError"}
+    assert "hunter2" not in span.to_json()
 
 
 class Hanging:
