@@ -173,13 +173,20 @@ def _read_sample(
     """The attempt that failed so; by now the job may have failed otherwise, too, or may have been retried."""
     for entry in reversed(entries):
         match entry:  # people write to this column, too, and nothing they write may keep moves from being folded
-            case {"attempt": int(attempt), "error": str(text), "traceback": str() | None as traceback}:
+            case {"attempt": int(attempt), "error": str(text), "traceback": str() | None as traceback} if _is_number(
+                attempt
+            ):
                 message, frame = normalised(text), top_frame(traceback)
                 if digest(job_type, message, frame) == group.fingerprint:
                     group.message, group.frame, group.sample_attempt, group.traceback = message, frame, attempt, traceback
                     return
     if fingerprint == group.fingerprint and error is not None:  # not by an attempt: it expired, say
         group.message, group.sample_attempt = normalised(error), attempts
+
+
+def _is_number(attempt: int) -> bool:
+    """Whether the column holds it; in JSON a truth value is no number."""
+    return attempt is not True and 0 < attempt < 2**31
 
 
 def _minute(move: FailureMove) -> dict[str, Any]:

@@ -157,6 +157,19 @@ def test_whatever_people_write_into_an_attempt_log_failures_are_folded(
     assert [group["message"] for group in groups(database)] == ["ValueError: order <number> has no lines"]
 
 
+@pytest.mark.parametrize("attempt", ["true", "99999999999"])
+def test_an_attempt_whose_number_is_none_is_no_sample(
+    database: Database, store: JobStore, worker_id: str, attempt: str
+) -> None:
+    fail(store, worker_id)
+    database.run(
+        "UPDATE jobs SET attempt_log = jsonb_set(attempt_log, '{-1, attempt}', %(attempt)s::jsonb)", {"attempt": attempt}
+    )
+    fold(database)
+    ((message, number),) = database.run("SELECT message, sample_attempt FROM failure_groups")
+    assert (message, number) == ("ValueError: order <number> has no lines", 1)
+
+
 def move(name: str, *, minute: datetime, jobs: int = 1, queue: str = "default") -> FailureMove:
     return FailureMove(minute, queue, JOB_TYPE, f"{name:0>16}", jobs, str(uuid4()))
 
