@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from goqueue_api.live import frames
@@ -40,7 +40,7 @@ class Outbox:
         with self._lock:
             self._held = []
 
-    def release(self, before: Iterable[bytes]) -> None:
+    def release(self, before: Sequence[bytes]) -> None:
         """Send these, for which there is room whatever their size, and then what was kept back."""
         with self._lock:
             for made in before:
