@@ -29,6 +29,8 @@ class Outbox:
     def put(self, made: bytes, event_id: object | None = None) -> None:
         """Have it sent. Where there is no room all that waits is dropped, and the client is told to read anew."""
         with self._lock:
+            if self._is_finished:
+                return
             if self._held is not None:
                 self._held.append((made, event_id))
                 return
@@ -53,7 +55,7 @@ class Outbox:
         self._on_filled()
 
     def finish(self) -> None:
-        """Nothing more comes."""
+        """Nothing more comes; what is still put is not sent."""
         with self._lock:
             self._is_finished = True
         self._on_filled()
