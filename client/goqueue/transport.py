@@ -115,6 +115,8 @@ class Transport:
             ):
                 if response.status_code not in _SUCCESS:
                     _read(response)
+                if not response.headers.get("Content-Type", "").startswith("text/event-stream"):
+                    raise UnexpectedAnswer(f"{response.url} answered {response.status_code} without a stream of events")
                 yield from _split(response)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise _connection_failed(self._base_url, error) from error

@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from goqueue import Client, ConnectionFailed, NotFound
+from goqueue import Client, ConnectionFailed, NotFound, UnexpectedAnswer
 from tests.unit.sdk.conftest import FrozenClock, Reply, ScriptedApi
 
 STREAM = {"Content-Type": "text/event-stream"}
@@ -58,6 +58,12 @@ def test_what_cannot_pass_is_raised(api: ScriptedApi, client: Client) -> None:
     api.will_answer(Reply(404, {"title": "Not Found", "detail": "no such job", "code": "job_not_found"}))
     with pytest.raises(NotFound, match="no such job"):
         next(client.events("job:1"))
+
+
+def test_what_is_no_stream_is_not_asked_for_again(api: ScriptedApi, client: Client) -> None:
+    api.will_answer(Reply(body=b"<html>\n</html>\n", headers={"Content-Type": "text/html"}), Reply(404))
+    with pytest.raises(UnexpectedAnswer, match="without a stream of events"):
+        next(client.events("jobs"))
 
 
 def test_one_that_never_was_open_is_tried_as_any_call(api: ScriptedApi, client: Client, clock: FrozenClock) -> None:
