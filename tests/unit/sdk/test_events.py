@@ -33,6 +33,7 @@ def test_events_are_read_and_the_stream_goes_on_after_the_last_id(api: ScriptedA
     assert [request.headers.get("Last-Event-ID") for request in api.requests] == [None, "5-0"]
     assert [request.query for request in api.requests] == [[("topics", "jobs,queue")]] * 2
     assert api.requests[0].headers["Authorization"] == "Bearer gq_key"
+    assert api.requests[0].headers["Accept-Encoding"] == "identity"
 
 
 def test_an_event_that_was_cut_in_the_middle_is_not_told(api: ScriptedApi, client: Client) -> None:
