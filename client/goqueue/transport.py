@@ -98,7 +98,8 @@ class Transport:
 
     def lines(self, request: Request, last_event_id: str | None) -> Iterator[str]:
         """The lines of a stream of events, as they come, until it is closed; tried once. Raises like `call`."""
-        headers = {"Accept": "text/event-stream, application/problem+json"}
+        # Read as it comes, which decodes nothing; some proxies compress whatever is text.
+        headers = {"Accept": "text/event-stream, application/problem+json", "Accept-Encoding": "identity"}
         if last_event_id is not None:
             headers["Last-Event-ID"] = last_event_id
         try:
@@ -115,6 +116,8 @@ class Transport:
             ):
                 if response.status_code not in _SUCCESS:
                     _read(response)
+                if not response.headers.get("Content-Type", "").startswith("text/event-stream"):
+                    raise UnexpectedAnswer(f"{response.url} answered {response.status_code} without a stream of events")
                 yield from _split(response)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise _connection_failed(self._base_url, error) from error

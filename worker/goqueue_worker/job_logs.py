@@ -130,11 +130,12 @@ class KeptLog:
     def write(self, level: str, event: str, fields: Mapping[str, Any], at: datetime | None = None) -> None:
         """See AttemptLog."""
         job = self._job
-        getattr(log, level)(event, **{**fields, "job_id": job.id, "type": job.type, "attempt": job.attempt})
+        shown = plain_fields(fields)  # the worker's log, too, gets nothing of a user's that could fail or be huge
+        getattr(log, level)(event, **{**shown, "job_id": job.id, "type": job.type, "attempt": job.attempt})
         if self._is_full:
             self._dropped += 1
         else:
-            self._keep(level, event, fields, at or self._logs.clock.now())
+            self._keep(level, event, shown, at or self._logs.clock.now())
 
     def close(self) -> None:
         """See AttemptLog."""
@@ -144,8 +145,7 @@ class KeptLog:
                 counts["while_postgresql_was_away"] = self._overflowed
             self._say("log_lines_dropped", counts)
 
-    def _keep(self, level: str, event: str, fields: Mapping[str, Any], at: datetime) -> None:
-        shown = plain_fields(fields)
+    def _keep(self, level: str, event: str, shown: dict[str, Any], at: datetime) -> None:
         text, document = fitted(clean(event), self._logs.redactor.document(shown) if self._logs.redactor else shown)
         line = NewLogLine(self._job.id, self._job.attempt, at, level, text, document.decode())
         size = len(text.encode()) + len(document) + LINE_BYTES

@@ -71,7 +71,8 @@ class Feed:
             reached = self._hub.reached
             stream.outbox.hold()
             self._hub.add(stream)
-        stream.outbox.release(self._first(stream, after if is_known or after is None else _UNKNOWN, reached))
+        # Read before it is released: whoever has something for this stream would wait for Redis, and all others with it.
+        stream.outbox.release(list(self._first(stream, after if is_known or after is None else _UNKNOWN, reached)))
 
     def _catch_up(self, after: Position) -> None:
         """Where another process has told a client of what this one has yet to read, or to publish."""

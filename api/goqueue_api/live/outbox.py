@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from goqueue_api.live import frames
@@ -29,6 +29,8 @@ class Outbox:
     def put(self, made: bytes, event_id: object | None = None) -> None:
         """Have it sent. Where there is no room all that waits is dropped, and the client is told to read anew."""
         with self._lock:
+            if self._is_finished:
+                return
             if self._held is not None:
                 self._held.append((made, event_id))
                 return
@@ -49,7 +51,7 @@ class Outbox:
         with self._lock:
             self._held = []
 
-    def release(self, before: Iterable[bytes]) -> None:
+    def release(self, before: Sequence[bytes]) -> None:
         """Send these, for which there is room whatever their size, and then what was kept back."""
         with self._lock:
             for made in before:
@@ -62,7 +64,7 @@ class Outbox:
         self._on_filled()
 
     def finish(self) -> None:
-        """Nothing more comes."""
+        """Nothing more comes; what is still put is not sent."""
         with self._lock:
             self._is_finished = True
         self._on_filled()

@@ -79,6 +79,21 @@ def test_what_a_handler_logs_is_kept_with_its_job(store: JobLogStore, worker_id:
     assert (second.level, second.message, second.fields) == ("error", "a bad day?", {"error": "x"})
 
 
+def test_a_value_without_a_text_fails_no_job(store: JobLogStore, worker_id: str, job: ClaimedJob) -> None:
+    class Broken:
+        def __str__(self) -> str:
+            raise RuntimeError
+
+        __repr__ = __str__
+
+    logs = JobLogs(worker_id, store, FrozenClock())
+    context(logs, job).log("odd", value=Broken(), values=[Broken()])
+    logs.write()
+    (line,) = kept(store, job)
+    assert "Broken: its text cannot be had" in str(line.fields["value"])
+    assert "Broken: its text cannot be had" in str(line.fields["values"])
+
+
 @pytest.mark.parametrize("level", ["INFO", "critical", "", None])
 def test_a_level_that_there_is_not_is_an_error_of_the_handler(
     store: JobLogStore, worker_id: str, job: ClaimedJob, level: str

@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from goqueue import Client, ConnectionFailed, NotFound
+from goqueue import Client, ConnectionFailed, NotFound, UnexpectedAnswer
 from tests.unit.sdk.conftest import FrozenClock, Reply, ScriptedApi
 
 STREAM = {"Content-Type": "text/event-stream"}
@@ -33,6 +33,7 @@ def test_events_are_read_and_the_stream_goes_on_after_the_last_id(api: ScriptedA
     assert [request.headers.get("Last-Event-ID") for request in api.requests] == [None, "5-0"]
     assert [request.query for request in api.requests] == [[("topics", "jobs,queue")]] * 2
     assert api.requests[0].headers["Authorization"] == "Bearer gq_key"
+    assert api.requests[0].headers["Accept-Encoding"] == "identity"
 
 
 def test_an_event_that_was_cut_in_the_middle_is_not_told(api: ScriptedApi, client: Client) -> None:
@@ -58,6 +59,12 @@ def test_what_cannot_pass_is_raised(api: ScriptedApi, client: Client) -> None:
     api.will_answer(Reply(404, {"title": "Not Found", "detail": "no such job", "code": "job_not_found"}))
     with pytest.raises(NotFound, match="no such job"):
         next(client.events("job:1"))
+
+
+def test_what_is_no_stream_is_not_asked_for_again(api: ScriptedApi, client: Client) -> None:
+    api.will_answer(Reply(body=b"<html>\n</html>\n", headers={"Content-Type": "text/html"}), Reply(404))
+    with pytest.raises(UnexpectedAnswer, match="without a stream of events"):
+        next(client.events("jobs"))
 
 
 def test_one_that_never_was_open_is_tried_as_any_call(api: ScriptedApi, client: Client, clock: FrozenClock) -> None:

@@ -47,6 +47,15 @@ def test_it_is_finished_once_all_is_taken() -> None:
     assert outbox.is_finished
 
 
+def test_nothing_comes_after_the_end() -> None:
+    outbox = Outbox()
+    outbox.put(b"end")
+    outbox.finish()
+    outbox.put(b"more")
+    assert outbox.take() == b"end"
+    assert outbox.is_finished
+
+
 def test_whoever_empties_it_is_told_of_what_waits_and_of_what_comes() -> None:
     outbox, told = Outbox(), []
     outbox.put(b"a")
