@@ -18,7 +18,7 @@ from goqueue_common.api_key_store import ApiKey
 from goqueue_common.errors import StoreUnavailable
 
 REMEMBERED_SECONDS: Final = 30.0
-"""How long a revoked key may still work, and an API on loopback stay open after its first key was made."""
+"""How long a revoked key may still work while PostgreSQL answers, and an API on loopback be open after its first key."""
 _MAX_REMEMBERED: Final = 1_000
 _HOW: Final = "send Authorization: Bearer <key>; `goqueue keys create` makes one"
 
@@ -86,9 +86,14 @@ class Authenticator:
             raise Unauthorized(f"the Authorization header has another form: {_HOW}")
         digest = token_hash(token)
         known = self._remembered.get(digest)
-        if known is not None and self._monotonic() - known[1] < REMEMBERED_SECONDS and not _is_expired(known[0]):
+        if known is None or _is_expired(known[0]):
+            return self._check(token, digest, address)
+        if self._monotonic() - known[1] < REMEMBERED_SECONDS:
             return known[0]
-        return self._check(token, digest, address)
+        try:
+            return self._check(token, digest, address)
+        except StoreUnavailable:
+            return known[0]  # as when it was last seen: what needs no PostgreSQL, like /metrics, goes on
 
     def _asks_for_keys(self) -> bool:
         if self._has_keys:

@@ -33,6 +33,8 @@ class Table:
 
     def get(self, key_id: str) -> ApiKey | None:
         self.looks += 1
+        if self.is_away:
+            raise StoreUnavailable("away")
         return self.keys.get(key_id)
 
     def touch(self, key_id: str) -> None:
@@ -119,6 +121,23 @@ def test_a_revoked_key_works_for_half_a_minute_and_no_longer(
     clock.now += REMEMBERED_SECONDS
     with pytest.raises(Unauthorized):
         authenticator.authenticate(f"Bearer {made.token}", "1.2.3.4")
+
+
+def test_while_postgresql_is_away_a_key_is_as_good_as_when_it_was_last_seen(
+    authenticator: Authenticator, table: Table, clock: Clock
+) -> None:
+    """Or Prometheus would see nothing of an API exactly while PostgreSQL is away."""
+    known, unknown = table.add(Scope.READ), table.add(Scope.READ)
+    authenticator.authenticate(f"Bearer {known.token}", "1.2.3.4")
+    table.is_away = True
+    clock.now += 10 * REMEMBERED_SECONDS
+    assert authenticator.authenticate(f"Bearer {known.token}", "1.2.3.4").name == "ada"
+    with pytest.raises(StoreUnavailable):
+        authenticator.authenticate(f"Bearer {unknown.token}", "1.2.3.4")
+    table.is_away = False
+    del table.keys[known.id]
+    with pytest.raises(Unauthorized):
+        authenticator.authenticate(f"Bearer {known.token}", "1.2.3.4")
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic abc", "Bearer gq_x", "gq_x"])
