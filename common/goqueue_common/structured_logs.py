@@ -80,4 +80,17 @@ def _dumps(event: Any, **_: Any) -> str:
     try:
         return orjson.dumps(event, default=str).decode()
     except TypeError:  # a lone surrogate or a huge integer: no line may fail, least of all one about an error
-        return json.dumps(event, default=str, ensure_ascii=False).encode(errors="replace").decode()
+        shown = {str(name): _sayable(value) for name, value in event.items()}
+        return json.dumps(shown, default=str, ensure_ascii=False).encode(errors="replace").decode()
+
+
+def _sayable(value: Any) -> Any:
+    """The value, or its text if JSON cannot hold it: a handler may log anything, and a line must not fail its job."""
+    try:
+        json.dumps(value, default=str)
+    except Exception:  # noqa: BLE001 - a user's __str__ may raise anything
+        try:
+            return repr(value)
+        except Exception:  # noqa: BLE001 - as above
+            return f"<{type(value).__name__}>"
+    return value

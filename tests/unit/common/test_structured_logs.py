@@ -31,6 +31,15 @@ try:
 except ZeroDivisionError:
     log.exception("job_failed")
 log.info("odd_text", error="lone \\ud800 surrogate", huge=2**70)
+
+class Wordless:
+    def __repr__(self):
+        raise RuntimeError
+
+endless = {}
+endless["again"] = endless
+if sys.argv[1] != "console":
+    log.info("odd_values", by={(1, 2): 3}, nothing=Wordless(), endless=endless, error="kept")
 logging.getLogger("library").info("too quiet")
 logging.getLogger("library").warning("pool is %s", "full")
 logging.getLogger("shop").info("sold", extra={"order": 7})
@@ -59,6 +68,7 @@ def test_a_pipe_gets_one_json_object_a_line_from_the_level_on(lines: dict[str, d
         "overridden",
         "job_failed",
         "odd_text",
+        "odd_values",
         "pool is full",
         "sold",
     ]
@@ -104,6 +114,12 @@ def test_an_exception_comes_with_its_traceback(lines: dict[str, dict[str, Any]])
 
 def test_text_that_json_cannot_hold_is_logged_all_the_same(lines: dict[str, dict[str, Any]]) -> None:
     assert lines["odd_text"]["error"] == "lone ? surrogate"
+
+
+def test_values_that_json_cannot_hold_take_no_line_down_and_no_other_value(lines: dict[str, dict[str, Any]]) -> None:
+    line = lines["odd_values"]
+    assert (line["by"], line["nothing"], line["error"]) == ("{(1, 2): 3}", "<Wordless>", "kept")
+    assert line["endless"] == "{'again': {...}}"
 
 
 def test_console_is_readable_text_without_colours_on_a_pipe() -> None:
