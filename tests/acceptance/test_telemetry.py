@@ -77,6 +77,7 @@ def children(collector: Collector, parent: SeenSpan, name: str) -> list[SeenSpan
 def test_a_job_is_traced_from_its_caller_to_its_handler(client: Client, collector: Collector) -> None:
     job = finished(client, client.submit("tell.thread", queue="shop", traceparent=CALLER))
     send, process = span_of(collector, job, "send shop"), span_of(collector, job, "process shop")
+    eventually(lambda: any(span.span_id == send.parent_id for span in list(collector.spans)), "the span of the request")
     [request] = [span for span in collector.spans if span.span_id == send.parent_id]
     assert (request.name, request.kind, request.parent_id) == ("POST /jobs", "SERVER", CALLER.split("-")[2])
     assert (send.service, send.kind, send.trace_id) == ("goqueue-api", "PRODUCER", CALLER.split("-")[1])
@@ -118,6 +119,7 @@ def test_a_job_that_another_submits_goes_on_with_its_trace(client: Client, colle
 def test_a_batch_has_one_span_that_all_its_jobs_carry(client: Client, collector: Collector) -> None:
     first, second = client.submit_many([{"type": "tell.thread"}, {"type": "tell.thread", "queue": "other"}])
     spans = [span_of(collector, finished(client, client.get(job.id)), f"process {job.queue}") for job in (first, second)]
+    eventually(lambda: any(span.span_id == spans[0].parent_id for span in list(collector.spans)), "the span of the batch")
     [send] = [span for span in collector.spans if span.span_id == spans[0].parent_id]
     assert (send.name, send.attributes["messaging.batch.message_count"]) == ("send", 2)
     assert spans[1].links == spans[0].links
