@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from goqueue_common.clock import Clock
 from goqueue_common.job import Outcome
@@ -20,6 +21,8 @@ from goqueue_worker.message_pipe import Message, MessagePipe
 from goqueue_worker.outcomes import AttemptEnd
 from goqueue_worker.running import RUNNING
 from goqueue_worker.settings import WorkerSettings
+
+_END_SECONDS: Final = 5.0
 
 
 class IsolatedPool:
@@ -66,7 +69,10 @@ class IsolatedPool:
         with self._lock:
             idle, self._idle = self._idle, []
         for process in idle:
-            process.close()
+            process.let_go()
+        deadline = time.monotonic() + _END_SECONDS  # of all: one after another they would outlast a shutdown
+        for process in idle:
+            process.end(deadline)
 
 
 class _IsolatedProcess:
@@ -113,10 +119,12 @@ class _IsolatedProcess:
         self._pipe.close()
         return self._process.wait()
 
-    def close(self) -> None:
+    def let_go(self) -> None:
         self._pipe.close()
+
+    def end(self, deadline: float) -> None:
         try:
-            self._process.wait(timeout=5.0)
+            self._process.wait(timeout=max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

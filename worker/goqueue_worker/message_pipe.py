@@ -63,3 +63,4 @@ class MessagePipe:
             return
         finally:
             self._socket.close()
+            self._reader.close()
