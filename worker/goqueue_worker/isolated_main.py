@@ -35,13 +35,14 @@ class ChildRefused(GoQueueError):
 class PipedLog:
     """AttemptLog whose lines the worker writes, which sees to its bounds and outlives this process."""
 
-    def __init__(self, pipe: MessagePipe) -> None:
+    def __init__(self, pipe: MessagePipe, job: ClaimedJob) -> None:
         self._pipe = pipe
+        self._of = [job.id, job.attempt]
 
     def write(self, level: str, event: str, fields: Mapping[str, Any], at: datetime | None = None) -> None:
         """See AttemptLog."""
         said_at = at or datetime.now(UTC)
-        self._pipe.send({"log": [level, clean(event), plain_fields(fields), said_at.isoformat()]})
+        self._pipe.send({"log": [level, clean(event), plain_fields(fields), said_at.isoformat()], "of": self._of})
 
     def close(self) -> None:
         """See AttemptLog."""
@@ -54,13 +55,13 @@ class PipedServices:
         self._pipe = pipe
         self._replies = replies
 
-    def report_progress(self, _job_id: str, _attempt: int, fraction: float | None, message: str | None) -> None:
+    def report_progress(self, job_id: str, attempt: int, fraction: float | None, message: str | None) -> None:
         """See AttemptServices."""
-        self._pipe.send({"progress": [fraction, message]})
+        self._pipe.send({"progress": [fraction, message], "of": [job_id, attempt]})
 
-    def open_log(self, _job: ClaimedJob) -> PipedLog:
+    def open_log(self, job: ClaimedJob) -> PipedLog:
         """See AttemptServices."""
-        return PipedLog(self._pipe)
+        return PipedLog(self._pipe, job)
 
     def submit_child(self, _parent: ClaimedJob, job_type: str, payload: Mapping[str, Any], options: ChildOptions) -> str:
         """See AttemptServices."""

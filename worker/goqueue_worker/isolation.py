@@ -94,6 +94,8 @@ class _IsolatedProcess:
             for message in self._pipe.messages():
                 if "outcome" in message:
                     return str(message["outcome"])
+                if message.get("of", [job.id, job.attempt]) != [job.id, job.attempt]:
+                    continue  # a thread that an earlier attempt left behind
                 if "progress" in message:
                     services.report_progress(job.id, job.attempt, *message["progress"])
                 elif "log" in message:

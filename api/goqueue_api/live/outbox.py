@@ -34,13 +34,14 @@ class Outbox:
             if self._held is not None:
                 self._held.append((made, event_id))
                 return
-            if not self._is_finished:
-                self._append(made, event_id)
+            self._append(made, event_id)
         self._on_filled()
 
     def put_all(self, several: Iterable[bytes]) -> None:
         """Have these sent, however much room there is: for who looks at `waiting_bytes` before."""
         with self._lock:
+            if self._is_finished:
+                return
             for made in several:
                 self._frames.append(made)
                 self._size += len(made)
