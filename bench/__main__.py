@@ -91,7 +91,8 @@ def positive(text: str) -> int:
 
 def table(options: argparse.Namespace, rounds: list[Figures]) -> Table:
     """The median of the rounds, and their range."""
-    drawn = Table(box=None, pad_edge=False, title=f"{options.command}, {options.jobs:,} jobs", title_justify="left")
+    size = f"{options.jobs:,} jobs" if options.jobs else f"{options.streams:,} streams"
+    drawn = Table(box=None, pad_edge=False, title=f"{options.command}, {size}", title_justify="left")
     drawn.add_column("figure")
     drawn.add_column("median", justify="right")
     drawn.add_column(f"range of {len(rounds)}", justify="right")
