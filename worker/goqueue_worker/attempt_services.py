@@ -25,6 +25,7 @@ from goqueue_worker.registry import Registry
 log = structlog.get_logger("goqueue_worker.job")
 
 _FLUSH_SECONDS: Final = 0.25
+_AGAIN_SECONDS: Final = 1.0
 
 
 class ChildServices:
@@ -80,7 +81,7 @@ class ChildServices:
             return 0.0 if self._logs.write() else _FLUSH_SECONDS
         except StoreUnavailable as error:
             log.warning("log_lines_wait", reason=str(error))
-            return _FLUSH_SECONDS
+            return _AGAIN_SECONDS
 
     def write_rest(self) -> None:
         """At the end of the process: all that waits, unless PostgreSQL is away."""

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
+import structlog
 
 from goqueue_api.live.frames import frame
 from goqueue_common.broker.event_stream import Entry, Position
 from goqueue_common.live_events import LISTED_AT_MOST, Topic
+
+log = structlog.get_logger(__name__)
 
 INTERVAL_SECONDS: Final = 0.5
 _HURRIED_SECONDS: Final = 0.05
@@ -29,14 +32,18 @@ class JobsFrames:
 
     def add(self, entry: Entry) -> list[str]:
         """Take in an entry on Topic.JOBS; the ids that it names."""
-        news = orjson.loads(entry.news)
+        try:
+            news = orjson.loads(entry.news)
+            count, statuses, listed = news["n"], news["statuses"], news["jobs"]
+        except (KeyError, TypeError, ValueError):  # of another release, or nobody of ours has written it
+            log.warning("live_entry_unreadable", position=str(entry.position))
+            return []
         self._last = entry.position
-        self._count += news["n"]
-        for status, queues in news["statuses"].items():
+        self._count += count
+        for status, queues in statuses.items():
             counts = self._statuses.setdefault(status, {})
             for queue, count in queues.items():
                 counts[queue] = counts.get(queue, 0) + count
-        listed = news["jobs"]
         if listed is None:
             self._jobs = None
             return []

@@ -102,6 +102,15 @@ class StreamThread:
                 os.write(self._waker, b"w")
 
     def _run(self, selector: selectors.BaseSelector) -> None:
+        try:
+            self._serve(selector)
+        except Exception:
+            log.exception("live_streams_failed")
+            with self._lock:
+                self._thread = None  # clients come again, to a new one
+        self._part_all(selector)
+
+    def _serve(self, selector: selectors.BaseSelector) -> None:
         ping_at = time.monotonic() + PING_SECONDS
         while not self._is_stopped:
             for key, events in selector.select(min(_LOOK_SECONDS, max(0.0, ping_at - time.monotonic()))):
@@ -119,7 +128,6 @@ class StreamThread:
                 ping_at = now + PING_SECONDS
                 self._part_stuck(selector, now)
                 self._on_ping()
-        self._part_all(selector)
 
     def _take_in(self, selector: selectors.BaseSelector) -> None:
         while self._arriving and not self._is_stopped:
@@ -162,7 +170,8 @@ class StreamThread:
     def _part(self, selector: selectors.BaseSelector, connection: _Connection) -> None:
         if connection in self._connections:
             self._connections.discard(connection)
-            selector.unregister(connection.socket)
+            with suppress(KeyError, ValueError):  # it could not be registered
+                selector.unregister(connection.socket)
             _shut(connection)
 
     def _part_stuck(self, selector: selectors.BaseSelector, now: float) -> None:

@@ -120,3 +120,12 @@ def test_a_position_is_read_or_refused(text: str, position: Position | None) -> 
 
 def test_positions_are_in_the_order_of_their_entries() -> None:
     assert Position(9, 5) < Position(10, 0) < Position(10, 2) < Position(10, 10)
+
+
+@pytest.mark.parametrize("news", ["", "[]", "5", "{}", '{"n": 1}'])
+def test_an_entry_that_says_nothing_is_passed_over(seconds: Seconds, news: str) -> None:
+    jobs = JobsFrames(seconds)
+    assert jobs.add(Entry(Position(1, 0), Topic.JOBS, news)) == []
+    assert jobs.due_in is None
+    jobs.add(entry(2, "queued"))
+    assert data(jobs.take())["n"] == 1
