@@ -9,6 +9,7 @@ from goqueue_common import histogram
 from goqueue_common.audit_store import Actor
 from goqueue_common.database import Database
 from goqueue_common.edit_store import EditStore, JobEdit
+from goqueue_common.job import Outcome
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent, JobStatus
 from goqueue_common.rollup_store import RollupStore
@@ -90,6 +91,46 @@ def test_attempts_are_counted_in_the_buckets_of_their_wait_and_run(
     )
     assert (sum(wait), sum(run)) == (1, 1)
     assert (wait[histogram.bucket_of(7)], run[histogram.bucket_of(90)]) == (1, 1)
+
+
+MIXED = [("a", "x"), ("a", "x"), ("a", "y"), ("b", "x")]
+
+
+@pytest.mark.parametrize("kinds", [[("a", "x")] * 4, MIXED], ids=["alike", "of several kinds"])
+@pytest.mark.parametrize("failing", [0, 1])
+def test_a_batch_is_counted_the_same_whether_its_jobs_are_alike_or_not(
+    database: Database,
+    store: JobStore,
+    rollups: RollupStore,
+    worker_id: str,
+    kinds: list[tuple[str, str]],
+    failing: int,
+) -> None:
+    jobs = store.create_jobs([submission(job_type, queue=queue, max_retries=0) for queue, job_type in kinds])
+    ids = [job.id for job in jobs]
+    assert len(store.claim(worker_id, ids, None)) == len(ids)
+    assert StatsStore(database).counts() == truth(database)
+    failed = [Outcome(id=i, attempt=1, event=JobEvent.FAIL, failure_reason="exhausted", error="x") for i in ids[:failing]]
+    store.acknowledge(worker_id, [*failed, *(Outcome(id=i, attempt=1, event=JobEvent.COMPLETE) for i in ids[failing:])])
+    assert StatsStore(database).counts() == truth(database)
+    fold(rollups)
+    assert folded(database) == truth(database)
+    assert sums(database) == (4, 4 - failing, failing, 0, 0)
+    counted = "SELECT (SELECT sum(n) FROM rollups, unnest(wait) n), (SELECT sum(n) FROM rollups, unnest(run) n)"
+    assert database.run(counted) == [(4, 4)]
+
+
+def test_what_only_looks_like_a_claim_is_counted_where_it_went(
+    database: Database, store: JobStore, rollups: RollupStore, worker_id: str
+) -> None:
+    store.create_jobs([submission(queue="a") for _ in range(3)])
+    database.run(
+        "UPDATE jobs SET queue = 'b', type = 'other', status = 'processing', worker_id = %(worker)s, started_at = now()",
+        {"worker": worker_id},
+    )
+    assert StatsStore(database).counts() == truth(database) == [StatusCount("b", "other", "processing", 3)]
+    fold(rollups)
+    assert folded(database) == truth(database)
 
 
 def test_a_job_that_changes_its_queue_is_counted_there_and_not_as_submitted_again(
