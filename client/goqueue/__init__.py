@@ -35,15 +35,13 @@ from goqueue.values import (
     Job,
     JobSummary,
     KeyInfo,
-    LimitInfo,
     Progress,
     QueueInfo,
     Readiness,
-    RunningJob,
     SubmittedJob,
-    WorkerInfo,
 )
 from goqueue.version import __version__
+from goqueue.workers import LimitInfo, RunningJob, WorkerInfo
 
 __all__ = [
     "ApiCall",

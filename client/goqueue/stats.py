@@ -25,8 +25,6 @@ class Quantiles(Value):
 class WorkerCounts(Value):
     """Worker processes, and how many jobs they run; lost: in the last hour."""
 
-    own_readers: ClassVar[dict[str, Callable[[Any], object]]] = {"running": int}
-
     alive: int = 0
     draining: int = 0
     lost: int = 0

@@ -10,7 +10,8 @@ from goqueue.answers import read_items, read_value
 from goqueue.retrying import Repeatable
 from goqueue.submission import encode
 from goqueue.transport import Request, Transport
-from goqueue.values import LimitInfo, QueueInfo, WorkerInfo
+from goqueue.values import QueueInfo
+from goqueue.workers import LimitInfo, WorkerInfo
 
 LimitKind = Literal["queue", "type"]
 

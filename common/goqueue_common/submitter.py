@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 import structlog
 
 from goqueue_common.audit_store import Actor
-from goqueue_common.broker.broker import Broker
+from goqueue_common.broker.contract import Broker
 from goqueue_common.errors import BrokerUnavailable
 from goqueue_common.idempotency import IdempotencyKey
 from goqueue_common.job import JobRef

@@ -15,7 +15,7 @@ from typing import Final
 import structlog
 
 from goqueue_common.attempts import AttemptOutcome, remembered
-from goqueue_common.broker.broker import Broker
+from goqueue_common.broker.contract import Broker
 from goqueue_common.clock import Clock, SystemClock
 from goqueue_common.dispatch_store import DispatchStore
 from goqueue_common.errors import BrokerUnavailable, GoQueueError, QueryTimeout, StoreUnavailable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from goqueue_common.broker.broker import QueueList
+from goqueue_common.broker.contract import QueueList
 from goqueue_common.job import Priority
 
 _ORDERS: Final = {

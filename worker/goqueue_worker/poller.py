@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from goqueue_common.broker.broker import Broker, QueueList
+from goqueue_common.broker.contract import Broker, QueueList
 from goqueue_common.dispatch_store import DispatchStore
 from goqueue_common.dispatch_view_store import DispatchView
 from goqueue_common.errors import BrokerUnavailable, StoreUnavailable

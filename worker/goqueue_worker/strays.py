@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from goqueue_common.broker.broker import Broker
+from goqueue_common.broker.contract import Broker
 from goqueue_common.dispatch_store import DispatchStore, JobAttempt
 from goqueue_common.errors import BrokerUnavailable
 from goqueue_common.job import Outcome

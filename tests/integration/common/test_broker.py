@@ -9,7 +9,8 @@ import pytest
 from redis import Redis
 from redis.client import PubSub
 
-from goqueue_common.broker.broker import QueueList, RedisBroker
+from goqueue_common.broker.broker import RedisBroker
+from goqueue_common.broker.contract import QueueList
 from goqueue_common.job import JobRef, Priority
 from tests.factories import eventually, ref
 

@@ -12,7 +12,8 @@ from redis import Redis
 from goqueue_api.app import create_app
 from goqueue_api.services import EXTENSION
 from goqueue_api.settings import ApiSettings
-from goqueue_common.broker.broker import QueueList, RedisBroker
+from goqueue_common.broker.broker import RedisBroker
+from goqueue_common.broker.contract import QueueList
 from goqueue_common.broker.keys import Keys
 from goqueue_common.database import Database, connect
 from goqueue_common.dispatch_store import DispatchStore

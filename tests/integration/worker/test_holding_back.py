@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from goqueue_common.audit_store import Actor
-from goqueue_common.broker.broker import QueueList, RedisBroker
+from goqueue_common.broker.broker import RedisBroker
+from goqueue_common.broker.contract import QueueList
 from goqueue_common.database import Database
 from goqueue_common.dispatch_view_store import DispatchView, DispatchViewStore
 from goqueue_common.errors import StoreUnavailable

@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from goqueue_common.broker.broker import Broker
+from goqueue_common.broker.contract import Broker
 from goqueue_common.errors import BrokerUnavailable
 from goqueue_common.live_events import JobChange, jobs_news
 from goqueue_common.maintenance_store import MaintenanceStore

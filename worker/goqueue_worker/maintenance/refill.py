@@ -11,7 +11,8 @@ from typing import Final
 
 import structlog
 
-from goqueue_common.broker.broker import QueueList, RedisBroker
+from goqueue_common.broker.broker import RedisBroker
+from goqueue_common.broker.contract import QueueList
 from goqueue_common.relay_store import Place, RelayStore
 
 log = structlog.get_logger(__name__)

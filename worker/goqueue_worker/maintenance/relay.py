@@ -12,7 +12,8 @@ from typing import Final
 
 import structlog
 
-from goqueue_common.broker.broker import QueueList, RedisBroker
+from goqueue_common.broker.broker import RedisBroker
+from goqueue_common.broker.contract import QueueList
 from goqueue_common.errors import BrokerUnavailable
 from goqueue_common.relay_store import Place, RelayStore
 from goqueue_worker.maintenance.refill import Refill
