@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from goqueue_api.access.scope import GRANTABLE
 from goqueue_api.schemas.answer import AnswerSchema
-from goqueue_api.schemas.queries import PAGE_SIZE
+from goqueue_api.schemas.queries import page_limit
 
 _SCOPES = validate.OneOf([str(scope) for scope in GRANTABLE])
 
@@ -28,11 +28,7 @@ class AuditQuerySchema(Schema):
         validate=validate.Range(1, 2**63 - 1, error="{input} is no id of an entry"),
         metadata={"description": "next_before of the page before."},
     )
-    limit = fields.Integer(
-        load_default=50,
-        validate=validate.Range(1, 200, error="{input} is out of range: 1 to 200"),
-        metadata={"description": PAGE_SIZE},
-    )
+    limit = page_limit()
 
 
 class AuditEntrySchema(AnswerSchema):

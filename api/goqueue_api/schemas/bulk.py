@@ -10,7 +10,7 @@ from goqueue_api.job_query import MAX_PAYLOAD_CONDITIONS, storable
 from goqueue_api.job_request import PRIORITIES, Unreadable
 from goqueue_api.schemas.answer import AnswerSchema
 from goqueue_api.schemas.job import JobSummarySchema
-from goqueue_api.schemas.queries import DEFAULT_PAGE, MAX_PAGE, PAGE_SIZE, JobFilterSchema
+from goqueue_api.schemas.queries import JobFilterSchema, page_limit
 from goqueue_common.bulk import BulkAction, BulkState
 
 MAX_IDS: Final = 10_000
@@ -160,8 +160,4 @@ class BulkQuerySchema(Schema):
     """GET /bulk."""
 
     cursor = fields.String(load_default=None, metadata={"description": "next_cursor of the page before."})
-    limit = fields.Integer(
-        load_default=DEFAULT_PAGE,
-        validate=validate.Range(1, MAX_PAGE, error="{input} is out of range: 1 to 200"),
-        metadata={"description": PAGE_SIZE},
-    )
+    limit = page_limit()

@@ -11,15 +11,7 @@ from marshmallow import Schema, ValidationError, fields, pre_load, validate
 from goqueue_api.job_request import Unreadable, read_time
 from goqueue_api.schemas.answer import AnswerSchema
 from goqueue_api.schemas.bulk import BulkRequestSchema, CountSchema
-from goqueue_api.schemas.queries import (
-    DEFAULT_PAGE,
-    MAX_PAGE,
-    PAGE_SIZE,
-    TimeField,
-    apart_at_commas,
-    name_field,
-    text_field,
-)
+from goqueue_api.schemas.queries import TimeField, apart_at_commas, name_field, page_limit, text_field
 from goqueue_common.failure_search import FailureSort
 
 _AGE: Final = re.compile(r"(\d{1,6})([mhd])")
@@ -79,11 +71,7 @@ class FailuresQuerySchema(FailureWindowQuerySchema):
     cursor = fields.String(
         load_default=None, metadata={"description": "next_cursor of the page before, which was of the same order."}
     )
-    limit = fields.Integer(
-        load_default=DEFAULT_PAGE,
-        validate=validate.Range(1, MAX_PAGE, error="{input} is out of range: 1 to 200"),
-        metadata={"description": PAGE_SIZE},
-    )
+    limit = page_limit()
 
     @pre_load
     def _gather(self, data: Any, **_: Any) -> dict[str, Any]:

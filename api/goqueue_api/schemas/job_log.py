@@ -7,7 +7,7 @@ from typing import Final
 from marshmallow import Schema, fields, validate
 
 from goqueue_api.schemas.answer import AnswerSchema
-from goqueue_api.schemas.queries import PAGE_SIZE
+from goqueue_api.schemas.queries import page_limit
 from goqueue_common.job_log_store import KEPT_ATTEMPTS, LogLevel
 from goqueue_common.lifecycle import JobStatus
 
@@ -26,11 +26,7 @@ class LogQuerySchema(Schema):
         ),
         metadata={"description": "next_after of the page before."},
     )
-    limit = fields.Integer(
-        load_default=200,
-        validate=validate.Range(1, MAX_LINES, error=f"{{input}} is out of range: 1 to {MAX_LINES}"),
-        metadata={"description": PAGE_SIZE},
-    )
+    limit = page_limit(usual=200, most=MAX_LINES)
     attempt = fields.Integer(
         load_default=None,
         validate=validate.Range(1, 2**31 - 1, error="{input} is no attempt: the first is 1"),

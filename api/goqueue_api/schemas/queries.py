@@ -17,7 +17,6 @@ from goqueue_common.suggest_search import FIELDS
 MAX_WAIT_SECONDS = 30.0
 MAX_PAGE = 200
 DEFAULT_PAGE = 50
-PAGE_SIZE = "How many items a page has at most."
 
 
 class TimeField(fields.AwareDateTime):
@@ -41,6 +40,15 @@ class Pattern(validate.Regexp):
 
 
 _name = Pattern(f"^{NAME_PATTERN}$", error="{input!r:.80} is no name: use 1 to 64 letters, digits, '.', '_', '-'")
+
+
+def page_limit(usual: int = DEFAULT_PAGE, most: int = MAX_PAGE) -> fields.Integer:
+    """How many items a page has."""
+    return fields.Integer(
+        load_default=usual,
+        validate=validate.Range(1, most, error=f"{{input}} is out of range: 1 to {most}"),
+        metadata={"description": "How many items a page has at most."},
+    )
 
 
 def name_field() -> fields.String:
@@ -188,11 +196,7 @@ class JobsQuerySchema(JobFilterQuerySchema):
     cursor = fields.String(
         load_default=None, metadata={"description": "next_cursor or prev_cursor of a page of the same order."}
     )
-    limit = fields.Integer(
-        load_default=DEFAULT_PAGE,
-        validate=validate.Range(1, MAX_PAGE, error="{input} is out of range: 1 to 200"),
-        metadata={"description": PAGE_SIZE},
-    )
+    limit = page_limit()
 
 
 class SuggestQuerySchema(Schema):
