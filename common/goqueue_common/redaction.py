@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 HIDDEN: Final = "[redacted]"
+_DEEPEST: Final = 100
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"?')
 _SPACE: Final = re.compile(r"[\s:]*")
 _SCALAR: Final = re.compile(r"[^\s,:\[\]{}\"]+")
@@ -26,15 +27,20 @@ class Redactor:
         return bool(self._names)
 
     def document(self, value: Any) -> Any:
-        """A JSON value, the values of the fields hidden."""
-        if isinstance(value, Mapping):
-            return {name: self._member(str(name), member) for name, member in value.items()}
-        if isinstance(value, list | tuple):
-            return [self.document(item) for item in value]
-        return value
+        """A JSON value, the values of the fields hidden, and whatever lies deeper than _DEEPEST: it may have no end."""
+        return self._shown(value, 0)
 
-    def _member(self, name: str, value: Any) -> Any:
-        return HIDDEN if name.lower() in self._names else self.document(value)
+    def _shown(self, value: Any, depth: int) -> Any:
+        if not isinstance(value, Mapping | list | tuple):
+            return value
+        if depth >= _DEEPEST:
+            return HIDDEN
+        if isinstance(value, Mapping):
+            return {
+                name: HIDDEN if str(name).lower() in self._names else self._shown(member, depth + 1)
+                for name, member in value.items()
+            }
+        return [self._shown(item, depth + 1) for item in value]
 
     def text(self, beginning: str) -> str:
         """JSON text that may be cut off anywhere, the values of the fields hidden."""

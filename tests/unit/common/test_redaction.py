@@ -28,6 +28,14 @@ def test_named_fields_are_hidden_at_any_depth() -> None:
     assert REDACTOR.document(DOCUMENT) == HIDDEN_DOCUMENT
 
 
+def test_what_contains_itself_comes_to_an_end() -> None:
+    endless: dict[str, Any] = {"card": 1}
+    endless["again"] = [endless]
+    shown = REDACTOR.document(endless)
+    assert (shown["card"], shown["again"][0]["card"]) == (HIDDEN, HIDDEN)
+    assert HIDDEN in json.dumps(shown)
+
+
 def test_the_text_of_a_document_is_hidden_in_the_same_way() -> None:
     assert json.loads(REDACTOR.text(json.dumps(DOCUMENT))) == HIDDEN_DOCUMENT
 
