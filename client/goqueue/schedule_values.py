@@ -160,7 +160,7 @@ class ZoneTransition(Value):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchedulePreview(Value):
-    """What a cron would do. words: it in English. next: its first runs. transition: None: the clocks of its zone never change."""
+    """What a cron would do. words: it in English. next: its first runs. transition: None: the clocks are never changed."""
 
     own_readers: ClassVar[dict[str, Callable[[Any], object]]] = {
         "next": each(NextRun.from_json),
