@@ -1,0 +1,1 @@
+"""Cron: expressions, zones, and which instants are due. Pure."""
