@@ -17,23 +17,39 @@ _CHECK_BYTES: Final = 4
 
 def encode_cursor(job_id: str, kind: str = "") -> str:
     """A cursor that starts after this job. kind: which list it is for; those of others are refused there."""
-    value = UUID(job_id).bytes
-    return base64.urlsafe_b64encode(value + _checksum(value, kind)).rstrip(b"=").decode()
+    return encode_place(UUID(job_id).bytes, kind)
 
 
 def decode_cursor(cursor: str, kind: str = "") -> UUID:
     """The job a page starts after. Raises InvalidCursor."""
+    value = decode_place(cursor, kind)
+    if len(value) != 16:
+        raise _not_issued(cursor)
+    return UUID(bytes=value)
+
+
+def encode_place(value: bytes, kind: str) -> str:
+    """The same for a place that is no job."""
+    return base64.urlsafe_b64encode(value + _checksum(value, kind)).rstrip(b"=").decode()
+
+
+def decode_place(cursor: str, kind: str) -> bytes:
+    """What encode_place was given. Raises InvalidCursor."""
     try:
         decoded = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         decoded = b""
     value, check = decoded[:-_CHECK_BYTES], decoded[-_CHECK_BYTES:]
-    if len(value) != 16 or check != _checksum(value, kind) or encode_cursor(str(UUID(bytes=value)), kind) != cursor:
-        raise InvalidCursor(
-            f"the cursor {cursor!r:.80} was not issued here, or for another order: use next_cursor of a page as it is, or "
-            "start again without"
-        )
-    return UUID(bytes=value)
+    if check != _checksum(value, kind) or encode_place(value, kind) != cursor:
+        raise _not_issued(cursor)
+    return value
+
+
+def _not_issued(cursor: str) -> InvalidCursor:
+    return InvalidCursor(
+        f"the cursor {cursor!r:.80} was not issued here, or for another order: use next_cursor of a page as it is, or "
+        "start again without"
+    )
 
 
 def next_link(
