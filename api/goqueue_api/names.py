@@ -27,6 +27,11 @@ def checked_name(name: str, part: str = "name") -> str:
     return name
 
 
+def checked_schedule(name: str) -> str:
+    """The name of a schedule. Raises InvalidRequest."""
+    return checked_name(name, "schedule")
+
+
 def checked_worker_id(worker_id: str) -> str:
     """The id of a worker. Raises WorkerNotFound."""
     try:

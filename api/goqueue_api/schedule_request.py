@@ -11,7 +11,7 @@ from flask import Request
 
 from goqueue_api.errors import InvalidRequest, PreconditionRequired
 from goqueue_api.type_catalogue import TypeCatalogue
-from goqueue_api.upcoming import upcoming
+from goqueue_api.schedule_preview import upcoming
 from goqueue_common.clock import Clock
 from goqueue_common.errors import FieldError, InvalidSchedule, ScheduleChanged
 from goqueue_common.schedule import Definition, Schedule

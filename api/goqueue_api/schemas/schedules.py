@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from goqueue_api.schemas.answer import AnswerSchema
 from goqueue_api.schemas.queries import page_limit
 from goqueue_api.schemas.schedule_request import cron_field, time_field, timezone_field
-from goqueue_api.upcoming import MOST, USUAL
+from goqueue_api.schedule_preview import MOST, USUAL
 from goqueue_common.cron.due import CatchUp
 from goqueue_common.json_values import PRIORITIES
 from goqueue_common.lifecycle import JobStatus
