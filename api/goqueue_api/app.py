@@ -220,7 +220,7 @@ def _services(
         schedule_sync=ScheduleSyncStore(database),
         schedule_requests=ScheduleReader(types, clock),
         schedulers=SchedulerStore(database),
-        firing=Firing(schedule_runs, submitter, broker, types),
+        firing=Firing(schedule_runs, submitter, broker, types.max_retries),
         submitter=submitter,
         teller=broker,
         live=live,

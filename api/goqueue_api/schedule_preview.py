@@ -49,14 +49,18 @@ def preview(definition: Definition, now: datetime, n: int) -> dict[str, Any]:
     """What its cron means, when it fires after now, and what it does when clocks are changed next."""
     cron, in_zone = parse(definition.cron), zone(definition.timezone)
     change = next_transition(in_zone, now)
-    transition = None if change is None else {
-        "at": change.at,
-        "from_offset": offset_text(change.from_offset),
-        "to_offset": offset_text(change.to_offset),
-        "local_before": change.local_before.isoformat(),
-        "local_after": change.local_after.isoformat(),
-        "effect": effect(cron, in_zone, change),
-    }
+    transition = (
+        None
+        if change is None
+        else {
+            "at": change.at,
+            "from_offset": offset_text(change.from_offset),
+            "to_offset": offset_text(change.to_offset),
+            "local_before": change.local_before.isoformat(),
+            "local_after": change.local_after.isoformat(),
+            "effect": effect(cron, in_zone, change),
+        }
+    )
     return {
         "cron": definition.cron,
         "timezone": definition.timezone,

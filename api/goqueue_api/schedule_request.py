@@ -10,8 +10,8 @@ import orjson
 from flask import Request
 
 from goqueue_api.errors import InvalidRequest, PreconditionRequired
-from goqueue_api.type_catalogue import TypeCatalogue
 from goqueue_api.schedule_preview import upcoming
+from goqueue_api.type_catalogue import TypeCatalogue
 from goqueue_common.clock import Clock
 from goqueue_common.errors import FieldError, InvalidSchedule, ScheduleChanged
 from goqueue_common.schedule import Definition, Schedule
@@ -71,7 +71,7 @@ def seen_version(request: Request, schedule: Schedule) -> int | None:
 
     Raises PreconditionRequired without If-Match, ScheduleChanged when it names another state.
     """
-    if not request.if_match and not request.if_match.star_tag:
+    if not request.if_match:
         raise PreconditionRequired(
             "a change must say which state of the schedule it is for: send If-Match with the ETag that GET "
             f"/schedules/{schedule.name} answered, or If-Match: * to change it however it is now"
@@ -88,7 +88,7 @@ def seen_version(request: Request, schedule: Schedule) -> int | None:
 
 def wants_new(request: Request) -> bool:
     """Whether a PUT may only create. Raises InvalidRequest for another If-None-Match than `*`."""
-    if not request.if_none_match and not request.if_none_match.star_tag:
+    if not request.if_none_match:
         return False
     if not request.if_none_match.star_tag:
         raise InvalidRequest([FieldError("/header/If-None-Match", "can only be * here: create it, if there is none yet")])

@@ -25,34 +25,43 @@ def read_sync(document: Mapping[str, Any], reader: ScheduleReader, stored: Calla
     Raises InvalidRequest (it has not the shape of a sync), InvalidSchedule with what is wrong in any item,
     PayloadTooLarge, which names the item.
     """
-    definitions: list[Definition] = []
+    definitions: dict[str, Definition] = {}
     problems: list[FieldError] = []
-    places: dict[str, int] = {}
     for index, item in enumerate(_items(document)):
-        try:
-            definition = _definition(item)
-            first = places.setdefault(definition.name, index)
-            if first != index:
-                raise InvalidSchedule([FieldError("/name", f"is {definition.name!r}, as is that of /schedules/{first}")])
-            definitions.append(definition)
-            wrong = reader.payload_problems(definition)
-            if wrong and not _is_stored(definition, stored):
-                raise InvalidSchedule(wrong)
-        except InvalidSchedule as error:
-            problems += [FieldError(f"/schedules/{index}{found.pointer}", found.detail) for found in error.fields]
-        except PayloadTooLarge as error:
-            raise PayloadTooLarge(f"/schedules/{index}{error}") from error
+        found, wrong = _definition(index, item)
+        if found is not None:
+            wrong = _known_problems(found, definitions, reader, stored)
+            definitions[found.name] = found
+        problems += [FieldError(f"/schedules/{index}{problem.pointer}", problem.detail) for problem in wrong]
         if len(problems) >= _MAX_PROBLEMS:
             break
     if problems:
         raise InvalidSchedule(problems[:_MAX_PROBLEMS])
-    return definitions
+    return list(definitions.values())
 
 
-def _definition(item: object) -> Definition:
+def _definition(index: int, item: object) -> tuple[Definition | None, list[FieldError]]:
     if not isinstance(item, dict):
-        raise InvalidSchedule([FieldError("", f"must be an object, not {kind(item)}")])
-    return read_definition(item)
+        return None, [FieldError("", f"must be an object, not {kind(item)}")]
+    try:
+        return read_definition(item), []
+    except InvalidSchedule as error:
+        return None, error.fields
+    except PayloadTooLarge as error:
+        raise PayloadTooLarge(f"/schedules/{index}{error}") from error
+
+
+def _known_problems(
+    definition: Definition,
+    others: Mapping[str, Definition],
+    reader: ScheduleReader,
+    stored: Callable[[str], Schedule],
+) -> list[FieldError]:
+    """What is wrong with one that is right by itself."""
+    if definition.name in others:
+        return [FieldError("/name", f"{definition.name!r} is the name of another one above: give each its own")]
+    wrong = reader.payload_problems(definition)
+    return [] if wrong and _is_stored(definition, stored) else wrong
 
 
 def _is_stored(definition: Definition, stored: Callable[[str], Schedule]) -> bool:

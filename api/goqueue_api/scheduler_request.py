@@ -32,9 +32,7 @@ def read_presence(scheduler_id: str, document: Mapping[str, Any]) -> Presence:
             values[name] = reader(value)
         except Unreadable as error:
             problems.append(FieldError(pointer, str(error)))
-    problems += [
-        FieldError(f"/{name}", "is missing") for name in READERS if name not in document and name not in values
-    ]
+    problems += [FieldError(f"/{name}", "is missing") for name in READERS if name not in document and name not in values]
     if problems:
         raise InvalidRequest(problems)
     values["lag_seconds"] = values.pop("lag")

@@ -1,4 +1,4 @@
-"""What lists show of jobs, schedules, log lines and bulk operations: without the values of fields that GOQUEUE_REDACT names."""
+"""What lists show of jobs, schedules, log lines, bulk operations: not the values of fields that GOQUEUE_REDACT names."""
 
 from __future__ import annotations
 

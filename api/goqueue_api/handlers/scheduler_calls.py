@@ -28,7 +28,7 @@ from goqueue_api.schemas.schedulers import (
 )
 from goqueue_api.services import services
 from goqueue_common.errors import InvalidSchedule, PayloadTooLarge, ScheduleExists
-from goqueue_common.live_events import LISTED_AT_MOST, Topic, tell
+from goqueue_common.firing import tell_schedules
 
 blueprint = ApiBlueprint("schedulers", __name__, description="The processes that fire schedules.")
 
@@ -70,8 +70,7 @@ def sync_schedules() -> Response:
     report = services().schedule_sync.sync(definitions, actor())
     changed = [*report.created, *report.updated, *report.removed, *report.paused]
     if changed:
-        names = changed[:LISTED_AT_MOST]
-        tell(services().teller, Topic.SCHEDULE, action="synced", names=names, count=len(changed))
+        tell_schedules(services().teller, "synced", changed)
     return json_response(asdict(report))
 
 

@@ -28,7 +28,7 @@ from goqueue_common.errors import (
     ScheduleNotFound,
     ScheduleReadOnly,
 )
-from goqueue_common.live_events import Topic, tell
+from goqueue_common.firing import tell_schedules
 from goqueue_common.schedule import Definition, Schedule, Source
 
 blueprint = ApiBlueprint("schedules", __name__, description="Jobs that are submitted whenever a cron says so.")
@@ -202,7 +202,7 @@ def delete_schedule(schedule: str) -> Response:
 
 def told(name: str, action: str) -> None:
     """Let people who look on know."""
-    tell(services().teller, Topic.SCHEDULE, action=action, names=[name], count=1)
+    tell_schedules(services().teller, action, [name])
 
 
 def answer(schedule: Schedule, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -141,9 +141,7 @@ ScheduleEditSchema = _OneMemberSchema.from_dict(_changeable(), name="ScheduleEdi
 class ScheduleSyncSchema(Schema):
     """Every schedule of a schedules file."""
 
-    schedules = fields.List(
-        fields.Nested(ScheduleRequestSchema()), required=True, validate=validate.Length(max=MAX_SYNCED)
-    )
+    schedules = fields.List(fields.Nested(ScheduleRequestSchema()), required=True, validate=validate.Length(max=MAX_SYNCED))
 
 
 EXAMPLES: Final[dict[str, Any]] = {

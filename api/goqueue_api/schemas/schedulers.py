@@ -1,4 +1,4 @@
-"""What schedulers and the API say to each other. For documentation: goqueue_api.fire_request and scheduler_request read it."""
+"""What schedulers and the API say to each other. For documentation: fire_request and scheduler_request read it."""
 
 from __future__ import annotations
 

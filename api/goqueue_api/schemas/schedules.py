@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from goqueue_api.schedule_preview import MOST, USUAL
 from goqueue_api.schemas.answer import AnswerSchema
 from goqueue_api.schemas.queries import page_limit
 from goqueue_api.schemas.schedule_request import cron_field, time_field, timezone_field
-from goqueue_api.schedule_preview import MOST, USUAL
 from goqueue_common.cron.due import CatchUp
 from goqueue_common.json_values import PRIORITIES
 from goqueue_common.lifecycle import JobStatus
@@ -31,7 +31,9 @@ class ScheduleRunSchema(AnswerSchema):
     outcome = fields.String(
         required=True,
         validate=validate.OneOf(["skipped", *map(str, JobStatus), "deleted"]),
-        metadata=_about("skipped: a job of the schedule was unfinished; else the status of its job; deleted: that is gone."),
+        metadata=_about(
+            "skipped: a job of the schedule was unfinished; else the status of its job; deleted: that is gone."
+        ),
     )
     manual = fields.Boolean(required=True, metadata=_about("By hand, whatever the cron says."))
     missed = fields.Integer(
@@ -176,9 +178,7 @@ class PreviewRequestSchema(Schema):
     timezone = timezone_field()
     starts_at = time_field("The first time at which it may fire.")
     ends_at = time_field("The last time at which it may fire.")
-    n = fields.Integer(
-        load_default=USUAL, validate=validate.Range(1, MOST), metadata=_about("How many instants at most.")
-    )
+    n = fields.Integer(load_default=USUAL, validate=validate.Range(1, MOST), metadata=_about("How many instants at most."))
 
 
 class TransitionSchema(AnswerSchema):
