@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from flask import Response, request
 
@@ -29,6 +30,7 @@ from goqueue_api.schemas.schedulers import (
 from goqueue_api.services import services
 from goqueue_common.errors import InvalidSchedule, PayloadTooLarge, ScheduleExists
 from goqueue_common.firing import tell_schedules
+from goqueue_common.scheduler_store import Scheduler
 
 blueprint = ApiBlueprint("schedulers", __name__, description="The processes that fire schedules.")
 
@@ -97,11 +99,27 @@ def report_scheduler(scheduler_id: str) -> Response:
     "/schedulers",
     "listSchedulers",
     scope=Scope.READ,
-    answers={200: Answer(SchedulerListSchema(), "The one that leads first.")},
+    answers={200: Answer(SchedulerListSchema(), "The longest running first.")},
 )
 def list_schedulers() -> Response:
     """List schedulers
 
     Those that were lost or have ended are shown for an hour.
     """
-    return json_response({"items": [scheduler.to_dict() for scheduler in services().schedulers.schedulers()]})
+    return json_response({"items": [_shown(scheduler) for scheduler in services().schedulers.schedulers()]})
+
+
+def _shown(scheduler: Scheduler) -> dict[str, Any]:
+    return {
+        "id": scheduler.id,
+        "host": scheduler.host,
+        "pid": scheduler.pid,
+        "version": scheduler.version,
+        "state": scheduler.state,
+        "leads": scheduler.leads,
+        "term": scheduler.term,
+        "lag": scheduler.lag_seconds,
+        "fired": scheduler.fired,
+        "started_at": scheduler.started_at,
+        "seen_at": scheduler.seen_at,
+    }

@@ -11,6 +11,7 @@ from goqueue_api.scheduler_request import MAX_COUNT, MAX_PID, TEXT_PATTERN
 from goqueue_api.schemas.answer import AnswerSchema
 from goqueue_common.new_job import NAME_PATTERN
 from goqueue_common.schedule import FireOutcome
+from goqueue_common.scheduler_store import LOST_AFTER_SECONDS, SchedulerState
 
 _AT: Final[dict[str, Any]] = {"description": "PostgreSQL's time: what schedulers go by."}
 
@@ -120,8 +121,8 @@ class SchedulerSchema(AnswerSchema):
     version = fields.String(required=True)
     state = fields.String(
         required=True,
-        validate=validate.OneOf(["alive", "lost", "ended"]),
-        metadata={"description": "lost: nothing was heard of it for 10 s."},
+        validate=validate.OneOf(list(SchedulerState)),
+        metadata={"description": f"lost: nothing was heard of it for {LOST_AFTER_SECONDS} s."},
     )
     leads = fields.Boolean(required=True)
     term = fields.Integer(required=True, allow_none=True)
