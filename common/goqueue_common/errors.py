@@ -44,10 +44,24 @@ class InvalidJob(GoQueueError):
         self.fields = fields
 
 
-class InvalidSchedule(InvalidJob):
-    """A schedule breaks a rule; `fields` says which."""
+class BadCron(GoQueueError):
+    """A cron expression cannot be read or never fires; `position` is where it goes wrong, an index into its text from 0."""
 
-    code = "invalid_schedule"
+    code = "bad_cron"
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+class BadZone(GoQueueError):
+    """There is no such time zone; `position` is where its name goes wrong, an index into it from 0."""
+
+    code = "bad_zone"
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
 
 
 class PayloadTooLarge(GoQueueError):
