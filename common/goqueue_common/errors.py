@@ -50,6 +50,26 @@ class InvalidSchedule(InvalidJob):
     code = "invalid_schedule"
 
 
+class BadCron(GoQueueError):
+    """A cron expression cannot be read or never fires; `position` is where it goes wrong, an index into its text from 0."""
+
+    code = "bad_cron"
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+class BadZone(GoQueueError):
+    """There is no such time zone; `position` is where its name goes wrong, an index into it from 0."""
+
+    code = "bad_zone"
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
+
+
 class PayloadTooLarge(GoQueueError):
     """A payload or result is larger than MAX_DOCUMENT_BYTES."""
 

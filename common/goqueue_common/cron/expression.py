@@ -1,36 +1,115 @@
-"""Cron expressions."""
+"""A cron expression: five fields, or six with the second first, or an alias such as `@daily`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
 
-from cronsim import CronSim, CronSimError
+from cronsim import CronSimError
 
+from goqueue_common.cron.faults import RULES, Word, faults
+from goqueue_common.cron.hopeless import refuse_hopeless
+from goqueue_common.cron.labels import Labels
+from goqueue_common.cron.words import in_words
+from goqueue_common.errors import BadCron
 
-class BadCron(ValueError):
-    """What is wrong with an expression; position: index of the character that is wrong."""
-
-    def __init__(self, message: str, position: int) -> None:
-        super().__init__(message)
-        self.position = position
+MAX_LENGTH: Final = 256
+"""No field needs more: 60 numbers and commas are 170 characters."""
+ALIASES: Final = {
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@hourly": "0 * * * *",
+}
+_WORD: Final = re.compile(r"[^ \t\r\n]+")
+_ODD: Final = re.compile(r"[^\x21-\x7e \t\r\n]")
+_LAST_NAMED: Final = re.compile(r"(SUN|MON|TUE|WED|THU|FRI|SAT|[0-7])#?L")
+_WEEKDAYS: Final = RULES[5].names
+_ANY_DAY: Final = "?"
 
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """A parsed expression; text: as it was written."""
+    """A valid expression; `parse` makes it.
+
+    text: as it was written. fields: six of them, second first, as cronsim reads them, but with `15W`.
+    labels: never iterated itself, only started anew by `labels.after`.
+    """
 
     text: str
+    fields: tuple[str, ...]
+    labels: Labels = field(repr=False, compare=False)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it names times of the day: neither its minute nor its hour starts with `*`."""
+        return not (self.fields[1].startswith("*") or self.fields[2].startswith("*"))
 
     def words(self) -> str:
-        """In English."""
-        return str(CronSim(self.text, datetime(2026, 1, 1)).explain())  # noqa: DTZ001 - a label
+        """What it says, in English: `At 02:30 every day`."""
+        return in_words(self.fields)
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Cron:
-    """Raises BadCron."""
+    """Read an expression. Raises BadCron, with the position in the text of what is wrong."""
+    written = _split(text)
+    fields = tuple(_as_cronsim(index, word.text) for index, word in enumerate(written, start=len(RULES) - len(written)))
+    if len(fields) < len(RULES):
+        fields = ("0", *fields)
     try:
-        CronSim(text, datetime(2026, 1, 1))  # noqa: DTZ001 - a label
-    except CronSimError as error:
-        raise BadCron(str(error), 0) from error
-    return Cron(text)
+        labels = Labels(fields)
+    except (CronSimError, ValueError, AssertionError) as error:
+        raise next(faults(written), BadCron("the expression is not understood", written[0].position)) from error
+    refuse_hopeless(labels, written)
+    return Cron(text, fields, labels)
+
+
+def _split(text: str) -> list[Word]:
+    """The five or six fields as they were written, in upper case. An alias is replaced by what it stands for."""
+    if len(text) > MAX_LENGTH:
+        raise BadCron(f"the expression is too long: {len(text)} characters, {MAX_LENGTH} at most", MAX_LENGTH)
+    if odd := _ODD.search(text):
+        raise BadCron(f"the character {odd[0]!r} has no place in a cron expression", odd.start())
+    words = [Word(found[0].upper(), found.start()) for found in _WORD.finditer(text)]
+    if words and words[0].text.startswith("@"):
+        return _alias(words)
+    if len(words) in (len(RULES) - 1, len(RULES)):
+        return words
+    position = words[len(RULES)].position if len(words) > len(RULES) else len(text.rstrip())
+    many = f"{len(words)} field{'' if len(words) == 1 else 's'}" if words else "no fields"
+    raise BadCron(
+        f"{many}; write five (minute, hour, day of month, month, day of week), or six with the second first", position
+    )
+
+
+def _alias(words: list[Word]) -> list[Word]:
+    name, position = words[0]
+    if len(words) > 1:
+        raise BadCron(f"{name.lower()} stands alone, without other fields", words[1].position)
+    if name.lower() not in ALIASES:
+        raise BadCron(f"{name.lower()!r} is not known; write one of {', '.join(ALIASES)}", position)
+    return [Word(part, position) for part in ALIASES[name.lower()].split()]
+
+
+def _as_cronsim(index: int, text: str) -> str:
+    """A field in cronsim's terms: any day is `*`, the last Friday `5L`."""
+    if RULES[index].name not in ("day of month", "day of week"):
+        return text
+    if text == _ANY_DAY:
+        return "*"
+    if RULES[index].name == "day of month":
+        return text
+    return ",".join(_last_by_number(term) for term in text.split(","))
+
+
+def _last_by_number(term: str) -> str:
+    found = _LAST_NAMED.fullmatch(term)
+    if not found:
+        return term
+    return f"{_WEEKDAYS.index(found[1]) if found[1] in _WEEKDAYS else found[1]}L"
