@@ -17,7 +17,7 @@ from goqueue_common.settings import format_check
 from goqueue_common.structured_logs import configure
 from goqueue_common.telemetry.telemetry import Telemetry
 from goqueue_scheduler.replica import Replica
-from goqueue_scheduler.schedule_file import ScheduleFile
+from goqueue_scheduler.schedule_file import load
 from goqueue_scheduler.settings import SECRETS, SchedulerSettings
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         settings = SchedulerSettings.read(arguments)
         if settings.file is not None:
-            ScheduleFile.load(settings.file)
+            load(settings.file)
         if check:
             print(format_check(settings, secrets=SECRETS))  # noqa: T201 - a command line speaks by print
             return 0

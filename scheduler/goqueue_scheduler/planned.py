@@ -22,7 +22,7 @@ _parse = lru_cache(_CRONS_KEPT)(parse)
 class Planned:
     """cursor: everything at or before it has been dealt with. wakes_at: when to look at it next; None: not by itself.
 
-    Raises BadCron, BadZone or ValueError when its cron, zone or policy cannot be read here: an API may be newer than this scheduler.
+    Raises BadCron, BadZone or ValueError when it cannot be read here: an API may be newer than this scheduler.
     """
 
     __slots__ = ("_catch_up", "_cron", "_zone", "cursor", "definition", "moved_at", "wakes_at")

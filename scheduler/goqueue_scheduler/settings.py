@@ -13,10 +13,10 @@ from goqueue_common.errors import SettingsError
 from goqueue_common.settings import ServiceSettings, clear_errors, environment, host_and_port
 from goqueue_common.telemetry.settings import SECRETS as TELEMETRY_SECRETS
 from goqueue_common.telemetry.settings import TelemetrySettings
+from goqueue_scheduler.schedule_file import default_file
 
 SECRETS: Final = TELEMETRY_SECRETS | {"api_key"}
 """Settings that `--check` does not show."""
-_SHIPPED: Final = Path(__file__).parent / "schedules.yaml"
 _SHORTEST_LEASE: Final = 1.0
 _LONGEST_LEASE: Final = 300.0
 
@@ -51,7 +51,7 @@ class SchedulerSettings:
                 api_key=api.api_key,
                 lease=env.float("GOQUEUE_SCHEDULER_LEASE", 15.0),
                 bind=said.get("bind", env.str("GOQUEUE_SCHEDULER_BIND", "")),
-                schedules=said.get("schedules", env.str("GOQUEUE_SCHEDULES", str(_SHIPPED))),
+                schedules=said.get("schedules", env.str("GOQUEUE_SCHEDULES", str(default_file()))),
                 telemetry=TelemetrySettings.read(env),
             )
         settings._check()
