@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -123,22 +124,18 @@ class Ticker:
         if not answers:
             return
         now = self._api_clock.now()
-        made: list[Answered] = []
-        latest = 0.0
+        made = [answer.fire for answer in answers if answer.outcome == FireOutcome.FIRED]
+        late = [] if now is None else [max(0.0, (now - self._book.due_at(fire)) / _SECOND) for fire in made]
+        for seconds in late:
+            self._counts.late(seconds)
         for answer in answers:
-            if answer.outcome == FireOutcome.FIRED and now is not None:
-                lateness = max(0.0, (now - self._book.due_at(answer.fire)) / _SECOND)
-                latest = max(latest, lateness)
-                self._counts.late(lateness)
-                made.append(answer)
             self._counts.add(answer.outcome)
             self._apply(answer, now)
         log.info(
             "schedules_fired",
-            fired=len(made),
-            others=len(answers) - len(made),
-            lateness_seconds=round(latest, 3),
-            schedules=list(dict.fromkeys(answer.fire.schedule for answer in made))[:_NAMED],
+            outcomes=dict(Counter(str(answer.outcome) for answer in answers)),
+            lateness_seconds=round(max(late, default=0.0), 3),
+            schedules=list(dict.fromkeys(fire.schedule for fire in made))[:_NAMED],
         )
 
     def _apply(self, answer: Answered, now: datetime | None) -> None:

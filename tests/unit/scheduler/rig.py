@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from goqueue_scheduler.api_clock import ApiClock
 from goqueue_scheduler.api_reach import ApiReach
 from goqueue_scheduler.election import Election
@@ -74,6 +72,10 @@ class Rig:
         self.loader.look()
         return self.ticker.step()
 
+    def tell_nothing(self, seconds: float) -> None:
+        """Keep it from hearing of changes by telling that it lives."""
+        self._presence_at = self.clock.boottime() + seconds
+
     def stand_still(self, seconds: float) -> None:
         self.clock.advance(seconds)
 
@@ -84,6 +86,3 @@ class Rig:
             for sample in self.counts.samples()
             if sample.family.name == "goqueue_scheduler_fires_total" and sample.numbers[0]
         }
-
-    def since_began(self, at: datetime) -> timedelta:
-        return at - self.api.at
