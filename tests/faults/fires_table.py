@@ -47,7 +47,7 @@ def _line(cells: Sequence[str]) -> str:
 def _of(took: float | None, allowed: float | None, none: str) -> str:
     if allowed is None:
         return _seconds(took)
-    return f"{none if took is None else f'{took:.1f}'} of {allowed:g}"
+    return f"{none if took is None else f'{took:.1f}'} of {allowed:.3g}"
 
 
 def _seconds(took: float | None) -> str:

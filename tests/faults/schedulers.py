@@ -17,7 +17,7 @@ from goqueue_cli.local import LocalStores
 from goqueue_cli.local.ports import find_free_port
 from goqueue_cli.local.readiness import api_is_ready
 from goqueue_common import migrations
-from goqueue_common.settings import normalise_database_url
+from goqueue_common.store_settings import normalise_database_url
 from tests.faults.fault_proxy import FaultProxy
 from tests.faults.fires import Said
 from tests.faults.forms import SchedulerForm
@@ -54,7 +54,8 @@ class Replica:
             with suppress(ValueError):
                 document: dict[str, Any] = json.loads(line)
                 at = datetime.fromisoformat(document["timestamp"]).timestamp()
-                yield Said(at, self.name, document["event"], document["level"], document.get("fired", 0))
+                fired = document.get("outcomes", {}).get("fired", 0)
+                yield Said(at, self.name, document["event"], document["level"], fired)
 
 
 class SchedulerRig:
