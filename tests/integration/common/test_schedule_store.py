@@ -196,9 +196,7 @@ def test_a_deleted_schedule_is_gone_and_its_runs_stay(schedules: ScheduleStore, 
     assert deeds(database)[-1] == ("schedule.delete", {"schedule": "report"})
 
 
-def test_what_the_file_keeps_is_changed_there_but_people_may_pause_it(
-    schedules: ScheduleStore, database: Database
-) -> None:
+def test_what_the_file_keeps_is_changed_there_but_people_may_pause_it(schedules: ScheduleStore, database: Database) -> None:
     ScheduleSyncStore(database).sync([definition()], ADA)
     for refused in (
         lambda: schedules.replace(definition(), ADA, version=None),
@@ -210,9 +208,7 @@ def test_what_the_file_keeps_is_changed_there_but_people_may_pause_it(
     assert schedules.resume("report", ADA).paused_at is None
 
 
-def test_what_the_file_has_dropped_is_not_resumed_but_may_be_deleted(
-    schedules: ScheduleStore, database: Database
-) -> None:
+def test_what_the_file_has_dropped_is_not_resumed_but_may_be_deleted(schedules: ScheduleStore, database: Database) -> None:
     sync = ScheduleSyncStore(database).sync
     sync([definition()], ADA)
     ScheduleRunStore(database).run_by_hand("report", ADA, None, lambda _: None)
