@@ -1,4 +1,4 @@
-"""The three images together, on this machine's network: migrations, the API, a worker, one job from POST to its result."""
+"""The images together, on this machine's network: migrations, the API, a worker, one job from POST to its result."""
 
 from __future__ import annotations
 
