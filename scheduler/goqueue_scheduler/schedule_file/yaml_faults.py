@@ -106,6 +106,11 @@ def _indentation(trouble: _Trouble) -> str:
     )
 
 
+def _no_value(trouble: _Trouble) -> str:
+    found = trouble.match[1]
+    return f"a value is missing before {'the end of the file' if found == '<stream end>' else found}"
+
+
 _SENTENCES: Final[Sequence[tuple[str, Callable[[_Trouble], str]]]] = (
     (r"scanning an (?:alias|anchor): ", _alias),
     (r"found character '(.+?)' that cannot start any token", _no_token),
@@ -124,7 +129,7 @@ _SENTENCES: Final[Sequence[tuple[str, Callable[[_Trouble], str]]]] = (
         lambda trouble: f"a comma or {trouble.match[1]} is missing: what it belongs to opens in line {trouble.begun}",
     ),
     (r"expected <block end>", _indentation),
-    (r"expected the node content, but found '(.+?)'", lambda trouble: f"a value is missing before {trouble.match[1]}"),
+    (r"expected the node content, but found '(.+?)'", _no_value),
     (
         r"undefined tag handle|scanning a tag|parsing a tag|scanning a directive",
         lambda _: "tags and directives are not read here: a text that begins with ! or % needs quotes",
