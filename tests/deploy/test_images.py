@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from conftest import Images
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)  # the first test builds all images
 
 TARGETS = ("api", "worker", "scheduler", "migrate")
 PACKAGES = {
