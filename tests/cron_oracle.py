@@ -1,4 +1,4 @@
-"""What a cron expression should do, found the slow way: every real minute or second is looked at. Shares no code with ours."""
+"""What a cron expression should do, found the slow way: by a look at every real minute or second. Own code alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import calendar
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -31,7 +31,6 @@ class Tick(NamedTuple):
     offset: timedelta
 
 
-@lru_cache(maxsize=64)
 def ticks(zone: ZoneInfo, start: datetime, end: datetime, step: timedelta) -> Sequence[Tick]:
     """Every moment from `start` on and before `end`."""
     found = []
@@ -69,7 +68,7 @@ def matcher(text: str) -> Callable[[datetime], bool]:
     seconds, minutes, hours = numbers(second, 0, 59), numbers(minute, 0, 59), numbers(hour, 0, 23)
     months = numbers(month, 1, 12, MONTHS)
 
-    @lru_cache(maxsize=None)
+    @cache
     def day_matches(one: date) -> bool:
         of_month, of_week = day_of_month(day, one), day_of_week(weekday, one)
         return (of_month and of_week) if day[0] in "*?" or weekday[0] in "*?" else (of_month or of_week)
