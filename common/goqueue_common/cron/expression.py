@@ -29,6 +29,7 @@ ALIASES: Final = {
 }
 _WORD: Final = re.compile(r"[^ \t\r\n]+")
 _ODD: Final = re.compile(r"[^\x21-\x7e \t\r\n]")
+_ONE_NUMBER: Final = re.compile(r"^(\w+)-\1/0*[1-9]\d*$")
 _LAST_NAMED: Final = re.compile(rf"({'|'.join(DAY_OF_WEEK.names)}|[0-7])#?L")
 
 
@@ -99,11 +100,10 @@ def _alias(words: Sequence[Word]) -> list[Word]:
 
 
 def _as_cronsim(rule: Rule, text: str) -> str:
-    """A field in cronsim's terms: any day is `*`, and the last Friday `5L`."""
+    """A field in cronsim's terms: any day is `*`, the last Friday `5L`; and `5-5/2` is 5, not 5 and all that follow."""
     if rule in (DAY_OF_MONTH, DAY_OF_WEEK) and text == ANY_DAY:
         return "*"
+    terms = [_ONE_NUMBER.sub(r"\1", term) for term in text.split(",")]
     if rule is DAY_OF_WEEK:
-        return ",".join(
-            f"{rule.number(last[1])}L" if (last := _LAST_NAMED.fullmatch(term)) else term for term in text.split(",")
-        )
-    return text
+        terms = [f"{rule.number(last[1])}L" if (last := _LAST_NAMED.fullmatch(term)) else term for term in terms]
+    return ",".join(terms)

@@ -176,6 +176,10 @@ def test_the_nearest_weekday(text: str, months: list[str]) -> None:
     assert [day[:5] for day in local(text, "UTC", "2026-12-31T12:00+00:00", len(months))] == months
 
 
+def test_a_range_of_one_number_is_that_number_whatever_its_step() -> None:
+    assert local("0 12 5-5/2 * *", "UTC", "2027-01-01T00:00+00:00", 2) == ["01-05 12:00+0000", "02-05 12:00+0000"]
+
+
 @pytest.mark.parametrize("text", ["0 0 29 2 MON#5", "0 0 29 2 */7", "* * * * * *"])
 @pytest.mark.parametrize(
     "after", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)], ids=["first", "last"]
