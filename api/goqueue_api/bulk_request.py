@@ -14,14 +14,13 @@ from uuid import UUID
 from marshmallow import ValidationError, fields
 
 from goqueue_api.errors import InvalidRequest
-from goqueue_api.job_request import PRIORITIES, Unreadable
-from goqueue_api.json_body import kind
 from goqueue_api.openapi import field_errors
 from goqueue_api.schemas.bulk import MAX_IDS, MAX_RATE, BulkFilterSchema
 from goqueue_common import filter_document
 from goqueue_common.bulk import BulkAction, NewBulkOperation
 from goqueue_common.errors import FieldError, pointer_word
 from goqueue_common.job_filter import JobFilter
+from goqueue_common.json_values import PRIORITIES, Unreadable, kind
 
 _ACTIONS: Final = {str(action): action for action in BulkAction}
 _FILTER: Final = BulkFilterSchema()

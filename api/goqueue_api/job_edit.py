@@ -9,11 +9,12 @@ from typing import Any, Final
 from flask import Request
 
 from goqueue_api.errors import InvalidRequest, PreconditionRequired
-from goqueue_api.job_request import READERS, Unreadable
+from goqueue_api.job_request import READERS
 from goqueue_api.type_catalogue import TypeCatalogue
 from goqueue_common.edit_store import JobEdit
 from goqueue_common.errors import FieldError, InvalidJob, JobChanged, pointer_word
 from goqueue_common.job import Job
+from goqueue_common.json_values import Unreadable
 from goqueue_common.new_job import NewJob
 from goqueue_common.redaction import Redactor
 

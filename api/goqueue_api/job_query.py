@@ -9,11 +9,10 @@ from typing import Any, Final
 
 import orjson
 
-from goqueue_api.job_request import Unreadable
-from goqueue_api.json_body import kind
 from goqueue_api.pagination import decode_cursor, encode_cursor
 from goqueue_common.errors import InvalidCursor
 from goqueue_common.job_search import Place
+from goqueue_common.json_values import Unreadable, kind
 
 NEWEST_FIRST: Final = "-created"
 OLDEST_FIRST: Final = "created"

@@ -8,20 +8,23 @@ schemas/job_request.py documents the same members; a test holds the two together
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from goqueue_api.json_body import kind
 from goqueue_common.errors import FieldError, InvalidJob, pointer_word
 from goqueue_common.idempotency import MAX_KEY_LENGTH
 from goqueue_common.job import Priority
+from goqueue_common.json_values import (
+    Unreadable,
+    read_integer,
+    read_number,
+    read_object,
+    read_optional_time,
+    read_priority,
+    read_string,
+    read_tags,
+)
 from goqueue_common.new_job import DEFAULT_QUEUE, MAX_SECONDS, NewJob
-
-PRIORITIES: Final = {priority.label: priority for priority in Priority}
-
-
-class Unreadable(Exception):
-    """A member of a request is not of its kind; the message says what it must be."""
 
 
 def new_job(
@@ -90,72 +93,16 @@ def _time_problems(values: Mapping[str, Any], now: datetime) -> list[FieldError]
     return []
 
 
-def _string(value: object) -> str:
-    if not isinstance(value, str):
-        raise Unreadable(f"must be a string, not {kind(value)}")
-    return value
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise Unreadable(f"must be an object, not {kind(value)}")
-    return value
-
-
-def _priority(value: object) -> Priority:
-    if not isinstance(value, str) or value not in PRIORITIES:
-        raise Unreadable(f"{value!r:.80} is no priority: choose {', '.join(PRIORITIES)}")
-    return PRIORITIES[value]
-
-
-def _integer(value: object) -> int | None:
-    if type(value) is float and value.is_integer():
-        return int(value)  # to JSON Schema, and to JavaScript, 3.0 is the integer 3
-    if value is not None and type(value) is not int:
-        raise Unreadable(f"must be an integer, not {kind(value)}" if type(value) is not float else f"{value} is no integer")
-    return value
-
-
-def _number(value: object) -> float | None:
-    if value is not None and type(value) not in (int, float):
-        raise Unreadable(f"must be a number of seconds, not {kind(value)}")
-    return None if value is None else float(value)  # type: ignore[arg-type]  # narrowed by the line above
-
-
-def _time(value: object) -> datetime | None:
-    return None if value is None else read_time(_string(value))
-
-
-def read_time(text: str) -> datetime:
-    """An RFC 3339 time as UTC. Raises Unreadable."""
-    try:
-        time = datetime.fromisoformat(text)
-        if time.tzinfo is not None:
-            return time.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise Unreadable(f"{text!r:.80} is no time: write it like 2030-01-31T12:00:00Z") from error
-    raise Unreadable(f"{text!r:.80} has no time zone: end it with Z or an offset such as +01:00")
-
-
-def _tags(value: object) -> list[str]:
-    if not isinstance(value, list):
-        raise Unreadable(f"must be an array of strings, not {kind(value)}")
-    for tag in value:
-        if not isinstance(tag, str):
-            raise Unreadable(f"must be an array of strings, with no {kind(tag).partition(' ')[2] or 'null'} in it")
-    return value
-
-
 READERS: Final[Mapping[str, Callable[[object], Any]]] = {
-    "type": _string,
-    "queue": _string,
-    "payload": _object,
-    "priority": _priority,
-    "run_at": _time,
-    "delay": _number,
-    "expires_at": _time,
-    "max_retries": _integer,
-    "timeout": _number,
-    "tags": _tags,
+    "type": read_string,
+    "queue": read_string,
+    "payload": read_object,
+    "priority": read_priority,
+    "run_at": read_optional_time,
+    "delay": read_number,
+    "expires_at": read_optional_time,
+    "max_retries": read_integer,
+    "timeout": read_number,
+    "tags": read_tags,
 }
 """The members of a job request, and how each is read."""

@@ -17,6 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from goqueue_api.errors import InvalidJson, InvalidRequest, UnsupportedMediaType
 from goqueue_common.errors import FieldError, pointer_word
+from goqueue_common.json_values import kind
 
 MAX_BODY_BYTES: Final = 1024 * 1024
 """Largest body of a request, unless its view allows more."""
@@ -63,12 +64,6 @@ def parse_object(body: bytes) -> dict[str, Any]:
     if problems:
         raise InvalidRequest(problems)
     return document
-
-
-def kind(value: object) -> str:
-    """What JSON calls a value: for messages."""
-    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
-    return names.get(type(value), "null")
 
 
 def _unkeepable(body: bytes, document: Any) -> Iterator[FieldError]:

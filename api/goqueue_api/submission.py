@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from goqueue_api.errors import InvalidIdempotencyKey, InvalidRequest
 from goqueue_api.job_request import idempotency_key_problem, new_job
-from goqueue_api.json_body import kind
 from goqueue_api.type_catalogue import TypeCatalogue
 from goqueue_common.clock import Clock
 from goqueue_common.errors import FieldError, InvalidJob, PayloadTooLarge
 from goqueue_common.idempotency import IdempotencyKey, fingerprint
+from goqueue_common.json_values import kind
 from goqueue_common.new_job import NewJob, Submission
 
 MAX_BATCH_ITEMS: Final = 10_000

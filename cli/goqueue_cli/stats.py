@@ -8,10 +8,10 @@ import click
 
 from goqueue_cli.api_address import api_client, api_url_option
 from goqueue_cli.moments import duration
-from goqueue_cli.output import print_json, print_table, rate_text, status_text, table, text
+from goqueue_cli.output import clean, console, print_json, print_table, rate_text, status_text, table, text
 
 if TYPE_CHECKING:
-    from goqueue import Overview
+    from goqueue import Overview, SchedulerSight
     from goqueue.stats import Quantiles
 
 _STATUSES = ("queued", "processing", "scheduled", "retrying", "completed", "failed", "cancelled")
@@ -53,6 +53,20 @@ def _print_figures(found: Overview) -> None:
     more = "".join(f", {count:,} {name}" for name in ("draining", "lost") if (count := getattr(workers, name)))
     processes = "worker process" if workers.alive == 1 else "worker processes"
     click.echo(f"\n{workers.alive:,} {processes}{more}; {spare}")
+    _print_schedules(found.scheduler)
+
+
+def _print_schedules(found: SchedulerSight) -> None:
+    if not found.schedules and not found.alive:
+        return
+    paused = f" ({found.paused:,} paused)" if found.paused else ""
+    schedules = f"{found.schedules:,} {'schedule' if found.schedules == 1 else 'schedules'}{paused}"
+    if not found.alive:
+        console().print(text(f"{schedules}; no scheduler is running: nothing fires", "yellow"), soft_wrap=True)
+        return
+    leader = "no leader" if found.leader is None else f"leader {found.leader.host}:{found.leader.pid}"
+    lag = "" if found.lag_seconds is None else f", lag {found.lag_seconds:.1f} s"
+    click.echo(clean(f"{schedules}, {rate_text(found.fired_per_minute)} fired a minute; {leader}{lag}"))
 
 
 def _quantiles(found: Quantiles | None) -> tuple[str, str, str]:

@@ -68,10 +68,15 @@ def submit(
     said: dict[str, Any] = {name: value for name, value in options.items() if value not in (None, ())}
     with api_client(context) as client:
         job = client.submit(job_type, document, **said)
-        if not is_waiting:
-            print_json(job) if as_json else click.echo(job.id)
-            return 0
-        return _wait(client, job, wait_timeout, as_json=as_json)
+        return print_outcome(client, job, is_waiting=is_waiting, timeout=wait_timeout, as_json=as_json)
+
+
+def print_outcome(client: Client, job: Job, *, is_waiting: bool, timeout: float | None, as_json: bool) -> int:
+    """The id of a job that was just submitted or, when it is waited for, its result; the exit code."""
+    if is_waiting:
+        return _wait(client, job, timeout, as_json=as_json)
+    print_json(job) if as_json else click.echo(job.id)
+    return 0
 
 
 def read_payload(argument: str | None) -> dict[str, Any]:

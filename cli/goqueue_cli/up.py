@@ -35,8 +35,23 @@ _PASSED_ON = ("handlers", "queues", "app_dir", "concurrency", "processes")
 @click.option("--processes", type=click.IntRange(min=1), help="Worker processes.")
 @click.option("--reload", is_flag=True, help="Load the handlers again when their files change.")
 @click.option("--no-worker", is_flag=True, help="Start no worker.")
-def up(port: int, data_dir: Path, *, no_worker: bool, reload: bool, **worker_options: str | int | None) -> None:
-    """Run PostgreSQL, Valkey, the API and a worker here, until Ctrl-C.
+@click.option(
+    "--schedules",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File of cron schedules; else GOQUEUE_SCHEDULES, or those that come with GoQueue.",
+)
+@click.option("--no-scheduler", is_flag=True, help="Start no scheduler.")
+def up(
+    port: int,
+    data_dir: Path,
+    *,
+    no_worker: bool,
+    reload: bool,
+    schedules: Path | None,
+    no_scheduler: bool,
+    **worker_options: str | int | None,
+) -> None:
+    """Run PostgreSQL, Valkey, the API, a worker and a scheduler here, until Ctrl-C.
 
     DATABASE_URL and REDIS_URL name stores to use instead of starting them.
     """
@@ -47,6 +62,8 @@ def up(port: int, data_dir: Path, *, no_worker: bool, reload: bool, **worker_opt
         port=port,
         data_dir=data_dir,
         with_worker=not no_worker,
+        with_scheduler=not no_scheduler,
+        schedules=schedules,
         worker_words=(*_words(worker_options), *(["--reload"] if reload else [])),
     )
     colour = sys.stdout.isatty() and not settings.no_color

@@ -25,6 +25,28 @@ from goqueue.explanation import ApiCall, Explanation, Position, Reason
 from goqueue.failures import FailureFilters, FailureGroup, FailureSeries
 from goqueue.filters import JobFilters
 from goqueue.job_logs import LogLine, LogOptions, LogPage
+from goqueue.schedule_values import (
+    NextRun,
+    PreviewOptions,
+    Schedule,
+    ScheduleChanges,
+    ScheduleOptions,
+    SchedulePreview,
+    ScheduleRun,
+    ZoneTransition,
+)
+from goqueue.schedulers import (
+    ComingRun,
+    Fire,
+    FireAnswer,
+    FireReport,
+    SchedulerAnswer,
+    SchedulerInfo,
+    SchedulerLeader,
+    SchedulerSight,
+    ScheduleSnapshot,
+    SyncReport,
+)
 from goqueue.stats import Overview, Timeseries
 from goqueue.submission import JobOptions, JobRequest
 from goqueue.values import (
@@ -51,6 +73,7 @@ __all__ = [
     "BulkOptions",
     "BulkPreview",
     "Client",
+    "ComingRun",
     "Conflict",
     "ConnectionFailed",
     "Count",
@@ -60,6 +83,9 @@ __all__ = [
     "FailureGroup",
     "FailureSeries",
     "FieldProblem",
+    "Fire",
+    "FireAnswer",
+    "FireReport",
     "GoQueueError",
     "HandlerInfo",
     "HandlerVersion",
@@ -77,16 +103,29 @@ __all__ = [
     "LogLine",
     "LogOptions",
     "LogPage",
+    "NextRun",
     "NotFound",
     "Overview",
     "Position",
+    "PreviewOptions",
     "Progress",
     "QueueInfo",
     "Readiness",
     "Reason",
     "RunningJob",
+    "Schedule",
+    "ScheduleChanges",
+    "ScheduleOptions",
+    "SchedulePreview",
+    "ScheduleRun",
+    "ScheduleSnapshot",
+    "SchedulerAnswer",
+    "SchedulerInfo",
+    "SchedulerLeader",
+    "SchedulerSight",
     "ServiceUnavailable",
     "SubmittedJob",
+    "SyncReport",
     "Timeseries",
     "TooManyRequests",
     "Unauthorized",
@@ -94,5 +133,6 @@ __all__ = [
     "WaitTimeout",
     "WorkerInfo",
     "WrongStatus",
+    "ZoneTransition",
     "__version__",
 ]

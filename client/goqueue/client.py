@@ -18,6 +18,8 @@ from goqueue.failures import FailureCalls
 from goqueue.filters import JobFilters, filter_parameters
 from goqueue.job_logs import LogCalls
 from goqueue.retrying import Repeatable
+from goqueue.schedulers import SchedulerCalls
+from goqueue.schedules import ScheduleCalls
 from goqueue.settings import read_settings
 from goqueue.stats import StatsCalls
 from goqueue.steering import Steering
@@ -51,7 +53,7 @@ class JobChanges(TypedDict, total=False):
     tags: Sequence[str]
 
 
-class Client(BulkCalls, EventCalls, FailureCalls, LogCalls, StatsCalls, Steering):
+class Client(BulkCalls, EventCalls, FailureCalls, LogCalls, ScheduleCalls, SchedulerCalls, StatsCalls, Steering):
     """GoQueue's API from a program; one client serves any number of threads and keeps its connections open.
 
     base_url: None reads API_URL (default http://localhost:8080). api_key: None reads GOQUEUE_API_KEY.

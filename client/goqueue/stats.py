@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from goqueue.answers import read_value
+from goqueue.schedulers import SchedulerSight
 from goqueue.transport import Request, Transport
 from goqueue.values import QueueInfo, Value, each, read_time
 
@@ -46,6 +47,7 @@ class Overview(Value):
         "run_seconds": Quantiles.from_json,
         "workers": WorkerCounts.from_json,
         "queues": each(QueueInfo.from_json),
+        "scheduler": SchedulerSight.from_json,
     }
 
     at: datetime
@@ -59,6 +61,7 @@ class Overview(Value):
     queues_total: int = 0
     queues_paused: int = 0
     queues: tuple[QueueInfo, ...] = ()
+    scheduler: SchedulerSight = field(default_factory=SchedulerSight)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,12 @@ class InvalidJob(GoQueueError):
         self.fields = fields
 
 
+class InvalidSchedule(InvalidJob):
+    """A schedule breaks a rule; `fields` says which."""
+
+    code = "invalid_schedule"
+
+
 class BadCron(GoQueueError):
     """A cron expression cannot be read or never fires; `position` is where it goes wrong, an index into its text from 0."""
 
@@ -110,6 +116,36 @@ class FailureNotFound(GoQueueError):
     """No failure group has this fingerprint, or it was not seen for long."""
 
     code = "failure_not_found"
+
+
+class ScheduleNotFound(GoQueueError):
+    """There is no schedule of this name."""
+
+    code = "schedule_not_found"
+
+
+class ScheduleExists(GoQueueError):
+    """Another schedule has this name."""
+
+    code = "schedule_exists"
+
+
+class ScheduleReadOnly(GoQueueError):
+    """The schedule is kept by the schedules file: it is changed there."""
+
+    code = "schedule_read_only"
+
+
+class ScheduleDropped(GoQueueError):
+    """The schedules file has the schedule no more: it can be deleted, or put back there."""
+
+    code = "schedule_dropped"
+
+
+class ScheduleChanged(GoQueueError):
+    """The schedule is no longer as the caller saw it; nothing was changed."""
+
+    code = "schedule_changed"
 
 
 class WorkerEnded(GoQueueError):

@@ -74,7 +74,7 @@ def test_every_builtin_type_does_its_work_and_nothing_is_left(tmp_path: Path) ->
 @pytest.mark.parametrize("signals", [1, 2], ids=["one", "two"])
 def test_interrupts_stop_everything(tmp_path: Path, signals: int) -> None:
     demo = start(tmp_path)
-    eventually(lambda: (tmp_path / "stack.json").exists() and len(pids(tmp_path)) == 4, "the stack runs")
+    eventually(lambda: (tmp_path / "stack.json").exists() and len(pids(tmp_path)) == 5, "the stack runs")
     running = pids(tmp_path)
     for _ in range(signals):
         demo.send_signal(signal.SIGINT)

@@ -46,6 +46,7 @@ PROBLEMS: Final[dict[str, ProblemExample]] = {
     "invalid_job": ProblemExample("/jobs", f"/queue: 'my queue' is no name: {_NAME_RULE}", "/queue"),
     "invalid_json": ProblemExample("/jobs", "the body is not JSON: unexpected character: line 1 column 2 (char 1)"),
     "invalid_request": ProblemExample("/jobs", "/query/colour: is no parameter of this path", "/query/colour"),
+    "invalid_schedule": ProblemExample("/schedules", "/cron: hour: 25 is out of range 0 to 23 (character 3)", "/cron"),
     "job_changed": ProblemExample(
         f"/jobs/{JOB_ID}", f"job {JOB_ID} has changed since it was read: read it again, then decide"
     ),
@@ -75,6 +76,22 @@ PROBLEMS: Final[dict[str, ProblemExample]] = {
     ),
     "request_refused": ProblemExample("/jobs", "the request is refused"),
     "request_timeout": ProblemExample("/jobs", "the request did not arrive whole in time: send it without pauses"),
+    "schedule_changed": ProblemExample(
+        "/schedules/nightly", "the schedule 'nightly' has changed since it was read: read it again, then decide"
+    ),
+    "schedule_dropped": ProblemExample(
+        "/schedules/nightly/resume",
+        "the schedules file has 'nightly' no more: put it back there, or delete what is left of it",
+    ),
+    "schedule_exists": ProblemExample(
+        "/schedules", "there is a schedule 'nightly' already: choose another name, or change it by PATCH /schedules/nightly"
+    ),
+    "schedule_not_found": ProblemExample(
+        "/schedules/nihgtly", "there is no schedule 'nihgtly': GET /schedules lists those there are"
+    ),
+    "schedule_read_only": ProblemExample(
+        "/schedules/nightly", "the schedule 'nightly' is kept by the schedules file: change it there"
+    ),
     "too_many_failed_tries": ProblemExample(
         "/jobs", "too many tries with wrong keys from 203.0.113.9: wait 12 s before the next"
     ),

@@ -10,7 +10,6 @@ from flask import Response, request
 from goqueue_api.access.caller import actor
 from goqueue_api.access.scope import Scope
 from goqueue_api.errors import InvalidRequest
-from goqueue_api.json_body import kind as kind_of
 from goqueue_api.json_body import read_object
 from goqueue_api.json_provider import json_response
 from goqueue_api.names import checked_name
@@ -18,6 +17,7 @@ from goqueue_api.openapi import Answer, ApiBlueprint, Body
 from goqueue_api.schemas.steering import LIMIT_EXAMPLES, LimitListSchema, LimitRequestSchema, LimitSchema
 from goqueue_api.services import services
 from goqueue_common.errors import FieldError, LimitNotFound
+from goqueue_common.json_values import kind as kind_of
 from goqueue_common.limit_store import MAX_RUNNING, LimitKind
 from goqueue_common.live_events import Topic, tell
 

@@ -7,11 +7,11 @@ from typing import Any, Final
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from goqueue_api.job_query import MAX_PAYLOAD_CONDITIONS, storable
-from goqueue_api.job_request import PRIORITIES, Unreadable
 from goqueue_api.schemas.answer import AnswerSchema
 from goqueue_api.schemas.job import JobSummarySchema
 from goqueue_api.schemas.queries import JobFilterSchema, page_limit
 from goqueue_common.bulk import BulkAction, BulkState
+from goqueue_common.json_values import PRIORITIES, Unreadable
 
 MAX_IDS: Final = 10_000
 MAX_RATE: Final = 1_000_000.0

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
-from goqueue_api.job_request import Unreadable, read_time
 from goqueue_api.schemas.answer import AnswerSchema
 from goqueue_api.schemas.bulk import BulkRequestSchema, CountSchema
 from goqueue_api.schemas.queries import TimeField, apart_at_commas, name_field, page_limit, text_field
 from goqueue_common.failure_search import FailureSort
+from goqueue_common.json_values import Unreadable, read_time
 
 _AGE: Final = re.compile(r"(\d{1,6})([mhd])")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from goqueue_api.job_request import PRIORITIES
 from goqueue_api.schemas.answer import AnswerSchema
 from goqueue_common.attempts import AttemptOutcome
+from goqueue_common.json_values import PRIORITIES
 from goqueue_common.lifecycle import FailureReason, JobStatus
 
 

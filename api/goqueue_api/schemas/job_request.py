@@ -6,11 +6,11 @@ from typing import Any, ClassVar, Final
 
 from marshmallow import Schema, fields, validate
 
-from goqueue_api.job_request import PRIORITIES
 from goqueue_api.schemas.answer import AnswerSchema
 from goqueue_api.submission import MAX_BATCH_ITEMS
 from goqueue_common.idempotency import MAX_KEY_LENGTH
 from goqueue_common.job import Priority
+from goqueue_common.json_values import PRIORITIES
 from goqueue_common.new_job import DEFAULT_MAX_RETRIES, DEFAULT_QUEUE, MAX_RETRIES, MAX_SECONDS, MAX_TAGS, NAME_PATTERN
 
 KEY_PATTERN: Final = f"^[\\x20-\\x7e]{{1,{MAX_KEY_LENGTH}}}$"

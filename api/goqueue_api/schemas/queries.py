@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
 from goqueue_api.job_query import NEWEST_FIRST, OLDEST_FIRST, PAYLOAD_PREFIX, payload_objects, split
-from goqueue_api.job_request import Unreadable, read_time
+from goqueue_common.json_values import Unreadable, read_time
 from goqueue_common.lifecycle import JobStatus
 from goqueue_common.new_job import NAME_PATTERN
 from goqueue_common.suggest_search import FIELDS

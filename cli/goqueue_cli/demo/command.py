@@ -38,6 +38,7 @@ _START_SECONDS = 120.0
 _STORY_SECONDS = 120.0
 _LOOK_SECONDS = 0.15
 _USUAL_PORT = 8080
+_PARTS = "PostgreSQL, Valkey, the API, a worker and a scheduler"
 _PIPED_WIDTH = 200
 _OF_A_SYSTEM = re.compile(r"(GOQUEUE_|DATABASE_URL|REDIS_URL|API_URL)")
 
@@ -61,7 +62,9 @@ def demo(port: int | None, data_dir: Path, *, as_json: bool) -> int:
     try:
         from goqueue_cli.demo.mail_server import MailServer
     except ImportError as error:
-        raise CommandError(f"{error.name} is not installed: pip install 'goqueue[api,worker,embedded]'") from error
+        raise CommandError(
+            f"{error.name} is not installed: pip install 'goqueue[api,worker,scheduler,embedded]'"
+        ) from error
     from rich.console import Console
 
     from goqueue import Client, GoQueueError
@@ -80,9 +83,9 @@ def demo(port: int | None, data_dir: Path, *, as_json: bool) -> int:
         mail, web = cleanup.enter_context(MailServer()), cleanup.enter_context(WebServer())
         stack = _StackProcess(port, data_dir, _environment(mail.port), interrupts)
         cleanup.callback(stack.stop)
-        with console.status("starting PostgreSQL, Valkey, the API and a worker"):
+        with console.status(f"starting {_PARTS}"):
             seconds = stack.start()
-        console.print(f"started PostgreSQL, Valkey, the API and a worker in {seconds:.1f} s\n")
+        console.print(f"started {_PARTS} in {seconds:.1f} s\n")
         client = cleanup.enter_context(Client(f"http://127.0.0.1:{port}"))
         told = stories(data_dir / "media", mail, web)
         try:
@@ -116,7 +119,9 @@ class _StackProcess:
         self.log_path = data_dir / "logs" / "demo.log"
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
         self._log = self.log_path.open("w")
-        words = ("up", "--port", str(port), "--data-dir", str(data_dir))
+        no_schedules = data_dir / "no-schedules.json"  # those that come with GoQueue would report in the midst of it
+        no_schedules.write_text("[]\n")
+        words = ("up", "--port", str(port), "--data-dir", str(data_dir), "--schedules", str(no_schedules))
         argv = (sys.executable, "-P", "-m", "goqueue_cli.main", *words)
         output = PrefixedOutput(self._log, ("stack",), colour=False)
         self._process = ServiceProcess(Service("stack", argv, environment, grace_seconds=60.0), output)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from goqueue import Job, JobRequest
 from goqueue_cli.demo import picture
+from goqueue_cli.demo.schedule_story import ScheduleStory
 from goqueue_cli.demo.story import BatchStory, JobStory, NotAsPromised, RetriedByHand, Story
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def stories(media: Path, mail: MailServer, web: WebServer) -> list[Story]:
             JobRequest("demo.fail", {"times": 2}, max_retries=1),
             lambda job: _check_tries(job, 3) + ", the last by hand",
         ),
+        ScheduleStory("run each second, by a cron", "demo.noop", "* * * * * *", name=f"{tag}-each-second"),
         BatchStory(f"{_BATCH:,} jobs in one request", batch, queue=_BATCH_QUEUE, tag=tag),
     ]
 

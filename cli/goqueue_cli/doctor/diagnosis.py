@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from goqueue_cli.doctor.api_checks import check_api, check_paused, check_queues, check_workers
 from goqueue_cli.doctor.finding import Finding, Mark, fine
+from goqueue_cli.doctor.schedule_checks import check_schedules
 from goqueue_cli.doctor.store_checks import check_stores
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def judge(evidence: Evidence, own_version: str) -> list[Finding]:
         return findings
     any_lives = worker_finding.mark is Mark.OK
     queue_findings = [*check_queues(evidence.api, due, any_lives=any_lives), *check_paused(evidence.api)]
-    return [*findings, worker_finding, *queue_findings]
+    return [*findings, worker_finding, *queue_findings, *check_schedules(evidence.api.scheduler)]
 
 
 def _extras(missing: Mapping[str, Sequence[str]]) -> str:

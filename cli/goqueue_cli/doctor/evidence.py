@@ -14,7 +14,7 @@ from goqueue_cli.errors import CommandError
 from goqueue_cli.extras import EXTRAS, missing_modules
 
 if TYPE_CHECKING:
-    from goqueue import Client, HandlerInfo, QueueInfo, Readiness
+    from goqueue import Client, HandlerInfo, QueueInfo, Readiness, SchedulerSight
 
 _API_SECONDS = 3.0
 _REPORT_SECONDS = 30.0  # the stores have limits of their own, below it
@@ -95,6 +95,7 @@ class ApiEvidence:
     latency_seconds: float | None = None
     handlers: Sequence[HandlerInfo] | None = None
     queues: Sequence[QueueInfo] | None = None
+    scheduler: SchedulerSight | None = None
     error: str | None = None
 
 
@@ -145,7 +146,8 @@ def ask_api(url: str, client: Client, monotonic: Callable[[], float]) -> ApiEvid
         began = monotonic()
         version = client.api_version()
         found = replace(found, version=version, latency_seconds=monotonic() - began)
-        return replace(found, handlers=client.handlers(), queues=client.queues())
+        found = replace(found, handlers=client.handlers(), queues=client.queues())
+        return replace(found, scheduler=client.overview().scheduler)
     except GoQueueError as error:
         return replace(found, error=str(error))
 

@@ -1,4 +1,4 @@
-"""`goqueue up`: stores, migrations, API and worker, from the first check to the last stop."""
+"""`goqueue up`: stores, migrations, API, worker and scheduler, from the first check to the last stop."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from goqueue_cli.local.store_server import StoreServer
     from goqueue_cli.settings import CommandSettings
 
-SPEAKERS = ("goqueue", "migrate", "api", "worker")
+SPEAKERS = ("goqueue", "migrate", "api", "worker", "scheduler")
 _READY_POLL_SECONDS = 0.05
 
 
@@ -33,13 +33,16 @@ _READY_POLL_SECONDS = 0.05
 class StackOptions:
     """What was asked for on the command line.
 
-    worker_words: options passed on to the worker as they are.
+    worker_words: options passed on to the worker as they are. schedules: a file for the scheduler; None: as the
+    environment says.
     """
 
     port: int
     data_dir: Path
     with_worker: bool
+    with_scheduler: bool
     worker_words: tuple[str, ...]
+    schedules: Path | None = None
 
     @property
     def api_url(self) -> str:
@@ -85,13 +88,15 @@ class Stack:
             if self._migrate():
                 if self._options.with_worker:
                     self._start_service("worker", "goqueue_worker", *self._options.worker_words)
+                if self._options.with_scheduler:
+                    self._start_service("scheduler", "goqueue_scheduler")
                 self._supervise()
         finally:
             self._stop()
             self._data_dir.release()
 
     def _check_place(self) -> None:
-        for name in self._file.stop_orphans(("worker", "api")):
+        for name in self._file.stop_orphans(("scheduler", "worker", "api")):
             self._say(f"stopped the {name} that a killed goqueue had left behind")
         if not is_free(self._options.port):
             raise CommandError(f"port {self._options.port} is taken: free it, or choose another by --port")
@@ -149,7 +154,7 @@ class Stack:
         return True
 
     def _stop(self) -> None:
-        """Worker first: what it finishes, it can still write down. Stores last: everybody writes to them."""
+        """Scheduler first: nothing new comes. Worker next: what it finishes, it can still write down. Stores last."""
         if self._services:
             self._say("stopping; once more Ctrl-C to stop at once")
         self._supervisor.stop([*reversed(self._services), *self._stores], self._interrupts.kill_requested)
@@ -171,6 +176,8 @@ class Stack:
         inherited = dict(self._settings.environment)
         inherited.setdefault("GOQUEUE_LOG_FORMAT", "console")  # a person reads along, though through a pipe
         inherited.setdefault("GOQUEUE_MEDIA_ROOT", str(self._data_dir.subfolder("media")))
+        if self._options.schedules is not None:
+            inherited["GOQUEUE_SCHEDULES"] = str(self._options.schedules.absolute())
         for name in ("DATABASE_URL_FILE", "REDIS_URL_FILE"):
             inherited.pop(name, None)  # read already; it would win over the value
         return {**inherited, **own}
@@ -190,7 +197,8 @@ class Stack:
 
 def require_services(find: Callable[[str], object] = importlib.util.find_spec) -> None:
     """Raise CommandError when what the services stand on is not installed."""
-    needed: Sequence[str] = ("flask_smorest", "gunicorn", "sqlalchemy", "psycopg2", "redis", "setproctitle")
+    stores = ("sqlalchemy", "psycopg2", "redis")
+    needed: Sequence[str] = ("flask_smorest", "gunicorn", *stores, "setproctitle", "cronsim", "schedule", "yaml")
     missing = [name for name in needed if find(name) is None]
     if missing:
-        raise CommandError(f"{', '.join(missing)} not installed: pip install 'goqueue[api,worker,embedded]'")
+        raise CommandError(f"{', '.join(missing)} not installed: pip install 'goqueue[api,worker,scheduler,embedded]'")

@@ -8,6 +8,7 @@ for Alembic's comparison. Importing this package is knowing all of them.
 from goqueue_common.tables.base import Base
 from goqueue_common.tables.jobs import IdempotencyKeyRow, JobProgressRow, JobRow, QueueRow
 from goqueue_common.tables.operations import ApiKeyRow, AuditRow, BulkOperationRow
+from goqueue_common.tables.schedules import ScheduleRevisionRow, ScheduleRow, SchedulerRow, ScheduleRunRow
 from goqueue_common.tables.search import FinishedBatchRow, JobSearchRow
 from goqueue_common.tables.seeing import (
     FailureGroupRow,
@@ -39,5 +40,9 @@ __all__ = [
     "MaintenanceLeaseRow",
     "QueueRow",
     "RollupRow",
+    "ScheduleRevisionRow",
+    "ScheduleRow",
+    "ScheduleRunRow",
+    "SchedulerRow",
     "WorkerRow",
 ]

@@ -28,12 +28,13 @@ class Up:
         self.file = folder / "stack.json"
         self.lines: list[str] = []
         inherited = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
+        path = os.pathsep.join(filter(None, (str(STAND_INS), inherited.get("PYTHONPATH"))))
         self.process = subprocess.Popen(
             [sys.executable, "-m", "goqueue_cli.main", "up", "--port", str(self.port), "--data-dir", folder, *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**inherited, "PYTHONPATH": str(STAND_INS), **environment},
+            env={**inherited, "PYTHONPATH": path, **environment},
         )
         self._reader = threading.Thread(target=self._read)
         self._reader.start()

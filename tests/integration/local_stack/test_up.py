@@ -19,34 +19,41 @@ def gone(*pids: int) -> bool:
 
 def test_everything_starts_says_where_it_is_and_stops_in_order(up):
     stack = up("--queues", "a,b").ready()
-    assert any(line.startswith("migrate | schema at head") for line in stack.lines)
-    stack.wait_for("worker  | worker up --queues a,b")
+    assert any(line.startswith("migrate   | schema at head") for line in stack.lines)
+    stack.wait_for("worker    | worker up --queues a,b")
+    stack.wait_for(f"scheduler | scheduler up for http://127.0.0.1:{stack.port}, schedules as usual")
     stack.wait_for(f"Swagger UI  http://127.0.0.1:{stack.port}/docs")
     stack.wait_for("demo.sleep")
     written = stack.stack()
     assert written["api_url"] == f"http://127.0.0.1:{stack.port}"
     psycopg2.connect(written["database_url"]).close()
     pids = list(written["pids"].values())
-    assert set(written["pids"]) == {"postgres", "valkey", "api", "worker"}
+    assert set(written["pids"]) == {"postgres", "valkey", "api", "worker", "scheduler"}
     stack.interrupt()
     assert stack.end() == (0, "")
-    assert [line for line in stack.lines if "bye" in line] == ["worker  | worker bye", "api     | api bye"]
+    assert [line.partition("| ")[2] for line in stack.lines if "bye" in line] == ["scheduler bye", "worker bye", "api bye"]
     assert gone(*pids)
     assert not stack.file.exists()
 
 
-def test_no_colours_when_piped_and_no_worker_when_told(up):
-    stack = up("--no-worker").ready()
-    assert "worker" not in stack.stack()["pids"]
+def test_no_colours_when_piped_and_no_worker_and_scheduler_when_told(up):
+    stack = up("--no-worker", "--no-scheduler").ready()
+    assert not {"worker", "scheduler"} & set(stack.stack()["pids"])
     assert not any("\x1b" in line for line in stack.lines)
 
 
-@pytest.mark.parametrize("name", ["worker", "api", "postgres", "valkey"])
+def test_a_file_of_schedules_is_the_schedulers(up, tmp_path: Path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("[]")
+    up("--schedules", str(file), GOQUEUE_SCHEDULES="/nowhere").wait_for(f"schedules {file}")
+
+
+@pytest.mark.parametrize("name", ["scheduler", "worker", "api", "postgres", "valkey"])
 def test_what_dies_is_started_again(up, name):
     stack = up().ready()
     before, address = stack.pid(name), stack.stack()["database_url"]
     os.kill(before, signal.SIGKILL)
-    stack.wait_for(f"goqueue | {name} ended (killed by SIGKILL); starting it again in 0.5 s")
+    stack.wait_for(f"goqueue   | {name} ended (killed by SIGKILL); starting it again in 0.5 s")
     assert wait_until(lambda: stack.pid(name) != before, 10.0)
     psycopg2.connect(address).close()
 
@@ -93,7 +100,7 @@ def test_after_a_killed_supervisor_the_next_start_is_as_any_other(up):
 
 def test_services_end_with_a_killed_supervisor(up):
     killed = up().ready()
-    services = killed.pid("api"), killed.pid("worker")
+    services = killed.pid("api"), killed.pid("worker"), killed.pid("scheduler")
     killed.process.kill()
     assert gone(*services)
 
@@ -101,7 +108,7 @@ def test_services_end_with_a_killed_supervisor(up):
 def test_stores_that_are_given_are_used_and_not_started(up, tmp_path: Path):
     with LocalStores(tmp_path / "given") as given:
         stack = up(DATABASE_URL=given.database_url, REDIS_URL=given.redis_url).ready()
-        assert set(stack.stack()["pids"]) == {"api", "worker"}
+        assert set(stack.stack()["pids"]) == {"api", "worker", "scheduler"}
         assert stack.stack()["database_url"] == given.database_url
         stack.interrupt()
         assert stack.end()[0] == 0

@@ -7,9 +7,9 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from goqueue_api.job_query import NEWEST_FIRST, OLDEST_FIRST, cursor, payload_objects, place, split
-from goqueue_api.job_request import Unreadable
 from goqueue_common.errors import InvalidCursor
 from goqueue_common.job_search import Place
+from goqueue_common.json_values import Unreadable
 
 
 @pytest.mark.parametrize(("text", "values"), [("a", ["a"]), ("a,b", ["a", "b"]), ("a\\,b,c", ["a,b", "c"]), ("", [""])])

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from goqueue import ConnectionFailed, HandlerInfo, QueueInfo, Readiness
+from goqueue import ConnectionFailed, HandlerInfo, QueueInfo, Readiness, SchedulerLeader, SchedulerSight
 from goqueue_cli.doctor.diagnosis import Diagnosis, judge
 from goqueue_cli.doctor.evidence import ApiEvidence, Evidence, ask_api, ask_stores
 from goqueue_cli.doctor.finding import Finding, Mark
@@ -221,6 +221,53 @@ def test_queue_that_is_paused_while_jobs_wait_in_it_is_told_with_the_command_tha
     found = only_bad(seen(api=replace(API, queues=[paused, empty])))
     assert (found.mark, found.finding) == (Mark.WARNING, "mail: paused 3 h ago by ops, and 12 jobs wait in it")
     assert found.fix == "goqueue queues resume mail"
+
+
+LEADER = SchedulerLeader(id="1", host="web-1", pid=7, term=3)
+
+
+def test_schedules_that_a_leader_fires_are_well() -> None:
+    sight = SchedulerSight(leader=LEADER, alive=2, lag_seconds=0.1, schedules=3, paused=1)
+    told = {found.what: found.finding for found in judge(seen(api=replace(API, scheduler=sight)), VERSION)}
+    assert told["schedules"] == "3 schedules (1 paused), 2 schedulers live, web-1:7 leads"
+
+
+def test_without_schedules_nothing_is_said_of_them() -> None:
+    assert "schedules" not in {found.what for found in judge(seen(api=replace(API, scheduler=SchedulerSight())), VERSION)}
+
+
+@pytest.mark.parametrize(
+    ("sight", "mark", "finding", "fix"),
+    [
+        pytest.param(
+            SchedulerSight(schedules=1),
+            "problem",
+            "1 schedule, and no scheduler is running: nothing fires",
+            "goqueue scheduler",
+            id="none-runs",
+        ),
+        pytest.param(
+            SchedulerSight(schedules=1, paused=1),
+            "warning",
+            "1 schedule (1 paused), and no",
+            "goqueue scheduler",
+            id="paused",
+        ),
+        pytest.param(SchedulerSight(schedules=2, alive=1), "warning", "none leads", "in a moment", id="no-leader"),
+        pytest.param(
+            SchedulerSight(schedules=2, alive=1, leader=LEADER, lag_seconds=125.0),
+            "warning",
+            "web-1:7 leads, and is 2 min 5 s behind",
+            "look into its log",
+            id="late",
+        ),
+    ],
+)
+def test_what_is_wrong_with_schedules_is_told(sight: SchedulerSight, mark: str, finding: str, fix: str) -> None:
+    found = only_bad(seen(api=replace(API, scheduler=sight)))
+    assert (found.what, found.mark) == ("schedules", mark)
+    assert finding in found.finding
+    assert fix in (found.fix or "")
 
 
 def test_where_the_stores_cannot_say_workers_and_queues_are_those_of_the_api() -> None:

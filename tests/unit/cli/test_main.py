@@ -43,7 +43,12 @@ def test_group_without_a_command_shows_its_help(run):
 
 @pytest.mark.parametrize(
     ("command", "missing"),
-    [("api", "goqueue[api]"), ("worker", "goqueue[worker]"), ("db", "goqueue[stores]")],
+    [
+        ("api", "goqueue[api]"),
+        ("worker", "goqueue[worker]"),
+        ("scheduler", "goqueue[scheduler]"),
+        ("db", "goqueue[stores]"),
+    ],
 )
 def test_service_that_is_not_installed_is_named(run, monkeypatch, command, missing):
     monkeypatch.setattr("goqueue_cli.services.missing_modules", lambda extra: ["redis"])
@@ -86,7 +91,7 @@ def test_services_that_are_not_installed_are_named(run, monkeypatch):
     monkeypatch.setattr("goqueue_cli.local.stack.require_services.__defaults__", (lambda name: None,))
     code, _, err = run("up")
     assert code == 2
-    assert "pip install 'goqueue[api,worker,embedded]'" in err
+    assert "pip install 'goqueue[api,worker,scheduler,embedded]'" in err
 
 
 class Recorder:
@@ -115,6 +120,18 @@ def test_options_of_the_worker_are_passed_on(run, monkeypatch, words, passed_on)
     monkeypatch.setattr(up, "Stack", Recorder)
     assert run("up", *words)[0] == 0
     assert Recorder.options.worker_words == passed_on
+
+
+def test_a_file_of_schedules_is_passed_on(run, monkeypatch, tmp_path):
+    monkeypatch.setattr(up, "Stack", Recorder)
+    (tmp_path / "mine.yaml").write_text("[]")
+    assert run("up", "--schedules", "mine.yaml")[0] == 0
+    assert (Recorder.options.with_scheduler, Recorder.options.schedules.name) == (True, "mine.yaml")
+    assert run("up", "--no-scheduler")[0] == 0
+    assert (Recorder.options.with_scheduler, Recorder.options.schedules) == (False, None)
+    code, _, err = run("up", "--schedules", "nowhere.yaml")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "nowhere.yaml" in err
 
 
 @pytest.mark.parametrize(

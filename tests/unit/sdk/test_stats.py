@@ -13,6 +13,15 @@ OVERVIEW = {
     "wait_seconds": {"p50": 0.1, "p95": None, "p99": None},
     "workers": {"alive": 1, "slots": 10, "running": 2},
     "queues": [{"name": "mail", "queued": 3, "oldest_seconds": 1.5}],
+    "scheduler": {
+        "leader": {"id": "019cade2-1238-768e-8433-a398418d79cc", "host": "web-1", "pid": 7, "term": None},
+        "alive": 2,
+        "lag_seconds": 0.01,
+        "fired_per_minute": 3.5,
+        "schedules": 4,
+        "paused": 1,
+        "next": [{"name": "report", "type": "report.generate", "queue": "reports", "next_at": "2026-03-03T00:00:00Z"}],
+    },
     "of_a_later_version": True,
 }
 
@@ -23,6 +32,14 @@ def test_the_overview_is_typed(api, client, reply):
     assert (seen.at, seen.jobs["queued"], seen.workers.slots) == (datetime(2026, 3, 2, 9, 30, 4, tzinfo=UTC), 3, 10)
     assert (seen.wait_seconds.p50, seen.run_seconds.p50) == (0.1, None)
     assert [queue.oldest_seconds for queue in seen.queues] == [1.5]
+    assert (seen.scheduler.leader.pid, seen.scheduler.leader.term, seen.scheduler.alive) == (7, None, 2)
+    assert [run.next_at for run in seen.scheduler.next] == [datetime(2026, 3, 3, tzinfo=UTC)]
+
+
+def test_an_api_of_before_the_scheduler_knows_of_none(api, client, reply):
+    api.will_answer(reply(200, {name: value for name, value in OVERVIEW.items() if name != "scheduler"}))
+    seen = client.overview().scheduler
+    assert (seen.leader, seen.alive, seen.next) == (None, 0, ())
 
 
 def test_a_timeseries_is_asked_for_as_it_is_wanted(api, client, reply):

@@ -1,0 +1,47 @@
+"""What the API finds wrong at one character of a text, shown below that text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from goqueue_cli.errors import CommandError
+from goqueue_cli.output import clean
+
+if TYPE_CHECKING:
+    from goqueue import FieldProblem
+
+_AT_CHARACTER = re.compile(r"(.*) \(character (\d+)\)", re.DOTALL)
+_MARGIN = "  "
+
+
+@contextmanager
+def pointing_at(texts: Mapping[str, tuple[str, str]]) -> Iterator[None]:
+    """What the API refuses in the block becomes a CommandError that shows where, if that is in one of the texts.
+
+    texts: pointer into the request -> the option's name, and what was given by it.
+    """
+    from goqueue import InvalidRequest
+
+    try:
+        yield
+    except InvalidRequest as error:
+        blocks = [_block(problem, texts) for problem in error.errors]
+        if not any(shown for _, shown in blocks):
+            raise
+        (message, shown), *others = blocks
+        below = [*shown, *(line for said, lines in others for line in (said, *lines))]
+        raise CommandError(message, below=below) from error
+
+
+def _block(problem: FieldProblem, texts: Mapping[str, tuple[str, str]]) -> tuple[str, list[str]]:
+    """What is wrong, and lines that show where; none, when that is not known."""
+    found = _AT_CHARACTER.fullmatch(problem.detail)
+    if found is None or problem.pointer not in texts:
+        return f"{problem.pointer or '/'}: {problem.detail}", []
+    name, given = texts[problem.pointer]
+    place = int(found[2]) - 1
+    # Up to there as the terminal shows it: a character that is left out would move the caret.
+    return f"{name}: {found[1]}", [_MARGIN + clean(given), _MARGIN + " " * len(clean(given[:place])) + "^"]

@@ -1,0 +1,1 @@
+"""Stands in for the real package, to test the supervisor alone."""
