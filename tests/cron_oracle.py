@@ -42,22 +42,18 @@ def ticks(zone: ZoneInfo, start: datetime, end: datetime, step: timedelta) -> Se
 
 def expected(text: str, walked: Sequence[Tick], step: timedelta) -> list[datetime]:
     """The instants among these moments, by Debian's rules; what is known of the past is what was walked before."""
-    fields = (ALIASES.get(text, text)).upper().split()
+    fields = ALIASES.get(text, text).upper().split()
     matches, runs = matcher(text), []
-    fixed = not fields[-5].startswith("*") and not fields[-4].startswith("*")
+    if fields[-5].startswith("*") or fields[-4].startswith("*"):
+        return [tick.at for tick in walked if matches(tick.label)]
     before, latest_label = walked[0], walked[0].label - step
     for tick in walked:
         jump = tick.offset - before.offset
-        if not fixed:
-            if matches(tick.label):
-                runs.append(tick.at)
-        else:
-            skipped = range(jump // step) if timedelta() < jump <= timedelta(hours=3) else range(0)
-            if any(matches(tick.label - (index + 1) * step) for index in skipped) or (
-                matches(tick.label) and tick.label > latest_label
-            ):
-                runs.append(tick.at)
-        before, latest_label = tick, max(latest_label, tick.label)
+        skipped = range(jump // step) if timedelta() < jump <= timedelta(hours=3) else ()
+        is_new = tick.label > latest_label
+        if (is_new and matches(tick.label)) or any(matches(tick.label - (index + 1) * step) for index in skipped):
+            runs.append(tick.at)
+        before, latest_label = tick, tick.label if is_new else latest_label
     return runs
 
 

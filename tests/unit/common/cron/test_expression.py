@@ -162,6 +162,11 @@ _one_wrong = st.builds(
 @example(text="0/5L * * * *")
 @example(text="*/99999999999999999999999 * * * *")
 @example(text="ſUN 0 * * *")
+@example(text="0 0 L-L/2 * *")
+@example(text="0 0 015W * *")
+@example(text="0 0 * * 07#L")
+@example(text="0 0 * * 9#L")
+@example(text="0 0 1-01/2 xxx-xxx/2 07L")
 def test_whatever_is_written_is_read_or_refused_within_the_text(text: str) -> None:
     read = outcome(text)
     if isinstance(read, BadCron):

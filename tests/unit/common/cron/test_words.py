@@ -3,9 +3,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from goqueue_common.cron.expression import parse
+from goqueue_common.cron.faults import RULES
+from goqueue_common.cron.terms import take_apart
 from tests.unit.common.cron.expressions import expressions
 
 
@@ -54,6 +56,15 @@ from tests.unit.common.cron.expressions import expressions
 )
 def test_words_of(text: str, words: str) -> None:
     assert parse(text).words() == words
+
+
+@given(text=expressions)
+@example(text="1-01/2 0 7 JAN-1/3 0-SUN/2")
+def test_words_name_the_numbers_at_which_it_fires(text: str) -> None:
+    cron = parse(text)
+    fired = (cron.labels.seconds, cron.labels.minutes, cron.labels.hours, cron.labels.days, cron.labels.months)
+    for rule, field, numbers in zip(RULES, cron.fields, fired, strict=False):
+        assert take_apart(rule, field).numbers == sorted(number for number in numbers if number > -1)
 
 
 @given(text=expressions)
