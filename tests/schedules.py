@@ -12,6 +12,8 @@ from goqueue_common.schedule_definition import read_definition
 from goqueue_common.schedule_store import ScheduleStore
 
 ADA = Actor("ada", None, "r1")
+_NOW = datetime.now(UTC).replace(second=0, microsecond=0)
+"""For all tests: an instant is the same however long a test takes."""
 
 
 def definition(name: str = "report", **members: Any) -> Definition:
@@ -19,19 +21,17 @@ def definition(name: str = "report", **members: Any) -> Definition:
     return read_definition({"name": name, "type": "demo", "cron": "* * * * *"} | members)
 
 
-def make(database: Database, name: str = "report", *, since: timedelta | None = timedelta(hours=1), **members: Any) -> Schedule:
-    """A schedule that has been due for an hour: nothing of it was dealt with since then."""
+def make(database: Database, name: str = "report", **members: Any) -> Schedule:
+    """A schedule of which nothing was dealt with for an hour."""
     made = ScheduleStore(database).create(definition(name, **members), ADA)
-    if since is not None:
-        database.run(
-            "UPDATE schedules SET due_after = now() - %(since)s WHERE name = %(name)s", {"since": since, "name": name}
-        )
+    since = {"since": minutes_ago(60), "name": name}
+    database.run("UPDATE schedules SET due_after = %(since)s WHERE name = %(name)s", since)
     return made
 
 
 def minutes_ago(minutes: float) -> datetime:
     """An instant of a cron that fires every minute."""
-    return (datetime.now(UTC) - timedelta(minutes=minutes)).replace(second=0, microsecond=0)
+    return _NOW - timedelta(minutes=minutes)
 
 
 def fire(schedule: Schedule | str, minutes: float = 1, *, version: int = 1, missed: int = 0) -> Fire:
