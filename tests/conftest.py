@@ -14,7 +14,7 @@ from goqueue_common import migrations
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.database import Database, connect
-from goqueue_common.settings import normalise_database_url
+from goqueue_common.store_settings import normalise_database_url
 from goqueue_common.tables import Base
 from tests.scratch_database import scratch_database
 
