@@ -7,8 +7,10 @@ from typing import Any
 
 from goqueue_common.audit_store import Actor
 from goqueue_common.database import Database
+from goqueue_common.lifecycle import FINAL
 from goqueue_common.schedule import Definition, Fire, Schedule
 from goqueue_common.schedule_definition import read_definition
+from goqueue_common.schedule_run_store import FireReport
 from goqueue_common.schedule_store import ScheduleStore
 
 ADA = Actor("ada", None, "r1")
@@ -38,3 +40,28 @@ def fire(schedule: Schedule | str, minutes: float = 1, *, version: int = 1, miss
     """A request for its instant of so many minutes ago."""
     name = schedule if isinstance(schedule, str) else schedule.name
     return Fire(schedule=name, scheduled_for=minutes_ago(minutes), version=version, missed=missed)
+
+
+def known_to_nobody(_: str) -> int | None:
+    """How many retries a handler wants that no worker has published."""
+    return None
+
+
+def outcomes(report: FireReport) -> list[str]:
+    """What became of each instant."""
+    return [str(answer.outcome) for answer in report.answers]
+
+
+def end_job(database: Database, job_id: str | None, status: str = "completed") -> None:
+    """Bring a job into a status, which need not be a final one."""
+    database.run(
+        "UPDATE jobs SET status = %(status)s, finished_at = CASE WHEN %(status)s = ANY(%(final)s) THEN now() END, "
+        "failure_reason = CASE WHEN %(status)s = 'failed' THEN 'exhausted' END, "
+        "worker_id = CASE WHEN %(status)s = 'processing' THEN gen_random_uuid() END, run_at = now() WHERE id = %(id)s",
+        {"status": status, "id": job_id, "final": sorted(FINAL)},
+    )
+
+
+def count_rows(database: Database, table: str) -> int:
+    """How many rows a table has; it may have a WHERE behind it."""
+    return int(database.run(f"SELECT count(*) FROM {table}")[0][0])
