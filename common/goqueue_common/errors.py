@@ -44,6 +44,12 @@ class InvalidJob(GoQueueError):
         self.fields = fields
 
 
+class InvalidSchedule(InvalidJob):
+    """A schedule breaks a rule; `fields` says which."""
+
+    code = "invalid_schedule"
+
+
 class BadCron(GoQueueError):
     """A cron expression cannot be read or never fires; `position` is where it goes wrong, an index into its text from 0."""
 

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Any, Final
 
 from goqueue_common.cron.due import CatchUp
-from goqueue_common.cron.expression import BadCron, parse
-from goqueue_common.cron.zones import BadZone, zone
-from goqueue_common.errors import FieldError, InvalidJob, InvalidSchedule, pointer_word
+from goqueue_common.cron.expression import parse
+from goqueue_common.cron.zones import zone
+from goqueue_common.errors import BadCron, BadZone, FieldError, InvalidJob, InvalidSchedule, pointer_word
 from goqueue_common.job import Priority
 from goqueue_common.json_values import (
     Unreadable,

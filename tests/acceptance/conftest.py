@@ -14,7 +14,7 @@ import requests
 from goqueue import Client, Job
 from goqueue_cli.local import LocalStores
 from goqueue_common.database import connect
-from goqueue_common.settings import normalise_database_url
+from goqueue_common.store_settings import normalise_database_url
 from tests.processes import PATIENCE_SECONDS, Processes, eventually, free_port, is_ready
 from tests.scratch_database import scratch_database
 

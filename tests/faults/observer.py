@@ -11,8 +11,8 @@ from redis import Redis
 from goqueue_cli.local import LocalStores
 from goqueue_common.broker.keys import Keys
 from goqueue_common.database import connect
-from goqueue_common.settings import normalise_database_url
 from goqueue_common.stats_store import JOB_COUNTS
+from goqueue_common.store_settings import normalise_database_url
 from tests.conftest import WIPE
 
 _MISCOUNTED = f"""

@@ -14,7 +14,7 @@ from goqueue_cli.local import LocalStores
 from goqueue_cli.local.ports import find_free_port
 from goqueue_cli.local.readiness import api_is_ready
 from goqueue_common import migrations
-from goqueue_common.settings import normalise_database_url
+from goqueue_common.store_settings import normalise_database_url
 from tests.faults.effect_log import EffectLog, in_flight
 from tests.faults.fault_proxy import FaultProxy
 from tests.faults.forms import Form

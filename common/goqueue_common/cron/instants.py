@@ -2,8 +2,8 @@
 
 - An expression whose minute or hour starts with `*` runs at every real minute whose label matches: in both passes of a
   repeated hour, and not at all in one that is skipped.
-- Any other names times of the day. A time that is skipped runs once, when the clock has jumped; a time that is repeated runs
-  in the first pass only.
+- Any other names times of the day. One that is skipped runs once, when the clock has jumped; one that is repeated runs in
+  the first pass only.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ def instants(
 
 def _walk(cron: Cron, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
     """The same, but some may be at or before `after`, and one comes twice where the clock jumps."""
-    label: datetime | None = after.astimezone(zone).replace(tzinfo=None, fold=0)
-    labels = cron.labels.after(label)
-    if not cron.is_fixed and _is_repeated(zone, label):
-        change = _change_at(zone, label)
+    start = after.astimezone(zone).replace(tzinfo=None, fold=0)
+    labels = cron.labels.after(start)
+    if not cron.is_fixed and _is_repeated(zone, start):
+        change = _change_at(zone, start)
         yield from _both_passes(cron, change, after)
         labels = cron.labels.after(_last_repeated(change))
     while (label := next(labels, None)) is not None:
@@ -97,7 +97,7 @@ def _last_repeated(change: Change) -> datetime:
 
 
 def _offsets(zone: ZoneInfo, label: datetime) -> tuple[timedelta, timedelta]:
-    """The offset for the label: alike, or, where the clock skips or repeats it, that before the change and that after it."""
+    """Twice the offset of the label; or, where the clock skips or repeats it, those before and after the change."""
     return zone.utcoffset(label) or _NONE, zone.utcoffset(label.replace(fold=1)) or _NONE
 
 

@@ -85,7 +85,7 @@ def test_whatever_flask_aborts_with_is_a_problem(app: Flask, status: int) -> Non
 
 
 def test_every_error_that_can_reach_http_has_a_status() -> None:
-    internal = {"SettingsError", "StaleJob", "WorkerLost"}
+    internal = {"BadCron", "BadZone", "SettingsError", "StaleJob", "WorkerLost"}
     for kind in GoQueueError.__subclasses__():
         if kind.__module__ == errors.__name__ and kind.__name__ not in internal:
             assert status_of(kind.__new__(kind)) != 500, f"{kind.__name__} has no HTTP status"
