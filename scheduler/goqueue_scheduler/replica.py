@@ -27,7 +27,7 @@ from goqueue_scheduler.loader import Loader
 from goqueue_scheduler.presence import Presence
 from goqueue_scheduler.reported import Reported
 from goqueue_scheduler.schedule_book import ScheduleBook
-from goqueue_scheduler.schedule_file import load
+from goqueue_scheduler.schedule_file import WatchedFile
 from goqueue_scheduler.settings import SchedulerSettings
 from goqueue_scheduler.ticker import Ticker
 
@@ -87,8 +87,7 @@ class Replica:
         self._file_sync = None
         if settings.file is not None:
             self._file_sync = FileSync(
-                settings.file,
-                load,
+                WatchedFile(settings.file),
                 syncing,
                 self._election,
                 clock=clock,
