@@ -30,6 +30,11 @@ from goqueue_api.handlers import (
     limits,
     metrics,
     queues,
+    schedule_changes,
+    schedule_previews,
+    schedule_runs,
+    scheduler_calls,
+    schedules,
     stats,
     workers,
 )
@@ -42,6 +47,7 @@ from goqueue_api.metrics.store_gauges import StoreGauges
 from goqueue_api.openapi import BEARER, ProblemApi
 from goqueue_api.readiness import Readiness
 from goqueue_api.roller import Roller
+from goqueue_api.schedule_request import ScheduleReader
 from goqueue_api.services import EXTENSION, Services
 from goqueue_api.settings import ApiSettings
 from goqueue_api.submission import SubmissionReader
@@ -61,6 +67,7 @@ from goqueue_common.database import Database, connect, engine_options
 from goqueue_common.edit_store import EditStore
 from goqueue_common.explain_search import ExplainSearch
 from goqueue_common.failure_search import FailureSearch
+from goqueue_common.firing import Firing
 from goqueue_common.job_log_store import JobLogStore
 from goqueue_common.job_store import JobStore
 from goqueue_common.limit_store import LimitStore
@@ -68,6 +75,10 @@ from goqueue_common.maintenance_store import MaintenanceStore
 from goqueue_common.queue_store import QueueStore
 from goqueue_common.redaction import Redactor
 from goqueue_common.rollup_store import RollupStore
+from goqueue_common.schedule_run_store import ScheduleRunStore
+from goqueue_common.schedule_store import ScheduleStore
+from goqueue_common.schedule_sync_store import ScheduleSyncStore
+from goqueue_common.scheduler_store import SchedulerStore
 from goqueue_common.scrape_store import ScrapeStore
 from goqueue_common.stats_store import StatsStore
 from goqueue_common.submitter import Submitter
@@ -101,6 +112,11 @@ _RESOURCES: Final = (
     stats,
     limits,
     workers,
+    schedules,
+    schedule_changes,
+    schedule_previews,
+    schedule_runs,
+    scheduler_calls,
     job_types,
     events,
     access,
@@ -169,6 +185,7 @@ def _services(
         ping_database=lambda: _ping(database),
         ping_redis=broker.ping,
     )
+    schedule_runs = ScheduleRunStore(database)
     submitter = Submitter(job_store, broker, counted.count_jobs)
     store_gauges = StoreGauges(StatsStore(database), ScrapeStore(database), readiness.state)
     background, background_database = _background(settings, submitter, broker)
@@ -177,6 +194,7 @@ def _services(
     live, live_database = live_events(settings, keys, is_away=lambda: broker.is_away)
     return Services(
         settings=settings,
+        clock=clock,
         telemetry=telemetry,
         authenticator=Authenticator(
             ApiKeyStore(database),
@@ -197,6 +215,12 @@ def _services(
         timeseries=TimeseriesSearch(database),
         limits=LimitStore(database),
         workers=WorkerSearch(database),
+        schedules=ScheduleStore(database),
+        schedule_runs=schedule_runs,
+        schedule_sync=ScheduleSyncStore(database),
+        schedule_requests=ScheduleReader(types, clock),
+        schedulers=SchedulerStore(database),
+        firing=Firing(schedule_runs, submitter, broker, types.max_retries),
         submitter=submitter,
         teller=broker,
         live=live,

@@ -40,6 +40,11 @@ _PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "description": "As GET /failures lists it.",
         "schema": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
     },
+    "schedule": {
+        "description": "The name of a schedule.",
+        "schema": {"type": "string", "pattern": f"^{NAME_PATTERN}$"},
+    },
+    "scheduler_id": {"description": "Which the scheduler gave itself when it started.", "schema": _ID},
     "worker_id": {"description": "As GET /workers lists it.", "schema": _ID},
 }
 """The parts of paths, by their names in rules."""

@@ -15,21 +15,28 @@ if TYPE_CHECKING:
     from goqueue_api.metrics.api_metrics import ApiMetrics
     from goqueue_api.metrics.store_gauges import StoreGauges
     from goqueue_api.readiness import Readiness
+    from goqueue_api.schedule_request import ScheduleReader
     from goqueue_api.settings import ApiSettings
     from goqueue_api.submission import SubmissionReader
     from goqueue_api.type_catalogue import TypeCatalogue
     from goqueue_api.waiting import JobWaiter
     from goqueue_common.audit_store import AuditStore
     from goqueue_common.bulk_store import BulkStore
+    from goqueue_common.clock import Clock
     from goqueue_common.edit_store import EditStore
     from goqueue_common.explain_search import ExplainSearch
     from goqueue_common.failure_search import FailureSearch
+    from goqueue_common.firing import Firing
     from goqueue_common.job_log_store import JobLogStore
     from goqueue_common.job_store import JobStore
     from goqueue_common.limit_store import LimitStore
     from goqueue_common.live_events import Teller
     from goqueue_common.queue_store import QueueStore
     from goqueue_common.redaction import Redactor
+    from goqueue_common.schedule_run_store import ScheduleRunStore
+    from goqueue_common.schedule_store import ScheduleStore
+    from goqueue_common.schedule_sync_store import ScheduleSyncStore
+    from goqueue_common.scheduler_store import SchedulerStore
     from goqueue_common.stats_store import StatsStore
     from goqueue_common.submitter import Submitter
     from goqueue_common.telemetry.telemetry import Telemetry
@@ -55,6 +62,7 @@ class Services:
     """
 
     settings: ApiSettings
+    clock: Clock
     telemetry: Telemetry
     authenticator: Authenticator
     audit: AuditStore
@@ -70,6 +78,12 @@ class Services:
     timeseries: TimeseriesSearch
     limits: LimitStore
     workers: WorkerSearch
+    schedules: ScheduleStore
+    schedule_runs: ScheduleRunStore
+    schedule_sync: ScheduleSyncStore
+    schedule_requests: ScheduleReader
+    schedulers: SchedulerStore
+    firing: Firing
     submitter: Submitter
     teller: Teller
     live: Live

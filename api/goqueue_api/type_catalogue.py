@@ -57,6 +57,11 @@ class TypeCatalogue:
         """What is known of a type, None: no worker ever published it. Raises StoreUnavailable before the first reading."""
         return self._fresh().get(job_type)
 
+    def max_retries(self, job_type: str) -> int | None:
+        """How many retries the handler of a type wants, None: nobody knows. Raises like `get`."""
+        known = self.get(job_type)
+        return None if known is None else known.max_retries
+
     def published(self) -> list[JobType]:
         """Every version, read now. Raises StoreUnavailable."""
         return self._source.job_types()

@@ -67,7 +67,7 @@ class ScheduleCalls:
         cron: str,
         **options: Unpack[ScheduleOptions],
     ) -> Schedule:
-        """Define a schedule anew; what is left out gets its default.
+        """Define a schedule anew; what is left out gets its default, but `paused` stays as it is.
 
         schedule: as it was read, then nobody's change in between is overwritten; by its name: however it is now.
         Raises Conflict (it was changed since, comes from a file, or is not there), InvalidRequest.

@@ -64,6 +64,40 @@ class WorkerCounts:
     slots: int
 
 
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """The scheduler that fires what is due. term: of its lock, None: it leads without one."""
+
+    id: str
+    host: str
+    pid: int
+    term: int | None
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextFire:
+    """A schedule, and when it is due next."""
+
+    name: str
+    type: str
+    queue: str
+    next_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchedulerSight:
+    """Scheduling at one look. alive: scheduler processes; lag_seconds: by how much the oldest of what is due is late."""
+
+    leader: Leader | None
+    alive: int
+    lag_seconds: float
+    fired_per_minute: float
+    schedules: int
+    paused: int
+    next: Sequence[NextFire]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """jobs: how many there are in each status. due: for how many there is work to do now."""
@@ -74,6 +108,7 @@ class Overview:
     queues: Sequence[QueueSight]
     activity: Activity
     workers: WorkerCounts
+    scheduler: SchedulerSight
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON shows it; times stay datetimes. Of the queues, QUEUES_SHOWN with the longest waits come first."""
@@ -88,6 +123,7 @@ class Overview:
             "wait_seconds": quantiles(self.activity.wait),
             "run_seconds": quantiles(self.activity.run),
             "workers": asdict(self.workers) | {"running": self.jobs["processing"]},
+            "scheduler": asdict(self.scheduler),
             "queues_total": len(queues),
             "queues_paused": sum(queue.paused for queue in queues),
             "queues": [queue.to_dict() for queue in queues[:QUEUES_SHOWN]],

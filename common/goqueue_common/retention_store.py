@@ -1,4 +1,4 @@
-"""What maintenance deletes, after a time: final jobs, idempotency keys, workers, bulk operations, old figures and failures.
+"""What maintenance deletes, after a time: final jobs, keys, workers, bulk operations, old figures, failures, and runs.
 
 Everything is safe if two do it.
 """
@@ -21,6 +21,12 @@ OPERATIONS_KEPT_FOR: Final = timedelta(days=30)
 """Bulk operations, from their end; the audit log keeps what they did."""
 FAILURES_KEPT_FOR: Final = timedelta(days=30)
 """Failure groups, from when they were last seen, and how often they were seen when."""
+RUNS_KEPT_FOR: Final = timedelta(days=8)
+"""Runs of schedules, longer than any catch-up window."""
+RUNS_KEPT: Final = 100
+"""So many of its newest a schedule keeps, however old they are."""
+SCHEDULERS_KEPT_FOR: Final = timedelta(days=1)
+"""From their end, or from when they were last seen."""
 
 _IS_OLD: Final = """finished_at < now() - CASE status WHEN 'completed' THEN %(completed)s::interval
     WHEN 'failed' THEN %(failed)s::interval WHEN 'cancelled' THEN %(cancelled)s::interval END"""
@@ -130,6 +136,45 @@ DELETE FROM job_counts c USING empty e
 WHERE c.queue = e.queue AND c.type = e.type AND c.status = e.status AND c.jobs = 0 RETURNING 1
 """
 
+# Schedule by schedule along the primary key, each begun where the one before it ended: whose runs are all young, or few,
+# costs three looks at the index.
+_PRUNE_RUNS: Final = """
+WITH RECURSIVE named AS (
+    (SELECT schedule FROM schedule_runs WHERE schedule > %(after)s ORDER BY schedule LIMIT 1)
+    UNION ALL
+    SELECT following.schedule FROM named CROSS JOIN LATERAL (
+        SELECT schedule FROM schedule_runs WHERE schedule > named.schedule ORDER BY schedule LIMIT 1
+    ) AS following
+), seen AS MATERIALIZED (
+    SELECT schedule FROM named LIMIT %(schedules)s
+), old AS MATERIALIZED (
+    SELECT r.schedule, r.scheduled_for FROM seen CROSS JOIN LATERAL (
+        SELECT schedule, scheduled_for FROM schedule_runs
+        WHERE schedule = seen.schedule AND fired_at < now() - %(kept)s::interval
+          AND scheduled_for < now() - %(kept)s::interval + interval '1 hour'
+          AND scheduled_for < CASE WHEN EXISTS (SELECT FROM schedules s WHERE s.name = seen.schedule) THEN (
+              SELECT newest.scheduled_for FROM schedule_runs newest WHERE newest.schedule = seen.schedule
+              ORDER BY newest.scheduled_for DESC OFFSET %(newest)s - 1 LIMIT 1
+          ) ELSE 'infinity' END
+        ORDER BY scheduled_for LIMIT %(limit)s
+    ) AS r LIMIT %(limit)s
+), held AS MATERIALIZED (
+    SELECT r.ctid FROM schedule_runs r JOIN old ON old.schedule = r.schedule AND old.scheduled_for = r.scheduled_for
+    FOR UPDATE OF r SKIP LOCKED
+), gone AS (
+    DELETE FROM schedule_runs WHERE ctid = ANY(ARRAY(SELECT ctid FROM held)) RETURNING 1
+)
+SELECT (SELECT count(*) FROM seen), (SELECT count(*) FROM old), (SELECT count(*) FROM gone),
+    (SELECT max(schedule) FROM seen)
+"""
+
+_PRUNE_SCHEDULERS: Final = """
+DELETE FROM schedulers WHERE id IN (
+    SELECT id FROM schedulers WHERE coalesce(ended_at, seen_at) < now() - %(kept)s::interval LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+) RETURNING 1
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
@@ -146,6 +191,13 @@ class PrunedPage(NamedTuple):
     seen: int
     pruned: int
     last_id: str | None
+
+
+class PrunedRuns(NamedTuple):
+    """What a step of pruning runs did. last: the last schedule that it is through with, None: with all there are."""
+
+    pruned: int
+    last: str | None
 
 
 class RetentionStore:
@@ -200,3 +252,15 @@ class RetentionStore:
     def prune_counts(self, limit: int) -> int:
         """Delete counts that are zero; how many."""
         return len(self._database.run(_PRUNE_COUNTS, {"limit": limit}))
+
+    def prune_runs(self, *, after: str, schedules: int, limit: int) -> PrunedRuns:
+        """Delete old runs of the next `schedules` schedules with names behind `after`, at most `limit` of them."""
+        parameters = {"after": after, "schedules": schedules, "limit": limit, "kept": RUNS_KEPT_FOR, "newest": RUNS_KEPT}
+        ((seen, old, pruned, last),) = self._database.run(_PRUNE_RUNS, parameters)
+        if old == limit:
+            return PrunedRuns(pruned, after)
+        return PrunedRuns(pruned, last if seen == schedules else None)
+
+    def prune_schedulers(self, limit: int) -> int:
+        """Delete schedulers that ended, or were lost, long ago; how many."""
+        return len(self._database.run(_PRUNE_SCHEDULERS, {"kept": SCHEDULERS_KEPT_FOR, "limit": limit}))

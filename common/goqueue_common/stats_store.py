@@ -9,6 +9,7 @@ from goqueue_common import histogram
 from goqueue_common.database import Database
 from goqueue_common.lifecycle import JobStatus
 from goqueue_common.overview import Activity, Overview, QueueSight, WorkerCounts
+from goqueue_common.scheduler_store import SchedulerStore
 
 RATE_MINUTES: Final = 5
 """Rates of queues are those of so many minutes, the present one among them."""
@@ -114,6 +115,7 @@ class StatsStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._schedulers = SchedulerStore(database)
 
     def counts(self) -> list[StatusCount]:
         """How many jobs there are, by queue, type and status."""
@@ -159,4 +161,5 @@ class StatsStore:
                 run=[count or 0 for count in run],
             ),
             workers=WorkerCounts(*self._database.run_again(_WORKERS)[0]),
+            scheduler=self._schedulers.sight(),
         )

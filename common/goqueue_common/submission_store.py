@@ -85,7 +85,7 @@ class SubmissionStore:
     def create_jobs(self, submissions: Sequence[Submission]) -> list[Submitted]:
         """See JobStorage. An index in IdempotencyKeyReused says which item of several."""
         answers = self._create_all(submissions)
-        self._known_queues.update(submission.job.queue for submission in submissions)  # committed only now
+        self.committed(submissions)
         return answers
 
     def create_rerun(self, submission: Submission, actor: Actor) -> Submitted:
@@ -93,24 +93,24 @@ class SubmissionStore:
         job = submission.job
 
         def work(run: Run) -> Submitted:
-            made = self._create(run, [submission])[0]
+            made = self.create_within(run, [submission])[0]
             if not made.replayed:
                 audit_store.record(run, actor, "job.rerun", {"job": job.rerun_of, "new_job": made.id})
             return made
 
-        with _concurrent_use():
+        with concurrent_use():
             made = self._database.together(work)
-        self._known_queues.add(job.queue)
+        self.committed([submission])
         return made
 
     def _create_all(self, submissions: Sequence[Submission]) -> list[Submitted]:
         if not any(submission.key for submission in submissions):
-            return self._create(self._database.run_again, submissions)
-        with _concurrent_use():
+            return self.create_within(self._database.run_again, submissions)
+        with concurrent_use():
             if len(submissions) == 1:
-                return self._create(self._database.run_again, submissions)
+                return self.create_within(self._database.run_again, submissions)
             # A reused key among the items must take all the others back.
-            return self._database.together(lambda run: self._create(run, submissions))
+            return self._database.together(lambda run: self.create_within(run, submissions))
 
     def create_jobs_once(self, submissions: Sequence[Submission], key: IdempotencyKey) -> tuple[list[BatchAnswer], bool]:
         """Like create_jobs under one key for the whole batch; True beside the answers of its first use."""
@@ -122,17 +122,18 @@ class SubmissionStore:
                 if answer is None or not isinstance(answer, list) or bytes(stored) != key.fingerprint:
                     raise IdempotencyKeyReused(f"the idempotency key {key.key!r} was used before with another request")
                 return [BatchAnswer(*item) for item in answer], True
-            made = self._create(run, submissions)
+            made = self.create_within(run, submissions)
             answers = [BatchAnswer(item.id, item.status, item.replayed) for item in made]
             run(_SAVE_ANSWER, parameters | {"answer": orjson.dumps([list(item) for item in answers]).decode()})
             return answers, False
 
-        with _concurrent_use():
+        with concurrent_use():
             answer = self._database.together(attempt)
-        self._known_queues.update(submission.job.queue for submission in submissions)
+        self.committed(submissions)
         return answer
 
-    def _create(self, run: Run, submissions: Sequence[Submission]) -> list[Submitted]:
+    def create_within(self, run: Run, submissions: Sequence[Submission]) -> list[Submitted]:
+        """Like create_jobs in a transaction of the caller's, who calls `committed` after it."""
         new_queues = sorted({submission.job.queue for submission in submissions} - self._known_queues)
         items = orjson.dumps([_encoded(submission) for submission in submissions]).decode()
         rows = run(_INSERT, {"items": items, "new_queues": new_queues})
@@ -144,6 +145,10 @@ class SubmissionStore:
             made.get(submission.job.id) or _replayed(submission, records, index)
             for index, submission in enumerate(submissions)
         ]
+
+    def committed(self, submissions: Sequence[Submission]) -> None:
+        """Remember that the queues of these exist now."""
+        self._known_queues.update(submission.job.queue for submission in submissions)
 
     def _created_before(self, run: Run, ids: list[str]) -> dict[str, Submitted]:
         """Those that an earlier try of this very call had committed when its connection was lost."""
@@ -161,7 +166,7 @@ class SubmissionStore:
 
 
 @contextmanager
-def _concurrent_use() -> Iterator[None]:
+def concurrent_use() -> Iterator[None]:
     """The second of two concurrent requests waits on the unique index; if the first takes too long, the second gives up."""
     try:
         yield

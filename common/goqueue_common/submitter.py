@@ -35,27 +35,25 @@ class Submitter:
     def submit(self, submissions: Sequence[Submission]) -> list[Submitted]:
         """All or nothing, answers in order. Raises IdempotencyKeyReused, IdempotencyKeyInUse, StoreUnavailable."""
         answers = self._storage.create_jobs(submissions)
-        self._count_new(submissions, answers)
-        self._send_on(submissions, answers)
+        self.send_on(submissions, answers)
         return answers
 
     def submit_once(self, submissions: Sequence[Submission], key: IdempotencyKey) -> tuple[list[BatchAnswer], bool]:
         """Like submit under one key for the whole batch; True beside the answers of its first use."""
         answers, replayed = self._storage.create_jobs_once(submissions, key)
         if not replayed:
-            self._count_new(submissions, answers)
-            self._send_on(submissions, answers)
+            self.send_on(submissions, answers)
         return answers, replayed
 
     def submit_rerun(self, submission: Submission, actor: Actor) -> Submitted:
         """Like submit for a job that runs another one again, as a deed of this actor."""
         answer = self._storage.create_rerun(submission, actor)
-        self._count_new([submission], [answer])
-        self._send_on([submission], [answer])
+        self.send_on([submission], [answer])
         return answer
 
-    def _send_on(self, submissions: Sequence[Submission], answers: Sequence[Submitted] | Sequence[BatchAnswer]) -> None:
-        """Push what is due, and tell who looks on of the rest."""
+    def send_on(self, submissions: Sequence[Submission], answers: Sequence[Submitted] | Sequence[BatchAnswer]) -> None:
+        """Count what was just stored, push what is due, and tell who looks on of the rest."""
+        self._count_new(submissions, answers)
         told: Iterable[tuple[Submission, Submitted | BatchAnswer]] = zip(submissions, answers, strict=True)
         new = [(submission.job, answer.status) for submission, answer in told if not answer.replayed]
         self.push(JobRef(job.id, job.queue, job.priority) for job, status in new if status == JobStatus.QUEUED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from goqueue_api.examples import events, explanations, failures, job_logs, jobs, metrics, services, stats
+from goqueue_api.examples import events, explanations, failures, job_logs, jobs, metrics, schedules, services, stats
 
 _CURSOR: Final = "AaIOtBNmdo6EM6OYQY15zGhvdxc"
 
@@ -64,6 +64,21 @@ ANSWERS: Final[Mapping[str, Mapping[int, Any]]] = {
     "listWorkers": {200: {"items": [services.WORKER], "items_capped_at": 1000}},
     "getWorker": {200: services.WORKER},
     "drainWorker": {200: services.DRAINING},
+    "listSchedules": {200: schedules.PAGE},
+    "createSchedule": {201: schedules.CREATED},
+    "getSchedule": {200: schedules.SCHEDULE},
+    "putSchedule": {200: schedules.CHANGED, 201: schedules.CREATED},
+    "editSchedule": {200: schedules.CHANGED},
+    "pauseSchedule": {200: schedules.PAUSED},
+    "resumeSchedule": {200: schedules.RESUMED},
+    "runSchedule": {201: schedules.RUN_NOW},
+    "previewSchedule": {200: schedules.PREVIEW},
+    "listNextRuns": {200: schedules.NEXT},
+    "listScheduleRuns": {200: schedules.RUNS},
+    "fireSchedules": {200: schedules.FIRED},
+    "syncSchedules": {200: schedules.SYNCED},
+    "reportScheduler": {200: {"at": "2026-03-02T09:30:00.120000Z", "revision": 17}},
+    "listSchedulers": {200: {"items": [schedules.SCHEDULER]}},
     "listHandlers": {200: {"items": [services.HANDLER]}},
     "streamEvents": {200: events.STREAM},
     "streamJobEvents": {200: events.JOB_STREAM},

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from goqueue_api.examples.schedules import SCHEDULER_ID
+
 OVERVIEW: Final[dict[str, Any]] = {
     "at": "2026-03-02T09:30:04.100000Z",
     "jobs": {
@@ -21,6 +23,21 @@ OVERVIEW: Final[dict[str, Any]] = {
     "wait_seconds": {"p50": 0.004, "p95": 1.7, "p99": 4.1},
     "run_seconds": {"p50": 0.21, "p95": 0.48, "p99": 1.4},
     "workers": {"alive": 2, "draining": 0, "lost": 0, "slots": 20, "running": 2},
+    "scheduler": {
+        "leader": {
+            "id": SCHEDULER_ID,
+            "host": "scheduler-0",
+            "pid": 7,
+            "term": 3,
+            "since": "2026-03-01T08:00:00Z",
+        },
+        "alive": 2,
+        "lag_seconds": 0.0,
+        "fired_per_minute": 6.0,
+        "schedules": 3,
+        "paused": 1,
+        "next": [{"name": "poll", "type": "demo.sleep", "queue": "default", "next_at": "2026-03-02T09:30:10Z"}],
+    },
     "queues_total": 1,
     "queues_paused": 0,
     "queues": [

@@ -57,6 +57,39 @@ class WorkerCountsSchema(AnswerSchema):
     running = fields.Integer(required=True)
 
 
+class LeaderSchema(AnswerSchema):
+    """The scheduler that fires."""
+
+    id = fields.UUID(required=True)
+    host = fields.String(required=True)
+    pid = fields.Integer(required=True)
+    term = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "null: it fires without the lock, Redis being away."}
+    )
+    since = fields.AwareDateTime(required=True)
+
+
+class NextFireSchema(AnswerSchema):
+    """A schedule, and when it fires next."""
+
+    name = fields.String(required=True)
+    type = fields.String(required=True)
+    queue = fields.String(required=True)
+    next_at = fields.AwareDateTime(required=True)
+
+
+class SchedulerSightSchema(AnswerSchema):
+    """Scheduling at one look."""
+
+    leader = fields.Nested(LeaderSchema(), required=True, allow_none=True, metadata={"description": "null: nobody fires."})
+    alive = fields.Integer(required=True, metadata={"description": "Scheduler processes."})
+    lag_seconds = fields.Float(required=True, metadata={"description": "By which the oldest of what is due is late."})
+    fired_per_minute = fields.Float(required=True)
+    schedules = fields.Integer(required=True)
+    paused = fields.Integer(required=True, metadata={"description": "Of the schedules."})
+    next = fields.List(fields.Nested(NextFireSchema()), required=True, metadata={"description": "5 at most."})
+
+
 class QueueSightSchema(AnswerSchema):
     """A queue at one look."""
 
@@ -88,6 +121,7 @@ class OverviewSchema(AnswerSchema):
         QuantilesSchema(), required=True, metadata={"description": "From being claimed to the end, lately."}
     )
     workers = fields.Nested(WorkerCountsSchema(), required=True)
+    scheduler = fields.Nested(SchedulerSightSchema(), required=True)
     queues_total = fields.Integer(required=True)
     queues_paused = fields.Integer(required=True)
     queues = fields.List(

@@ -77,7 +77,10 @@ class ScheduleRunRow(Base):
     manual: Mapped[bool] = mapped_column(server_default=text("false"))
     missed: Mapped[int] = mapped_column(server_default=text("0"))
 
-    __table_args__ = (Index("schedule_runs_fired_at", "fired_at"),)
+    __table_args__ = (
+        Index("schedule_runs_fired_at", "fired_at"),
+        Index("schedule_runs_with_job", "schedule", "scheduled_for", postgresql_where=text("job_id IS NOT NULL")),
+    )
 
 
 class ScheduleRevisionRow(Base):

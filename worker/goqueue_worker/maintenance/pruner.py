@@ -1,4 +1,4 @@
-"""Deletes what was kept long enough: final jobs, and records of keys, workers, bulk operations and failures.
+"""Deletes what was kept long enough: final jobs, and records of keys, workers, bulk operations, failures and schedules.
 
 It works for a fifth of the time.
 """
@@ -17,6 +17,7 @@ from goqueue_common.retention_store import Retention, RetentionStore
 log = structlog.get_logger(__name__)
 
 _PAGE: Final = 2_000
+_SCHEDULES: Final = 500
 _REST_SECONDS: Final = 300.0
 _PAUSE_PER_SECOND: Final = 4.0
 _SHORTEST_PAUSE: Final = 0.05
@@ -54,17 +55,21 @@ class JobPruner:
 
 
 class RecordPruner:
-    """`step` deletes some idempotency keys that mean nothing any more, workers and operations long ended, old figures and
-    failures; it merges counts of failures that need not be told apart any more.
+    """`step` deletes some idempotency keys that mean nothing any more, workers, schedulers and operations long ended, old
+    figures, failures and runs of schedules; it merges counts of failures that need not be told apart any more.
     """
 
     def __init__(self, store: RetentionStore) -> None:
         self._store = store
+        self._schedule = ""
+        """Its runs, and those of the schedules before it, were looked at."""
 
     def step(self) -> float:
         """As JobPruner.step."""
         began = time.monotonic()
         failure_groups, failure_counts = self._store.prune_failures(_PAGE)
+        runs = self._store.prune_runs(after=self._schedule, schedules=_SCHEDULES, limit=_PAGE)
+        self._schedule = runs.last or ""
         pruned = {
             "idempotency_keys": self._store.prune_keys(_PAGE),
             "workers": self._store.prune_workers(_PAGE),
@@ -73,10 +78,12 @@ class RecordPruner:
             "failure_counts": failure_counts,
             "rollups": self._store.prune_rollups(_PAGE),
             "counts": self._store.prune_counts(_PAGE),
+            "schedule_runs": runs.pruned,
+            "schedulers": self._store.prune_schedulers(_PAGE),
         }
         merged = self._store.merge_failures(_PAGE)
         if any(pruned.values()):
             log.info("records_pruned", **pruned)
-        if _PAGE not in (*pruned.values(), merged):
+        if _PAGE not in (*pruned.values(), merged) and runs.last is None:
             return _REST_SECONDS
         return max(_SHORTEST_PAUSE, (time.monotonic() - began) * _PAUSE_PER_SECOND)

@@ -66,6 +66,8 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX schedule_runs_fired_at ON schedule_runs (fired_at)",
+    # While a job is unfinished for long, thousands of instants may be skipped: past them to the newest jobs.
+    "CREATE INDEX schedule_runs_with_job ON schedule_runs (schedule, scheduled_for) WHERE job_id IS NOT NULL",
     """
     CREATE TABLE schedule_revision (
         id smallint PRIMARY KEY,
