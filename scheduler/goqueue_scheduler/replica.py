@@ -30,6 +30,7 @@ from goqueue_scheduler.schedule_book import ScheduleBook
 from goqueue_scheduler.schedule_file import WatchedFile
 from goqueue_scheduler.settings import SchedulerSettings
 from goqueue_scheduler.ticker import Ticker
+from goqueue_scheduler.traced_firing import TracedFiring
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +65,12 @@ class Replica:
         loader = Loader(keeping, self._book, self._election, clock=clock, reach=reach)
         ticker = Ticker(
             self._book,
-            Firing(firing, self._id, api_clock, clock),
+            Firing(
+                firing if telemetry.tracing is None else TracedFiring(firing, telemetry.tracing),
+                self._id,
+                api_clock,
+                clock,
+            ),
             self._election,
             api_clock=api_clock,
             clock=clock,
