@@ -19,9 +19,7 @@ def definition(name: str = "report", **members: Any) -> Definition:
     return read_definition({"name": name, "type": "demo", "cron": "* * * * *"} | members)
 
 
-def make(
-    database: Database, name: str = "report", *, since: timedelta | None = timedelta(hours=1), **members: Any
-) -> Schedule:
+def make(database: Database, name: str = "report", *, since: timedelta | None = timedelta(hours=1), **members: Any) -> Schedule:
     """A schedule that has been due for an hour: nothing of it was dealt with since then."""
     made = ScheduleStore(database).create(definition(name, **members), ADA)
     if since is not None:
