@@ -25,7 +25,7 @@ class Planned:
     Raises BadCron, BadZone or ValueError when it cannot be read here: an API may be newer than this scheduler.
     """
 
-    __slots__ = ("_catch_up", "_cron", "_zone", "cursor", "definition", "moved_at", "wakes_at")
+    __slots__ = ("_catch_up", "_cron", "_first", "_zone", "cursor", "definition", "moved_at", "wakes_at")
 
     def __init__(self, definition: Schedule, cursor: datetime) -> None:
         self.definition = definition
@@ -34,7 +34,9 @@ class Planned:
         self._cron: Cron = _parse(definition.cron)
         self._zone: ZoneInfo = zone(definition.timezone)
         self._catch_up = CatchUp(definition.catch_up)
-        self.wakes_at: datetime | None = None if definition.paused else self._due_after(cursor)
+        self._first: datetime | None = None
+        self.wakes_at: datetime | None = None
+        self._wake_after(cursor)
 
     @property
     def name(self) -> str:
@@ -44,6 +46,8 @@ class Planned:
     def fires(self, now: datetime) -> list[Fire]:
         """What is to be fired at this time, oldest first; with none, it wakes when the next one is due."""
         definition = self.definition
+        if self._is_one_due(now) and self._first is not None:
+            return [Fire(definition.name, self._first, definition.version)]
         found = due(
             self._cron,
             self._zone,
@@ -72,17 +76,30 @@ class Planned:
         """Everything up to this instant has been dealt with, as was learnt at this time."""
         self.cursor = max(self.cursor, instant)
         self.moved_at = boottime
-        self.wakes_at = self._due_after(self.cursor)
+        self._wake_after(self.cursor)
 
-    def _due_after(self, cursor: datetime) -> datetime | None:
-        starts_at = self.definition.starts_at
-        since = cursor if starts_at is None else max(cursor, starts_at - _INSTANT)
-        first = next(instants(self._cron, self._zone, since, ends_at=self.definition.ends_at), None)
-        return None if first is None else self.due_at(first)
+    def _is_one_due(self, now: datetime) -> bool:
+        """Whether the first after the cursor is due, in time, and the second is not: then `due` has nothing to weigh.
+
+        That is how almost every fire goes, and a tenth of the work.
+        """
+        if self._first is None or not self.due_at(self._first) <= now <= self.due_at(self._first) + GRACE:
+            return False
+        second = self._after(self._first)
+        return second is None or self.due_at(second) > now
+
+    def _wake_after(self, cursor: datetime) -> None:
+        self._first = None if self.definition.paused else self._after(cursor)
+        self.wakes_at = None if self._first is None else self.due_at(self._first)
+
+    def _after(self, instant: datetime) -> datetime | None:
+        definition = self.definition
+        found = instants(self._cron, self._zone, instant, starts_at=definition.starts_at, ends_at=definition.ends_at)
+        return next(found, None)
 
     def _sleep_past(self, now: datetime) -> None:
         """All that is due by now was missed and is left out. The cursor stays: what fires next tells how many they were."""
         oldest = now - GRACE - timedelta(seconds=self.definition.jitter)
-        wakes_at = self._due_after(max(self.cursor, oldest))
+        coming = self._after(max(self.cursor, oldest))
         # Of those within the grace, one that is due would have been fired.
-        self.wakes_at = wakes_at if wakes_at is None else max(wakes_at, now + _INSTANT)
+        self.wakes_at = None if coming is None else max(self.due_at(coming), now + _INSTANT)

@@ -27,9 +27,10 @@ from goqueue_scheduler.loader import Loader
 from goqueue_scheduler.presence import Presence
 from goqueue_scheduler.reported import Reported
 from goqueue_scheduler.schedule_book import ScheduleBook
-from goqueue_scheduler.schedule_file import load
+from goqueue_scheduler.schedule_file import WatchedFile
 from goqueue_scheduler.settings import SchedulerSettings
 from goqueue_scheduler.ticker import Ticker
+from goqueue_scheduler.traced_firing import TracedFiring
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +65,12 @@ class Replica:
         loader = Loader(keeping, self._book, self._election, clock=clock, reach=reach)
         ticker = Ticker(
             self._book,
-            Firing(firing, self._id, api_clock, clock),
+            Firing(
+                firing if telemetry.tracing is None else TracedFiring(firing, telemetry.tracing),
+                self._id,
+                api_clock,
+                clock,
+            ),
             self._election,
             api_clock=api_clock,
             clock=clock,
@@ -87,8 +93,7 @@ class Replica:
         self._file_sync = None
         if settings.file is not None:
             self._file_sync = FileSync(
-                settings.file,
-                load,
+                WatchedFile(settings.file),
                 syncing,
                 self._election,
                 clock=clock,

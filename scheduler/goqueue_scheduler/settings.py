@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from goqueue import InvalidArgument
+from goqueue import Client, InvalidArgument
 from goqueue.settings import read_settings
 from goqueue_common.errors import SettingsError
 from goqueue_common.settings import ServiceSettings, clear_errors, environment, host_and_port
@@ -42,8 +42,9 @@ class SchedulerSettings:
         said = {name: value for name, value in (given or {}).items() if value is not None}
         try:
             api = read_settings()
+            Client(api.api_url, api.api_key).close()
         except InvalidArgument as error:
-            raise SettingsError(str(error)) from error
+            raise SettingsError(f"API_URL or GOQUEUE_API_KEY: {error}") from error
         with clear_errors():
             settings = cls(
                 service=ServiceSettings.read(env),
