@@ -14,8 +14,11 @@ from typing import Final
 from goqueue_common.clock import Clock
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_SLACKENS: Final = 1.25
-"""By how much each sample makes us content with a longer round trip: the quickest one of all is not there for ever."""
+_CONTENT_SECONDS: Final = 10.0
+"""After so long an answer that took twice as long as the best one is as good: what that one told has aged."""
+_MOST_OLD: Final = 32.0
+_LONGEST_BELIEVED: Final = 1.0
+"""Of a longer round trip not the middle is taken: to be half of it ahead would fire early, to be behind only late."""
 
 
 class ApiClock:
@@ -26,18 +29,19 @@ class ApiClock:
         self._lock = threading.Lock()
         self._offset: float | None = None
         self._round_trip = float("inf")
+        self._believed_at = 0.0
 
     def sample(self, at: datetime, sent_at: float, answered_at: float) -> None:
         """An answer said `at`; sent_at, answered_at: our boottime before and after."""
         seconds = (at - _EPOCH).total_seconds()
         least, most = seconds - answered_at, seconds - sent_at
         with self._lock:
-            if self._offset is None or most - least <= self._round_trip:
-                self._offset = (least + most) / 2
-                self._round_trip = most - least
+            age = min(_MOST_OLD, (answered_at - self._believed_at) / _CONTENT_SECONDS)
+            if self._offset is None or most - least <= self._round_trip * 2**age:
+                self._offset = least + min(most - least, _LONGEST_BELIEVED) / 2
+                self._round_trip, self._believed_at = most - least, answered_at
             else:
                 self._offset = min(max(self._offset, least), most)
-            self._round_trip *= _SLACKENS
 
     def now(self) -> datetime | None:
         """The API's time; None before the first sample."""

@@ -61,7 +61,7 @@ class Election:
         self._turn = 0
         self._away_seconds = 0.0
         self._looked_at = clock.boottime()
-        self._answered = False
+        self._answered: bool | None = None
 
     @property
     def role(self) -> Role:
@@ -87,7 +87,12 @@ class Election:
     @property
     def redis_answers(self) -> bool:
         """Whether Redis answered when it was asked last."""
-        return self._answered
+        return self._answered is True
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it has asked Redis at least once, answered or not."""
+        return self._answered is not None
 
     def step(self) -> float:
         """Renew the lock, or try to take it."""

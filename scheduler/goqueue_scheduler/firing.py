@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -35,7 +35,7 @@ class Answered:
 
 @dataclass(slots=True)
 class Fired:
-    """answers: to as many as were asked for; failure: what stopped the rest of them, if anything did."""
+    """answers: to as many as were asked for; failure: what stopped the rest of them, if anything did, but an election."""
 
     answers: list[Answered] = field(default_factory=list)
     failure: GoQueueError | None = None
@@ -51,12 +51,12 @@ class Firing:
         self._api_clock = api_clock
         self._clock = clock
 
-    def fire(self, fires: Sequence[Fire]) -> Fired:
-        """Fire these in their order. Of a schedule whose instant was refused, later ones wait with it."""
+    def fire(self, fires: Sequence[Fire], may_fire: Callable[[], bool]) -> Fired:
+        """Fire these in their order, while we may. Of a schedule whose instant was refused, later ones wait with it."""
         fired = Fired()
         parts = [fires]
         refused: set[str] = set()
-        while parts and fired.failure is None:
+        while parts and fired.failure is None and may_fire():
             part = [fire for fire in parts.pop() if fire.schedule not in refused]
             if not part:
                 continue

@@ -20,7 +20,7 @@ from goqueue_scheduler.election import Election
 from goqueue_scheduler.fire_counts import FireCounts
 from goqueue_scheduler.schedule_book import ScheduleBook
 
-STILL_SECONDS: Final[Mapping[str, float]] = {"ticker": 60.0, "election": 30.0, "housekeeping": 300.0}
+STILL_SECONDS: Final[Mapping[str, float]] = {"ticker": 60.0, "election": 30.0, "presence": 60.0, "housekeeping": 300.0}
 """Loops, and how long a step of each may take: what they wait for has a deadline below it. Housekeeping may read ten
 thousand schedules from an API that takes seconds for each page of them."""
 

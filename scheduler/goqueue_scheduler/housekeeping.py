@@ -1,4 +1,7 @@
-"""All that is not firing, in a thread of its own, so that a slow call delays no fire: the `schedule` package runs it."""
+"""All that is not firing, apart from it, so that a slow call delays no fire: the `schedule` package runs it.
+
+What reads or writes all schedules may take seconds, so presence, which others count on, has a thread of its own again.
+"""
 
 from __future__ import annotations
 

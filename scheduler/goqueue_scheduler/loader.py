@@ -76,7 +76,9 @@ class Loader:
 
     def _is_wanted(self) -> bool:
         loaded = self._book.loaded
-        if loaded is None or (self._election.may_fire and loaded.turn != self._election.turn):
+        if loaded is None:
+            return self._election.has_begun  # else it might be for nothing: whoever is elected reads them again
+        if self._election.may_fire and loaded.turn != self._election.turn:
             return True
         is_due = self._clock.boottime() - self._loaded_at >= _AGAIN_SECONDS
         return is_due and (self._is_stale or (self._revision is not None and self._revision != loaded.revision))

@@ -89,7 +89,7 @@ class Replica:
             fired=lambda: self._counts.fired,
             on_revision=loader.tell,
         )
-        tasks = {"presence": (PRESENCE_SECONDS, self._presence.tell)}
+        tasks = {}
         self._file_sync = None
         if settings.file is not None:
             self._file_sync = FileSync(
@@ -101,8 +101,13 @@ class Replica:
                 on_change=loader.ask,
             )
             tasks["sync"] = (_FILE_SECONDS, self._file_sync.look)
-        housekeeping = Housekeeping({"load": loader.look}, tasks, counts=self._counts, telemetry=telemetry)
-        loops: dict[str, Stepper] = {"ticker": ticker, "election": self._election, "housekeeping": housekeeping}
+        presence = {"presence": (PRESENCE_SECONDS, self._presence.tell)}
+        loops: dict[str, Stepper] = {
+            "ticker": ticker,
+            "election": self._election,
+            "presence": Housekeeping({}, presence, counts=self._counts, telemetry=telemetry),
+            "housekeeping": Housekeeping({"load": loader.look}, tasks, counts=self._counts, telemetry=telemetry),
+        }
         self._runners = {name: Runner(Reported(loop, telemetry), name) for name, loop in loops.items()}
         self._probes = self._listen(settings, reach, ticker)
 
@@ -127,7 +132,7 @@ class Replica:
         self._runners["election"].stop(_BATCH_SECONDS)
         self._election.leave()
         deadline = time.monotonic() + _REST_SECONDS
-        for name in ("ticker", "housekeeping"):
+        for name in ("ticker", "presence", "housekeeping"):
             self._runners[name].stop(max(0.0, deadline - time.monotonic()))
         self._presence.leave()
         for client in self._clients:

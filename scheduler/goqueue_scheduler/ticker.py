@@ -108,7 +108,7 @@ class Ticker:
     def _fire(self, batch: Batch) -> None:
         fired = Fired()
         with suppress(GoQueueError), self._reach.watched("fire"):
-            fired = self._firing.fire(batch.fires)
+            fired = self._firing.fire(batch.fires, lambda: self._election.may_fire)
             if fired.failure is not None:
                 raise fired.failure
         self._learn(fired.answers)

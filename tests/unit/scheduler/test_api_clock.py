@@ -55,6 +55,13 @@ def test_a_slow_answer_that_contradicts_nothing_moves_nothing(api_clock: ApiCloc
     assert seconds_from_noon(api_clock) == pytest.approx(10.001, abs=0.002)
 
 
+def test_a_first_answer_that_was_long_under_way_does_not_put_it_seconds_ahead(
+    api_clock: ApiClock, clock: FrozenClock
+) -> None:
+    sample(api_clock, clock, NOON, there=4.0)
+    assert 0.0 <= seconds_from_noon(api_clock) <= 0.5
+
+
 @pytest.mark.parametrize("hours", [-1, 1])
 def test_a_jump_of_the_database_clock_is_followed_with_the_next_answer(
     api_clock: ApiClock, clock: FrozenClock, hours: int
@@ -62,7 +69,6 @@ def test_a_jump_of_the_database_clock_is_followed_with_the_next_answer(
     sample(api_clock, clock, NOON, there=0.001, back=0.001)
     sample(api_clock, clock, NOON + timedelta(hours=hours), there=0.5, back=0.5)
     assert seconds_from_noon(api_clock) == pytest.approx(hours * 3600, abs=1.0)
-    sample(api_clock, clock, NOON + timedelta(hours=hours), there=0.001, back=0.001)
     for _ in range(50):
         sample(api_clock, clock, NOON + timedelta(hours=hours), there=0.001, back=0.001)
     assert seconds_from_noon(api_clock) == pytest.approx(hours * 3600, abs=0.01)
@@ -70,7 +76,7 @@ def test_a_jump_of_the_database_clock_is_followed_with_the_next_answer(
 
 def test_it_learns_to_live_with_round_trips_that_have_become_longer(api_clock: ApiClock, clock: FrozenClock) -> None:
     sample(api_clock, clock, NOON, there=0.0001, back=0.0001)
-    for _ in range(40):
+    for _ in range(60):
         clock.advance(2.0)
         # This machine's clock runs a little fast, so that what it knew would be ever further off.
         now = NOON + timedelta(seconds=(clock.boottime() - 1_000.0) * 0.999)

@@ -44,27 +44,23 @@ def test_what_became_due_in_a_short_absence_of_the_api_is_fired_whatever_the_pol
     ("policy", "fired", "missed"),
     [
         ("none", [], []),
-        ("latest", ["12:55:00"], [10]),
-        (
-            "all",
-            ["12:15:00", "12:20:00", "12:25:00", "12:30:00", "12:35:00", "12:40:00", "12:45:00", "12:50:00", "12:55:00"],
-            [2],
-        ),
+        ("latest", ["12:12:00"], [5]),
+        ("all", ["12:08:00", "12:10:00", "12:12:00"], [3]),
     ],
 )
 def test_of_what_became_due_in_a_long_absence_the_policy_decides(
     rig: Rig, api: ApiModel, policy: str, fired: list[str], missed: list[int]
 ) -> None:
-    api.has("report", "*/5 * * * *", catch_up=policy, catch_up_window=45 * 60.0)
+    api.has("report", "*/2 * * * *", catch_up=policy, catch_up_window=7 * 60.0)
     rig.run(1.0)
-    away(rig, api, 58 * 60.0)
-    rig.run(30.0)
+    away(rig, api, 13 * 60.0 + 25.0)
+    rig.run(20.0)
     assert api.times("report") == fired
     assert [number for number in api.runs.values() if number] == missed
-    rig.run(120.0)
-    assert api.times("report") == [*fired, "13:00:00"]
+    rig.run(30.0)
+    assert api.times("report") == [*fired, "12:14:00"]
     if policy == "none":
-        assert list(api.runs.values()) == [11], "the next run says how many were left out"
+        assert list(api.runs.values()) == [6], "the next run says how many were left out"
 
 
 def test_the_api_is_asked_again_soon_and_less_often_the_longer_it_is_away(rig: Rig, api: ApiModel) -> None:
@@ -156,11 +152,11 @@ def test_a_wrong_key_is_said_once_with_the_way_out_and_everything_waits(rig: Rig
 
 
 def test_an_api_that_cannot_do_so_many_at_once_gets_fewer(rig: Rig, api: ApiModel) -> None:
-    for number in range(5_000):
+    for number in range(1_500):
         api.has(f"s{number}", "1 12 * * *")
-    api.fails = lambda _call, fires: ConnectionFailed("timed out") if len(fires) > 1_000 else None
+    api.fails = lambda _call, fires: ConnectionFailed("timed out") if len(fires) > 400 else None
     rig.run(90.0)
-    assert len(api.fired) == 5_000
+    assert len(api.fired) == 1_500
 
 
 def test_a_changed_schedule_is_read_anew_and_fired_as_it_is_now(rig: Rig, api: ApiModel) -> None:
@@ -219,19 +215,18 @@ def test_a_schedule_that_cannot_be_read_here_is_said_once_and_stops_no_other(rig
     assert (rig.book.loaded.size, rig.book.loaded.unread) == (4, 3)
 
 
-def test_when_the_clock_of_the_database_goes_back_an_hour_nothing_fires_until_it_was_there_before(
+def test_when_the_clock_of_the_database_goes_back_an_hour_nothing_fires_until_it_is_where_it_was(
     rig: Rig, api: ApiModel
 ) -> None:
-    api.has("report", "*/10 * * * *")
-    rig.run(11 * 60.0)
+    api.has("report", "*/5 * * * *")
+    rig.run(6 * 60.0)
     api.shift = timedelta(hours=-1)
-    rig.run(59 * 60.0)
-    assert api.times("report") == ["12:10:00"]
-    assert set(rig.outcomes()) <= {"fired", "ahead"}
-    rig.run(10 * 60.0)
-    assert api.times("report") == ["12:10:00"]
-    rig.run(2 * 60.0)
-    assert api.times("report") == ["12:10:00", "12:20:00"]
+    rig.run(6 * 60.0)
+    assert api.times("report") == ["12:05:00"]
+    api.shift = timedelta(0)
+    rig.run(4 * 60.0)
+    assert api.times("report") == ["12:05:00", "12:10:00", "12:15:00"]
+    assert set(rig.outcomes()) == {"fired"}
 
 
 @pytest.mark.parametrize(
@@ -251,12 +246,12 @@ def test_an_instant_that_is_ahead_of_the_api_waits(rig: Rig, api: ApiModel) -> N
     api.has("report", "* * * * *")
     rig.run(59.0)
     rig.tell_nothing(10.0)
-    api.shift = timedelta(minutes=-10)
+    api.shift = timedelta(minutes=-3)
     rig.run(1.5)  # what time it is comes with the answer
     assert rig.outcomes() == {"ahead": 1}
     rig.run(60.0)
     assert rig.outcomes() == {"ahead": 1}
-    rig.run(9 * 60.0)
+    rig.run(2 * 60.0)
     assert rig.outcomes() == {"ahead": 1, "fired": 1}
 
 
