@@ -1,4 +1,4 @@
-"""What a cron expression should do, found the slow way: every real minute or second is looked at. Shares no code with ours."""
+"""What a cron expression should do, found the slow way: by a look at every real minute or second. Own code alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import calendar
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -31,7 +31,6 @@ class Tick(NamedTuple):
     offset: timedelta
 
 
-@lru_cache(maxsize=64)
 def ticks(zone: ZoneInfo, start: datetime, end: datetime, step: timedelta) -> Sequence[Tick]:
     """Every moment from `start` on and before `end`."""
     found = []
@@ -43,22 +42,18 @@ def ticks(zone: ZoneInfo, start: datetime, end: datetime, step: timedelta) -> Se
 
 def expected(text: str, walked: Sequence[Tick], step: timedelta) -> list[datetime]:
     """The instants among these moments, by Debian's rules; what is known of the past is what was walked before."""
-    fields = (ALIASES.get(text, text)).upper().split()
+    fields = ALIASES.get(text, text).upper().split()
     matches, runs = matcher(text), []
-    fixed = not fields[-5].startswith("*") and not fields[-4].startswith("*")
+    if fields[-5].startswith("*") or fields[-4].startswith("*"):
+        return [tick.at for tick in walked if matches(tick.label)]
     before, latest_label = walked[0], walked[0].label - step
     for tick in walked:
         jump = tick.offset - before.offset
-        if not fixed:
-            if matches(tick.label):
-                runs.append(tick.at)
-        else:
-            skipped = range(jump // step) if timedelta() < jump <= timedelta(hours=3) else range(0)
-            if any(matches(tick.label - (index + 1) * step) for index in skipped) or (
-                matches(tick.label) and tick.label > latest_label
-            ):
-                runs.append(tick.at)
-        before, latest_label = tick, max(latest_label, tick.label)
+        skipped = range(jump // step) if timedelta() < jump <= timedelta(hours=3) else ()
+        is_new = tick.label > latest_label
+        if (is_new and matches(tick.label)) or any(matches(tick.label - (index + 1) * step) for index in skipped):
+            runs.append(tick.at)
+        before, latest_label = tick, tick.label if is_new else latest_label
     return runs
 
 
@@ -69,7 +64,7 @@ def matcher(text: str) -> Callable[[datetime], bool]:
     seconds, minutes, hours = numbers(second, 0, 59), numbers(minute, 0, 59), numbers(hour, 0, 23)
     months = numbers(month, 1, 12, MONTHS)
 
-    @lru_cache(maxsize=None)
+    @cache
     def day_matches(one: date) -> bool:
         of_month, of_week = day_of_month(day, one), day_of_week(weekday, one)
         return (of_month and of_week) if day[0] in "*?" or weekday[0] in "*?" else (of_month or of_week)

@@ -101,7 +101,7 @@ class ScheduleCalls:
         return read_value(Job.from_json, {"etag": answer.etag, **answer.document})
 
     def next_runs(self, name: str, n: int = 10) -> list[NextRun]:
-        """When it will run next; n: 1 to 100. Raises NotFound."""
+        """When it will run next, as if it were not paused; n: 1 to 100. Raises NotFound."""
         document = self._transport.call(Request("GET", f"{_path(name)}/next", [("n", str(n))])).document
         found = document.get("next")
         if not isinstance(found, list):

@@ -144,7 +144,10 @@ class ScheduleRunStore:
         return done
 
     def page(self, name: str, *, before: datetime | None, limit: int) -> list[ScheduleRun]:
-        """The newest runs of a schedule, those before `before` if given. Raises ScheduleNotFound where there never was one."""
+        """The newest runs of a schedule, those before `before` if given.
+
+        Raises ScheduleNotFound where there is neither a schedule nor a run of this name.
+        """
         rows = self._database.run_again(_PAGE, {"name": name, "before": before, "limit": limit})
         if not rows and not self._database.run_again(_IS_KNOWN, {"name": name}):
             raise change.not_found(name)

@@ -29,7 +29,8 @@ ALIASES: Final = {
 }
 _WORD: Final = re.compile(r"[^ \t\r\n]+")
 _ODD: Final = re.compile(r"[^\x21-\x7e \t\r\n]")
-_LAST_NAMED: Final = re.compile(rf"({'|'.join(DAY_OF_WEEK.names)}|[0-7])#?L")
+_STEPS_IN_RANGE: Final = re.compile(r"(\d+|[A-Z]{3})-(\d+|[A-Z]{3})/0*[1-9]\d*")
+_LAST_NAMED: Final = re.compile(rf"({'|'.join(DAY_OF_WEEK.names)}|\d+)#?L")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,18 @@ def _alias(words: Sequence[Word]) -> list[Word]:
 
 
 def _as_cronsim(rule: Rule, text: str) -> str:
-    """A field in cronsim's terms: any day is `*`, and the last Friday `5L`."""
+    """A field in cronsim's terms: any day is `*`, the last Friday `5L`; and `5-5/2` is 5, not 5 and all that follow."""
     if rule in (DAY_OF_MONTH, DAY_OF_WEEK) and text == ANY_DAY:
         return "*"
+    terms = [_one_number(rule, term) for term in text.split(",")]
     if rule is DAY_OF_WEEK:
-        return ",".join(
-            f"{rule.number(last[1])}L" if (last := _LAST_NAMED.fullmatch(term)) else term for term in text.split(",")
-        )
-    return text
+        terms = [f"{rule.number(last[1])}L" if (last := _LAST_NAMED.fullmatch(term)) else term for term in terms]
+    return ",".join(terms)
+
+
+def _one_number(rule: Rule, term: str) -> str:
+    """The number of a range from it to itself that has a step; any other term as it is."""
+    found = _STEPS_IN_RANGE.fullmatch(term)
+    if not found or not all(end.isdigit() or end in rule.names for end in found.groups()):
+        return term
+    return found[1] if rule.number(found[1]) == rule.number(found[2]) else term

@@ -19,8 +19,8 @@ SECOND: Final = timedelta(seconds=1)
 LONGEST_CAUGHT_UP: Final = timedelta(hours=3)
 """What the clock skips in a longer jump is not caught up."""
 _NONE: Final = timedelta(0)
-_EARLIEST: Final = datetime(1, 1, 3, tzinfo=UTC)
-_LATEST: Final = datetime(9999, 12, 29, tzinfo=UTC)
+EARLIEST: Final = datetime(1, 1, 3, tzinfo=UTC)
+LATEST: Final = datetime(9999, 12, 29, tzinfo=UTC)
 """Between these two every instant has a label in every zone."""
 
 
@@ -44,9 +44,9 @@ def instants(
     Ends when there is none for 50 years.
     """
     if starts_at is not None and starts_at > after:
-        after = max(starts_at, _EARLIEST) - timedelta(microseconds=1)
-    last = max(after, _EARLIEST).astimezone(UTC).replace(microsecond=0)
-    until = _LATEST if ends_at is None else min(ends_at, _LATEST)
+        after = max(starts_at, EARLIEST) - timedelta(microseconds=1)
+    last = max(after, EARLIEST).astimezone(UTC).replace(microsecond=0)
+    until = LATEST if ends_at is None else min(ends_at, LATEST)
     if last >= until:
         return
     for instant in _walk(cron, zone, last):

@@ -12,7 +12,7 @@ from cronsim import CronSim
 from cronsim.cronsim import Field
 
 _START: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - labels have no zone
-_NEAREST: Final = re.compile(r"(\d{1,2})W")
+_NEAREST: Final = re.compile(r"\d+W")
 _SATURDAY: Final = 5
 _HOURS: Final = 24
 

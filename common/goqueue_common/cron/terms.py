@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from goqueue_common.cron.faults import DAY_OF_WEEK, Rule
+from goqueue_common.cron.faults import DAY_OF_MONTH, DAY_OF_WEEK, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def take_apart(rule: Rule, text: str) -> Field:
         start, dash, end = base.partition("-")
         if base == "*":
             terms.append(Term(rule.lowest, rule.highest, int(step or 1)))
-        elif "#" in base or base.endswith(("L", "W")):
+        elif rule in (DAY_OF_MONTH, DAY_OF_WEEK) and ("#" in base or base.endswith(("L", "W"))):
             specials.append(base)
         else:
             first = rule.number(start)

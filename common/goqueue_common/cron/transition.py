@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from goqueue_common.cron.date_words import listed
 from goqueue_common.cron.expression import Cron
-from goqueue_common.cron.instants import LONGEST_CAUGHT_UP, SECOND, change_between, instants
+from goqueue_common.cron.instants import EARLIEST, LATEST, LONGEST_CAUGHT_UP, SECOND, change_between, instants
 
 _AHEAD: Final = timedelta(days=731)
 _STEP: Final = timedelta(days=1)
@@ -44,9 +44,9 @@ def offset_text(offset: timedelta) -> str:
 
 def next_transition(zone: ZoneInfo, after: datetime) -> NextTransition | None:
     """The zone's first change of offset after this instant; None where there is none for two years."""
-    before = after.astimezone(UTC).replace(microsecond=0)
+    before = max(after, EARLIEST).astimezone(UTC).replace(microsecond=0)
     offset = before.astimezone(zone).utcoffset()
-    for _ in range(_AHEAD // _STEP):
+    for _ in range(min(_AHEAD, LATEST - before) // _STEP):
         following = before + _STEP
         changed = following.astimezone(zone).utcoffset()
         if changed != offset:

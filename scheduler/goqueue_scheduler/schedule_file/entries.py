@@ -10,7 +10,7 @@ from goqueue_common.errors import InvalidSchedule, PayloadTooLarge
 from goqueue_common.json_values import kind
 from goqueue_common.schedule_definition import READERS, read_definition
 from goqueue_scheduler.schedule_file.located import Fault, Located, Place, below, upwards
-from goqueue_scheduler.schedule_file.problems import Problem
+from goqueue_scheduler.schedule_file.problems import Problem, one_line
 
 MAX_ENTRIES: Final = 10_000
 """As many as one sync takes."""
@@ -132,7 +132,7 @@ class _Entries:
         return _problem(place, detail, self._label(index), _field(inside.removeprefix("/")))
 
     def _label(self, index: int) -> str:
-        return (_name(self._entries[index]) or f"entry {index + 1}")[:80]
+        return one_line(_name(self._entries[index]) or "").strip()[:80] or f"entry {index + 1}"
 
 
 def _naming_field(entry: object) -> str:
@@ -156,5 +156,7 @@ def _first(pointer: str) -> str:
 
 
 def _unknown(name: str) -> str:
+    if " " in name:
+        return "is no field: inside { } a text with a comma needs quotes"
     near = get_close_matches(name.lower().replace("-", "_"), READERS, n=1)
     return f"is no field of a schedule: did you mean {near[0]}?" if near else f"is no field: those are {', '.join(READERS)}"

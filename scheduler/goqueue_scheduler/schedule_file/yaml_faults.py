@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,7 @@ from goqueue_scheduler.schedule_file.located import Place
 
 QUOTE_THE_CRON: Final = 'put the cron in quotes, since {sign} at its beginning means something to YAML: "{cron}"'
 
+_LINE_END: Final = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 _CRON: Final = re.compile(
     r"""^(?P<before>[ \t]*(?:-[ \t]+)*["']?cron["']?[ \t]*:[ \t]+)"""
     r"""(?P<cron>(?P<sign>[*@])[^'"#\r\n]*?)(?=[ \t]*(?:[ \t]\#.*)?\r?$)""",
@@ -31,9 +33,10 @@ class QuotedCrons:
 
 def quote_crons(text: str) -> QuotedCrons:
     """Put those crons in quotes that have a line to themselves; nothing moves to another line."""
-    places = {}
+    places, starts = {}, [0, *(end.end() for end in _LINE_END.finditer(text))]
     for found in _CRON.finditer(text):
-        place = Place(text.count("\n", 0, found.start()) + 1, found.start("cron") - found.start() + 1)
+        line = bisect_right(starts, found.start("cron"))
+        place = Place(line, found.start("cron") - starts[line - 1] + 1)
         places[place] = QUOTE_THE_CRON.format(sign=found["sign"], cron=found["cron"])
     return QuotedCrons(_CRON.sub(r"\g<before>'\g<cron>'", text), places)
 
@@ -58,7 +61,7 @@ def in_words(error: yaml.YAMLError, text: str) -> tuple[Place, str]:
 
 
 def _line(text: str, mark: yaml.Mark) -> str:
-    lines = re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text)
+    lines = _LINE_END.split(text)
     return lines[mark.line] if mark.line < len(lines) else ""
 
 
@@ -103,6 +106,11 @@ def _indentation(trouble: _Trouble) -> str:
     )
 
 
+def _no_value(trouble: _Trouble) -> str:
+    found = trouble.match[1]
+    return f"a value is missing before {'the end of the file' if found == '<stream end>' else found}"
+
+
 _SENTENCES: Final[Sequence[tuple[str, Callable[[_Trouble], str]]]] = (
     (r"scanning an (?:alias|anchor): ", _alias),
     (r"found character '(.+?)' that cannot start any token", _no_token),
@@ -121,7 +129,7 @@ _SENTENCES: Final[Sequence[tuple[str, Callable[[_Trouble], str]]]] = (
         lambda trouble: f"a comma or {trouble.match[1]} is missing: what it belongs to opens in line {trouble.begun}",
     ),
     (r"expected <block end>", _indentation),
-    (r"expected the node content, but found '(.+?)'", lambda trouble: f"a value is missing before {trouble.match[1]}"),
+    (r"expected the node content, but found '(.+?)'", _no_value),
     (
         r"undefined tag handle|scanning a tag|parsing a tag|scanning a directive",
         lambda _: "tags and directives are not read here: a text that begins with ! or % needs quotes",

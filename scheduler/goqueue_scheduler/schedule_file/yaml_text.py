@@ -12,7 +12,7 @@ from typing import Final
 import yaml
 
 from goqueue_scheduler.schedule_file.located import MAX_DEPTH, Fault, Located, Place, below, text_fault
-from goqueue_scheduler.schedule_file.yaml_faults import QUOTE_THE_CRON, QuotedCrons, in_words, quote_crons
+from goqueue_scheduler.schedule_file.yaml_faults import QUOTE_THE_CRON, in_words, quote_crons
 from goqueue_scheduler.schedule_file.yaml_scalars import read_plain
 
 _TIME: Final = re.compile(r"(?:/schedules)?/[0-9]+/(?:starts_at|ends_at)")
@@ -27,14 +27,14 @@ def read_yaml(text: str) -> Located:
         return found
     # A cron without quotes breaks the whole text off: it is quoted for the reader, so that the rest can be checked too.
     quoted = quote_crons(text)
-    return _with_quoted(_Builder().read(quoted.text), quoted) if quoted.places else found
-
-
-def _with_quoted(found: Located, quoted: QuotedCrons) -> Located:
-    for pointer, place in found.places.items():
-        if place in quoted.places and pointer.endswith("/cron"):
-            found.faults.append(Fault(pointer, place, quoted.places[place]))
-    return found
+    with_quotes = _Builder().read(quoted.text) if quoted.places else found
+    faults = [
+        Fault(pointer, place, quoted.places[place])
+        for pointer, place in with_quotes.places.items()
+        if place in quoted.places and pointer.endswith("/cron")
+    ]
+    with_quotes.faults += faults
+    return with_quotes if faults else found
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-_SPECIAL_DAYS = ("L", "LW", "1W", "15W", "31W", "?")
+_SPECIAL_DAYS = ("L", "LW", "1W", "15W", "30W", "?")
 _SPECIAL_WEEKDAYS = ("MON", "FRI-7", "5L", "SUNL", "MON#2", "TUE#L", "3#5", "1-5", "0,6", "*/2", "?")
 
 

@@ -1,4 +1,4 @@
-"""Where the clock is changed, held against every real minute and second; and the rows of the table that led to this code."""
+"""Instants around changes of the clock, held against every real minute and second; and corners that others get wrong."""
 
 from __future__ import annotations
 
@@ -109,22 +109,46 @@ SPRING, AUTUMN = "2027-03-14T00:00-05:00", "2027-11-07T00:00-04:00"
             id="interval in both passes",
         ),
         pytest.param(
-            "15 * * * *", NEW_YORK, AUTUMN, ["11-07 00:15-0400", "11-07 01:15-0400", "11-07 01:15-0500"], id="hourly in both"
+            "15 * * * *",
+            NEW_YORK,
+            AUTUMN,
+            ["11-07 00:15-0400", "11-07 01:15-0400", "11-07 01:15-0500"],
+            id="hourly in both",
         ),
-        pytest.param("30 1 * * *", NEW_YORK, "2027-11-07T01:10-05:00", ["11-08 01:30-0500"], id="started in the second pass"),
-        pytest.param("15 2 * * *", LORD_HOWE, "2027-10-03T00:00+10:30", ["10-03 02:30+1100", "10-04 02:15+1100"], id="half an hour"),
-        pytest.param("45 1 * * *", LORD_HOWE, "2027-04-04T00:00+11:00", ["04-04 01:45+1100", "04-05 01:45+1030"], id="first half"),
-        pytest.param("0 */2 * * *", LORD_HOWE, "2027-04-04T00:00+11:00", ["04-04 02:00+1030", "04-04 04:00+1030"], id="not lost"),
+        pytest.param(
+            "30 1 * * *", NEW_YORK, "2027-11-07T01:10-05:00", ["11-08 01:30-0500"], id="started in the second pass"
+        ),
+        pytest.param(
+            "15 2 * * *", LORD_HOWE, "2027-10-03T00:00+10:30", ["10-03 02:30+1100", "10-04 02:15+1100"], id="half an hour"
+        ),
+        pytest.param(
+            "45 1 * * *", LORD_HOWE, "2027-04-04T00:00+11:00", ["04-04 01:45+1100", "04-05 01:45+1030"], id="first half"
+        ),
+        pytest.param(
+            "0 */2 * * *", LORD_HOWE, "2027-04-04T00:00+11:00", ["04-04 02:00+1030", "04-04 04:00+1030"], id="not lost"
+        ),
         pytest.param("0 30 2 * * *", NEW_YORK, SPRING, ["03-14 03:00-0400", "03-15 02:30-0400"], id="six fields in spring"),
         pytest.param("0 30 1 * * *", NEW_YORK, AUTUMN, ["11-07 01:30-0400", "11-08 01:30-0500"], id="six fields in autumn"),
         pytest.param(
-            "0 0 * * *", "America/Sao_Paulo", "2018-11-03T12:00-03:00", ["11-04 01:00-0200", "11-05 00:00-0200"], id="midnight"
+            "0 0 * * *",
+            "America/Sao_Paulo",
+            "2018-11-03T12:00-03:00",
+            ["11-04 01:00-0200", "11-05 00:00-0200"],
+            id="midnight",
         ),
         pytest.param("0 12 * * *", "Pacific/Apia", "2011-12-29T13:00-10:00", ["12-31 12:00+1400"], id="a lost day is lost"),
-        pytest.param("0 0 1,15 * 1", NEW_YORK, "2027-06-01T12:00-04:00", ["06-07 00:00-0400", "06-14 00:00-0400", "06-15 00:00-0400"], id="either day"),
-        pytest.param("0 0 */5 * 1", NEW_YORK, "2027-06-01T12:00-04:00", ["06-21 00:00-0400", "07-26 00:00-0400"], id="both days"),
+        pytest.param(
+            "0 0 1,15 * 1",
+            NEW_YORK,
+            "2027-06-01T12:00-04:00",
+            ["06-07 00:00-0400", "06-14 00:00-0400", "06-15 00:00-0400"],
+            id="either day",
+        ),
+        pytest.param(
+            "0 0 */5 * 1", NEW_YORK, "2027-06-01T12:00-04:00", ["06-21 00:00-0400", "07-26 00:00-0400"], id="both days"
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_rule_of(text: str, name: str, start: str, wanted: list[str]) -> None:
     assert local(text, name, start, len(wanted)) == wanted
 
@@ -150,6 +174,10 @@ def test_a_repeated_hour_is_not_missed_from_the_winter_before(text: str, wanted:
 )
 def test_the_nearest_weekday(text: str, months: list[str]) -> None:
     assert [day[:5] for day in local(text, "UTC", "2026-12-31T12:00+00:00", len(months))] == months
+
+
+def test_a_range_of_one_number_is_that_number_whatever_its_step() -> None:
+    assert local("0 12 5-5/2 * *", "UTC", "2027-01-01T00:00+00:00", 2) == ["01-05 12:00+0000", "02-05 12:00+0000"]
 
 
 @pytest.mark.parametrize("text", ["0 0 29 2 MON#5", "0 0 29 2 */7", "* * * * * *"])
@@ -187,7 +215,7 @@ def test_two_walks_of_one_expression_do_not_disturb_each_other() -> None:
 
 
 moments = st.one_of(
-    st.datetimes(datetime(2005, 1, 1), datetime(2040, 1, 1)),
+    st.datetimes(datetime(2005, 1, 1), datetime(2040, 1, 1)),  # noqa: DTZ001 - hypothesis wants it so
     st.builds(
         lambda name, hours: next(iter(changes(zone(name), YEARS[name]))).replace(tzinfo=None) + timedelta(hours=hours),
         st.sampled_from([*YEARS]),
