@@ -39,7 +39,7 @@ def test_after_an_error_streams_are_closed_and_new_ones_served(monkeypatch: pyte
             while piece := first.recv(100):
                 received += piece
         assert received == b"head"
-        eventually(lambda: len(closed) == 1)  # the client sees the end of its socket a little sooner
+        eventually(lambda: len(closed) == 1)
         eventually(lambda: thread._thread is None)
         with closing(adopted(thread, closed)) as second:
             assert second.recv(100) == b"head"
