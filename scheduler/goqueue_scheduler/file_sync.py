@@ -84,7 +84,7 @@ class FileSync:
         try:
             return self._file.load()
         except InvalidScheduleFile as error:
-            log.error("schedules_file_refused", file=str(self._file.path), reason=str(error))  # noqa: TRY400
+            log.error("schedules_file_not_understood", file=str(self._file.path), reason=str(error))  # noqa: TRY400
             return None
 
     def _send(self, definitions: Definitions) -> None:

@@ -132,7 +132,7 @@ def test_a_file_that_is_wrong_changes_nothing_and_is_said_once(
     write(file, text)
     with capture_logs() as lines:
         look(sync, rig, 5)
-    assert [line["event"] for line in lines] == ["schedules_file_refused"]
+    assert [line["event"] for line in lines] == ["schedules_file_not_understood"]
     assert synced.syncs == [["one"]]
     write(file, TWO)
     look(sync, rig, 2)
@@ -145,7 +145,7 @@ def test_a_file_that_has_vanished_removes_nothing(sync: FileSync, rig: Rig, sync
     file.unlink()
     with capture_logs() as lines:
         look(sync, rig, 5)
-    assert [line["event"] for line in lines] == ["schedules_file_refused"]
+    assert [line["event"] for line in lines] == ["schedules_file_not_understood"]
     assert synced.syncs == [["one"]]
 
 
