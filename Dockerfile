@@ -40,12 +40,24 @@ RUN for extra in $EXTRAS; do \
     python3 -m pip --python /opt/goqueue/bin/python install --no-cache-dir --disable-pip-version-check \
     --only-binary :all: --require-hashes -r "/tmp/extras/$extra.txt" || exit 1; done
 
+FROM environment AS scheduler-environment
+COPY requirements/scheduler.txt /tmp/requirements.txt
+RUN python3 -m pip --python /opt/goqueue/bin/python install --no-cache-dir --disable-pip-version-check \
+    --only-binary :all: --require-hashes -r /tmp/requirements.txt
+COPY requirements/otel.txt requirements/sentry.txt /tmp/extras/
+ARG EXTRAS
+RUN for extra in $EXTRAS; do \
+    python3 -m pip --python /opt/goqueue/bin/python install --no-cache-dir --disable-pip-version-check \
+    --only-binary :all: --require-hashes -r "/tmp/extras/$extra.txt" || exit 1; done
+
 
 # Compiled here, because nothing can be written later; unchecked, because a copy into an image changes the times.
 FROM base AS source
 COPY api/goqueue_api /opt/goqueue/src/goqueue_api
 COPY worker/goqueue_worker /opt/goqueue/src/goqueue_worker
 COPY worker/goqueue_builtin /opt/goqueue/src/goqueue_builtin
+COPY scheduler/goqueue_scheduler /opt/goqueue/src/goqueue_scheduler
+COPY scheduler/schedules.yaml /opt/goqueue/src/goqueue_scheduler/schedules.yaml
 COPY common/goqueue_common /opt/goqueue/src/goqueue_common
 COPY client/goqueue /opt/goqueue/src/goqueue
 RUN python3 -m compileall -q --invalidation-mode unchecked-hash /opt/goqueue/src
@@ -92,6 +104,21 @@ COPY --from=source /opt/goqueue/src/goqueue_builtin /opt/goqueue/src/goqueue_bui
 # A volume put here is the worker's own; workers that share files of jobs share the volume.
 ENV GOQUEUE_MEDIA_ROOT=/media
 ENTRYPOINT ["python", "-m", "goqueue_worker"]
+
+
+FROM runtime AS scheduler
+ARG VERSION=dev
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="GoQueue scheduler" \
+    org.opencontainers.image.description="Fires the cron schedules of GoQueue, a distributed job queue" \
+    org.opencontainers.image.licenses="Apache-2.0" \
+    org.opencontainers.image.version="${VERSION}" \
+    org.opencontainers.image.revision="${REVISION}"
+COPY --from=scheduler-environment /opt/goqueue /opt/goqueue
+COPY --from=source /opt/goqueue/src/goqueue_common /opt/goqueue/src/goqueue_common
+COPY --from=source /opt/goqueue/src/goqueue /opt/goqueue/src/goqueue
+COPY --from=source /opt/goqueue/src/goqueue_scheduler /opt/goqueue/src/goqueue_scheduler
+ENTRYPOINT ["python", "-m", "goqueue_scheduler"]
 
 
 FROM runtime AS migrate

@@ -18,7 +18,7 @@ FAULTS = $(BIN)/python -m pytest tests/faults -n 3 --maxschedchunk 1 $(ARGS)
 
 announce = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help test check format lint types imports generated unit integration acceptance contract faults faults-short docs deploy test-tools demo up lock clean
+.PHONY: help test check format lint types imports generated unit integration acceptance contract faults faults-short docs deploy test-slow test-tools demo up lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,10 @@ docs: $(INSTALLED) ## Tests of the documentation: examples, links, tables
 deploy: $(INSTALLED) test-tools ## Tests of the Compose file, the images and the locks
 	$(call announce,deployment tests)
 	@$(PYTEST) tests/deploy
+
+test-slow: $(INSTALLED) ## Cron against every minute of whole years, and around every clock change of every zone; not in `make test`
+	$(call announce,slow tests)
+	@$(PYTEST) -n 2 tests/slow $(ARGS)
 
 # Image builds need buildah and a base image, /docs a browser, metrics a Prometheus. A machine of our CI is thrown away, so they
 # are installed there; on anyone else's machine nothing is installed, and the tests that miss a tool are skipped with a sentence.

@@ -19,7 +19,7 @@ from bench import api_jobs, explain_jobs, stack
 from bench.api_cases import Query, cases
 from bench.read_cases import Read, reads
 from goqueue_common.database import connect
-from goqueue_common.settings import normalise_database_url
+from goqueue_common.store_settings import normalise_database_url
 
 LIST_LIMIT_MS: Final = 50.0
 COUNT_LIMIT_MS: Final = 150.0

@@ -17,7 +17,7 @@ import requests
 from bench.handlers import RECORD
 from goqueue_cli.local import LocalStores
 from goqueue_common import migrations
-from goqueue_common.settings import normalise_database_url
+from goqueue_common.store_settings import normalise_database_url
 
 ROOT = Path(__file__).parent.parent
 PAYLOAD = {"to": "user@example.com", "template": "welcome", "n": 1, "pad": "x" * 44}

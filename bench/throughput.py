@@ -14,7 +14,7 @@ from goqueue_common.broker.keys import Keys
 from goqueue_common.database import Database, connect
 from goqueue_common.job_store import JobStore
 from goqueue_common.new_job import NewJob, Submission
-from goqueue_common.settings import normalise_database_url
+from goqueue_common.store_settings import normalise_database_url
 from goqueue_common.submitter import Submitter
 
 STATUSES = "SELECT status, count(*), max(finished_at) FROM jobs GROUP BY status"

@@ -20,7 +20,7 @@ from goqueue_api.settings import ApiSettings
 from goqueue_common import lifecycle
 from goqueue_common.explain import explanation
 from goqueue_common.metrics import catalogue
-from goqueue_common.settings import StoreSettings
+from goqueue_common.store_settings import StoreSettings
 from goqueue_worker import discovery
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -14,12 +14,12 @@ from goqueue_common import migrations
 from goqueue_common.broker.broker import RedisBroker
 from goqueue_common.broker.keys import Keys
 from goqueue_common.database import Database, connect
-from goqueue_common.settings import normalise_database_url
+from goqueue_common.store_settings import normalise_database_url
 from goqueue_common.tables import Base
 from tests.scratch_database import scratch_database
 
-# The audit log can only be truncated: its rows stay as they are. Whatever leaves jobs is noted in job_moves. The revision of
-# schedules is one row for ever.
+# The audit log can only be truncated: its rows stay as they are. Whatever leaves jobs is noted in job_moves. The revision
+# of schedules is one row for ever.
 WIPE = "; ".join(
     "TRUNCATE audit" if name == "audit" else f"DELETE FROM {name}"
     for name in [*(table.name for table in reversed(Base.metadata.sorted_tables)), "job_moves"]

@@ -22,7 +22,8 @@ from goqueue_common.api_key_store import ApiKey, ApiKeyStore
 from goqueue_common.audit_store import Actor
 from goqueue_common.database import connect
 from goqueue_common.errors import GoQueueError, SettingsError
-from goqueue_common.settings import StoreSettings, environment
+from goqueue_common.settings import environment
+from goqueue_common.store_settings import StoreSettings
 
 _UNITS: Final = {"m": 60, "h": 3600, "d": 86_400}
 _LONGEST_SECONDS: Final = 100 * 365 * 86_400

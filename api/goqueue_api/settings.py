@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from goqueue_common.errors import SettingsError
-from goqueue_common.settings import StoreSettings, clear_errors, environment, host_and_port
+from goqueue_common.settings import clear_errors, environment, host_and_port
+from goqueue_common.store_settings import StoreSettings
 from goqueue_common.telemetry import settings as telemetry
 from goqueue_common.telemetry.settings import TelemetrySettings
 

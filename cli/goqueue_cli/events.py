@@ -57,7 +57,7 @@ def _show(screen: Console, event: Event) -> None:
 def _told(event: Event) -> str:
     data = event.data
     if event.type != "jobs":
-        return one_line(" ".join(f"{name}={value}" for name, value in data.items() if value is not None))
+        return one_line(" ".join(f"{name}={_word(value)}" for name, value in data.items() if value is not None))
     counts = [
         f"{count} {status} in {queue}"
         for status, queues in data.get("statuses", {}).items()
@@ -65,3 +65,7 @@ def _told(event: Event) -> str:
     ]
     ids = [str(job[0]) for job in data.get("jobs") or ()]
     return one_line(", ".join(counts) + (f": {' '.join(ids)}" if ids else ""))
+
+
+def _word(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)

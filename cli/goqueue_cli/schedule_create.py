@@ -70,6 +70,7 @@ def create(
         "/timezone": ("--timezone", str(said.get("timezone", ""))),
         "/type": ("--type", job_type),
         "/name": ("NAME", name),
+        "/queue": ("--queue", str(said.get("queue", ""))),
     }
     with api_client(context) as client:
         with pointing_at(texts):

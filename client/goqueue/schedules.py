@@ -67,7 +67,7 @@ class ScheduleCalls:
         cron: str,
         **options: Unpack[ScheduleOptions],
     ) -> Schedule:
-        """Define a schedule anew; what is left out gets its default.
+        """Define a schedule anew; what is left out gets its default, but `paused` stays as it is.
 
         schedule: as it was read, then nobody's change in between is overwritten; by its name: however it is now.
         Raises Conflict (it was changed since, comes from a file, or is not there), InvalidRequest.
@@ -101,7 +101,7 @@ class ScheduleCalls:
         return read_value(Job.from_json, {"etag": answer.etag, **answer.document})
 
     def next_runs(self, name: str, n: int = 10) -> list[NextRun]:
-        """When it will run next; n: 1 to 100. Raises NotFound."""
+        """When it will run next, as if it were not paused; n: 1 to 100. Raises NotFound."""
         document = self._transport.call(Request("GET", f"{_path(name)}/next", [("n", str(n))])).document
         found = document.get("next")
         if not isinstance(found, list):

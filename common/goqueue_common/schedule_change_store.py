@@ -143,7 +143,8 @@ def bump(run: Run) -> None:
 def compare(run: Run, definitions: Sequence[Definition], source: Source) -> list[Difference]:
     """Those that are not stored just so from this source, by name."""
     items = orjson.dumps([_encoded(item) | {"paused": item.paused} for item in definitions]).decode()
-    return [Difference(*row) for row in run(_COMPARE, {"items": items, "source": source})]
+    rows = run(_COMPARE, {"items": items, "source": source})
+    return [Difference(name, Source(kept_by) if kept_by else None, changed) for name, kept_by, changed in rows]
 
 
 def hold(run: Run, names: Iterable[str]) -> dict[str, Standing]:

@@ -32,8 +32,9 @@ OVERLAP_RUNS: Final = 20
 """So many of a schedule's newest jobs are looked at: whether one is unfinished."""
 
 RUN_COLUMNS: Final = """r.schedule, r.scheduled_for, r.fired_at, r.job_id::text,
-    CASE WHEN r.job_id IS NULL THEN 'skipped' ELSE coalesce(j.status, 'deleted') END AS outcome, r.manual, r.missed"""
-"""What `read_run` reads, of a run `r` and its job `j`."""
+    CASE WHEN r.job_id IS NULL THEN 'skipped'
+    ELSE coalesce((SELECT j.status FROM jobs j WHERE j.id = r.job_id), 'deleted') END AS outcome, r.manual, r.missed"""
+"""What `read_run` reads, of a run `r`. Its job is looked up, never joined: there may be millions."""
 
 _DEFINITION: Final = ", ".join("payload::text" if name == "payload" else name for name in DEFINED)
 _HOLD: Final = f"""
@@ -71,8 +72,7 @@ SELECT {RUN_COLUMNS} FROM (
     SELECT * FROM schedule_runs
     WHERE schedule = %(name)s AND (%(before)s::timestamptz IS NULL OR scheduled_for < %(before)s)
     ORDER BY scheduled_for DESC LIMIT %(limit)s
-) AS r LEFT JOIN jobs j ON j.id = r.job_id
-ORDER BY r.scheduled_for DESC
+) AS r ORDER BY r.scheduled_for DESC
 """  # noqa: S608 - our own column names
 _IS_KNOWN: Final = """
 SELECT 1 WHERE EXISTS (SELECT FROM schedules WHERE name = %(name)s)
@@ -144,7 +144,10 @@ class ScheduleRunStore:
         return done
 
     def page(self, name: str, *, before: datetime | None, limit: int) -> list[ScheduleRun]:
-        """The newest runs of a schedule, those before `before` if given. Raises ScheduleNotFound where there never was one."""
+        """The newest runs of a schedule, those before `before` if given.
+
+        Raises ScheduleNotFound where there is neither a schedule nor a run of this name.
+        """
         rows = self._database.run_again(_PAGE, {"name": name, "before": before, "limit": limit})
         if not rows and not self._database.run_again(_IS_KNOWN, {"name": name}):
             raise change.not_found(name)

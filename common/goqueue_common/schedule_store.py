@@ -31,7 +31,7 @@ _LAST_RUN: Final = f"""
 LEFT JOIN LATERAL (
     SELECT {RUN_COLUMNS} FROM (
         SELECT * FROM schedule_runs WHERE schedule = s.name ORDER BY scheduled_for DESC LIMIT 1
-    ) AS r LEFT JOIN jobs j ON j.id = r.job_id
+    ) AS r
 ) AS run ON true
 """  # noqa: S608 - our own column names
 

@@ -41,7 +41,8 @@ RETURNING now(), (SELECT revision FROM schedule_revision)
 
 _SCHEDULERS: Final = f"""
 SELECT id::text, host, pid, version,
-    CASE WHEN ended_at IS NOT NULL THEN 'ended' WHEN {_IS_ALIVE} THEN 'alive' ELSE 'lost' END, leads AND {_IS_ALIVE}, term, lag_seconds, fired, started_at, seen_at
+    CASE WHEN ended_at IS NOT NULL THEN 'ended' WHEN {_IS_ALIVE} THEN 'alive' ELSE 'lost' END,
+    leads AND {_IS_ALIVE}, term, lag_seconds, fired, started_at, seen_at
 FROM schedulers WHERE coalesce(ended_at, seen_at) > now() - interval '{_SHOWN}' ORDER BY started_at, id
 """  # noqa: S608 - constants
 
@@ -58,11 +59,11 @@ _IS_LEFT_OUT: Final = f"""coalesce(next_at < now() - CASE catch_up WHEN 'none' T
 
 _FIGURES: Final = f"""
 SELECT now(),
-    (SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 FROM schedules
-        WHERE due_at <= now() AND NOT {_IS_LEFT_OUT}),
+    coalesce(extract(epoch FROM now() - min(due_at) FILTER (WHERE due_at <= now() AND NOT {_IS_LEFT_OUT})), 0)::float8,
     (SELECT count(*) FROM schedule_runs
         WHERE fired_at > now() - interval '{RATE_MINUTES} minutes' AND job_id IS NOT NULL AND NOT manual),
-    (SELECT count(*) FROM schedules), (SELECT count(*) FROM schedules WHERE paused_at IS NOT NULL)
+    count(*), count(paused_at)
+FROM schedules
 """  # noqa: S608 - constants
 
 _UPCOMING: Final = ", ".join("'{}' AS payload" if name == "payload" else name for name in DEFINED)

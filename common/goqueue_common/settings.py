@@ -1,7 +1,8 @@
-"""Settings that every service shares: where the stores are and how it logs. The environment is read in settings only.
+"""Settings that every service shares: where Redis is and how it logs. The environment is read in settings only.
 
-A service has one frozen dataclass of its own (goqueue_api.settings, goqueue_worker.settings) that holds a StoreSettings.
-`NAME_FILE` may name a file that holds the value of NAME (Docker and Kubernetes secrets).
+A service has one frozen dataclass of its own (goqueue_api.settings and so on) that holds a StoreSettings, or where it
+knows no PostgreSQL, a ServiceSettings. `NAME_FILE` may name a file that holds the value of NAME (Docker and Kubernetes
+secrets).
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from environs import EnvError, EnvValidationError, FileAwareEnv
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from goqueue_common.errors import SettingsError
 
@@ -25,14 +24,12 @@ if TYPE_CHECKING:
 _PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _LEVELS = ("debug", "info", "warning", "error")
 _LOG_FORMATS = ("auto", "console", "json")
-_DATABASE_URL_FORM = "postgresql://user:password@host:5432/database"
 
 
-@dataclass(frozen=True, slots=True)
-class StoreSettings:
-    """PostgreSQL, Redis and logging; both URLs are normalised. redact: fields of payloads whose values are not shown."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSettings:
+    """Redis and logging; the URL is normalised. redact: fields of payloads whose values are not shown."""
 
-    database_url: str
     redis_url: str
     prefix: str
     log_level: str
@@ -40,17 +37,13 @@ class StoreSettings:
     redact: Sequence[str] = ()
 
     @classmethod
-    def read(cls, env: FileAwareEnv) -> StoreSettings:
-        """From DATABASE_URL, REDIS_URL, GOQUEUE_PREFIX, GOQUEUE_LOG_LEVEL, GOQUEUE_LOG_FORMAT, GOQUEUE_REDACT.
-
-        Raises SettingsError.
-        """
+    def read(cls, env: FileAwareEnv) -> ServiceSettings:
+        """From REDIS_URL, GOQUEUE_PREFIX, GOQUEUE_LOG_LEVEL, GOQUEUE_LOG_FORMAT, GOQUEUE_REDACT. Raises SettingsError."""
         with clear_errors():
             prefix = env.str("GOQUEUE_PREFIX", "goqueue")
             if not _PREFIX.fullmatch(prefix):
                 raise SettingsError(f"GOQUEUE_PREFIX={prefix!r}: use 1 to 32 letters, digits, '.', '_', '-'")
-            return cls(
-                database_url=normalise_database_url(env.str("DATABASE_URL", "postgresql://localhost:5432/goqueue")),
+            return ServiceSettings(
                 redis_url=normalise_redis_url(env.str("REDIS_URL", "redis://localhost:6379/0")),
                 prefix=prefix,
                 log_level=_choice(env, "GOQUEUE_LOG_LEVEL", "info", _LEVELS),
@@ -91,23 +84,6 @@ def _choice(env: FileAwareEnv, name: str, default: str, choices: tuple[str, ...]
     if value not in choices:
         raise SettingsError(f"{name}={value!r}: choose one of {', '.join(choices)}")
     return value
-
-
-def normalise_database_url(url: str) -> str:
-    """`postgres://`, `postgresql://` or with a driver -> `postgresql+psycopg2://`. Raises SettingsError.
-
-    SQLAlchemy 2.1 refuses postgres:// and takes postgresql:// for psycopg 3.
-    """
-    scheme, separator, rest = url.strip().partition("://")
-    if not separator or scheme.partition("+")[0] not in ("postgres", "postgresql"):
-        raise SettingsError(f"DATABASE_URL={mask_url(url)!r} is no PostgreSQL URL: write {_DATABASE_URL_FORM}")
-    try:
-        parsed = make_url(f"postgresql+psycopg2://{rest}")
-    except (ArgumentError, ValueError) as error:
-        raise SettingsError(f"DATABASE_URL={mask_url(url)!r} cannot be read: write {_DATABASE_URL_FORM}") from error
-    if "@" in f"{parsed.host}{parsed.database}":  # PostgreSQL would tell, with the rest of the password as a host's name
-        raise SettingsError(f"DATABASE_URL={mask_url(url)!r} has an '@' in its user or password: write it as %40")
-    return parsed.render_as_string(hide_password=False)
 
 
 def normalise_redis_url(url: str) -> str:

@@ -23,7 +23,8 @@ from goqueue_common.errors import GoQueueError, SettingsError
 from goqueue_common.lifecycle import JobStatus
 from goqueue_common.queue_store import QueueDepth, QueueStore
 from goqueue_common.server_store import ServerStore
-from goqueue_common.settings import StoreSettings, environment, mask_url
+from goqueue_common.settings import environment, mask_url
+from goqueue_common.store_settings import StoreSettings
 from goqueue_common.version import version
 from goqueue_common.worker_store import WorkerInfo, WorkerStore
 

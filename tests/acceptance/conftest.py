@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from goqueue import Client, Job
+from goqueue import Client, Job, NotFound, Schedule
 from goqueue_cli.local import LocalStores
 from goqueue_common.database import connect
-from goqueue_common.settings import normalise_database_url
+from goqueue_common.store_settings import normalise_database_url
+from tests.acceptance.scheduler_process import Scheduler
 from tests.processes import PATIENCE_SECONDS, Processes, eventually, free_port, is_ready
 from tests.scratch_database import scratch_database
 
@@ -102,3 +103,37 @@ def client(system: System) -> Client:
 def finished(client: Client) -> Callable[[Job], Job]:
     """The job once it is final."""
     return lambda job: client.wait(job.id, timeout=PATIENCE_SECONDS)
+
+
+@pytest.fixture
+def start_scheduler(system: System, tmp_path: Path) -> Iterator[Callable[..., Scheduler]]:
+    """Starts schedulers, each with settings of its own, and waits until they are ready; none outlives its test."""
+    started: list[Scheduler] = []
+
+    def start(**settings: str) -> Scheduler:
+        scheduler = Scheduler(
+            system.environment | {"API_URL": system.api_url}, tmp_path / f"scheduler-{len(started)}", **settings
+        )
+        started.append(scheduler)
+        scheduler.wait_until_ready()
+        return scheduler
+
+    yield start
+    codes = [scheduler.stop() for scheduler in started if not scheduler.ended()]
+    assert set(codes) <= {0}
+
+
+@pytest.fixture
+def make(client: Client) -> Iterator[Callable[..., Schedule]]:
+    """Makes schedules that fire every second, if nothing else is said; they end with their test."""
+    names: list[str] = []
+
+    def create(name: str, **options: Any) -> Schedule:
+        made = client.create_schedule(**{"type": "shop.plain", "cron": "* * * * * *", "name": name, **options})
+        names.append(name)
+        return made
+
+    yield create
+    for name in names:
+        with suppress(NotFound):
+            client.delete_schedule(name)

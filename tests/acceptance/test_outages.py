@@ -10,7 +10,7 @@ import requests
 
 from goqueue_cli.local import LocalStores
 from goqueue_common import migrations
-from goqueue_common.settings import normalise_database_url
+from goqueue_common.store_settings import normalise_database_url
 from tests.acceptance.conftest import System
 from tests.processes import eventually
 

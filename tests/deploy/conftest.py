@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = ("api", "worker", "migrate")
+TARGETS = ("api", "worker", "scheduler", "migrate")
 _BASE = "localhost/python-stand-in"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-OURS = ("api", "worker", "migrate")
+OURS = ("api", "worker", "scheduler", "migrate")
 
 
 @pytest.fixture(scope="module")
@@ -38,15 +38,21 @@ def test_stores_are_those_of_the_roadmap(services: dict[str, Any]) -> None:
     }
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", ["api", "worker", "migrate"])
 def test_our_services_find_the_stores_as_in_the_roadmap(services: dict[str, Any], name: str) -> None:
     environment = services[name]["environment"]
     assert environment["REDIS_URL"] == "redis:6379"
     assert environment["DATABASE_URL"] == "postgres://user:pass@postgres:5432/goqueue"
 
 
-def test_worker_runs_without_arguments(services: dict[str, Any]) -> None:
-    assert not {"command", "entrypoint"} & set(services["worker"])
+def test_scheduler_knows_the_api_and_redis_and_no_database(services: dict[str, Any]) -> None:
+    assert services["scheduler"]["environment"] == {"API_URL": "http://api:8080", "REDIS_URL": "redis:6379"}
+    assert services["scheduler"]["depends_on"]["api"] == {"condition": "service_healthy"}
+
+
+@pytest.mark.parametrize("name", ["worker", "scheduler"])
+def test_service_runs_without_arguments(services: dict[str, Any], name: str) -> None:
+    assert not {"command", "entrypoint"} & set(services[name])
 
 
 def test_api_without_keys_is_published_to_this_machine_only(services: dict[str, Any]) -> None:
@@ -65,7 +71,7 @@ def test_our_services_get_by_with_nothing(services: dict[str, Any], name: str) -
     assert services[name]["security_opt"] == ["no-new-privileges:true"]
 
 
-@pytest.mark.parametrize("name", ["api", "worker", "redis", "postgres"])
+@pytest.mark.parametrize("name", ["api", "worker", "scheduler", "redis", "postgres"])
 def test_what_serves_comes_back_and_may_stop_in_order(services: dict[str, Any], name: str) -> None:
     assert services[name]["restart"] == "unless-stopped"
     assert services[name]["stop_grace_period"] == "60s"

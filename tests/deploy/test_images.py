@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
     from conftest import Images
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)  # the first test builds all images
 
-TARGETS = ("api", "worker", "migrate")
+TARGETS = ("api", "worker", "scheduler", "migrate")
 PACKAGES = {
     "api": {"goqueue", "goqueue_api", "goqueue_common"},
     "worker": {"goqueue", "goqueue_builtin", "goqueue_common", "goqueue_worker"},
+    "scheduler": {"goqueue", "goqueue_common", "goqueue_scheduler"},
     "migrate": {"goqueue_common"},
 }
 
@@ -70,8 +71,14 @@ def test_flask_is_in_the_api_image_only(images: Images) -> None:
     assert {target: images.output(target, "python", "-c", asks) for target in TARGETS} == {
         "api": "True",
         "worker": "False",
+        "scheduler": "False",
         "migrate": "False",
     }
+
+
+def test_scheduler_image_brings_the_schedules_file(images: Images) -> None:
+    checks = "from goqueue_scheduler.schedule_file import default_file, load; print(len(load(default_file())))"
+    assert images.output("scheduler", "python", "-c", checks) == "2"
 
 
 def test_extras_come_into_an_image_by_a_build_argument(images: Images) -> None:

@@ -1,4 +1,4 @@
-"""The three images together, on this machine's network: migrations, the API, a worker, one job from POST to its result."""
+"""The images together, on this machine's network: migrations, the API, a worker, one job from POST to its result."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from goqueue_cli.local import LocalStores
     from tests.deploy.conftest import Images
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)  # the first test builds all images
 
 
 @pytest.fixture(scope="module")

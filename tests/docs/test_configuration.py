@@ -12,12 +12,12 @@ from tests.docs.pages import ROOT
 
 NAME = re.compile(r"(?:GOQUEUE_[A-Z_]+|[A-Z]+_URL|OTEL_EXPORTER_OTLP_(?:ENDPOINT|PROTOCOL)|SENTRY_DSN)")
 ROW = re.compile(r"^\| `([A-Z_]+)` \|", re.MULTILINE)
-SOURCES = ("api", "worker", "common", "client", "cli")
+SOURCES = ("api", "worker", "scheduler", "common", "client", "cli")
 
 
 def names_read() -> set[str]:
     """Names that the settings modules spell out."""
-    modules = [path for source in SOURCES for path in (ROOT / source).rglob("settings.py")]
+    modules = [path for source in SOURCES for path in (ROOT / source).rglob("*settings.py")]
     assert modules
     words = {
         node.value

@@ -7,9 +7,11 @@ import importlib
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from goqueue_scheduler.schedule_file import default_file, load
 from tests.docs.pages import ROOT, Block, blocks
 
 OURS = ("goqueue", "goqueue_worker", "goqueue_worker.testing")
@@ -31,8 +33,8 @@ def test_there_are_examples() -> None:
 
 
 def test_every_block_is_in_a_language_that_is_tried() -> None:
-    """bash, python and json; a block in none must say so: ```text."""
-    tried = {"bash", "json", "python"}
+    """bash, python, json and yaml; a block in none must say so: ```text."""
+    tried = {"bash", "json", "python", "yaml"}
     assert {block.place: block.language for block in blocks() if block.language not in {*tried, *NOT_TRIED}} == {}
     assert {block.language for block in blocks()} >= {*NOT_TRIED}
 
@@ -70,6 +72,17 @@ def test_shell_example_names_targets_that_exist(block: Block) -> None:
 @pytest.mark.parametrize("block", blocks("json"), ids=place)
 def test_json_example_is_json(block: Block) -> None:
     json.loads(block.text)
+
+
+@pytest.mark.parametrize("block", blocks("yaml"), ids=place)
+def test_yaml_example_is_a_schedules_file(block: Block, tmp_path: Path) -> None:
+    (tmp_path / "schedules.yaml").write_text(block.text, encoding="utf-8")
+    assert load(tmp_path / "schedules.yaml")
+
+
+def test_first_schedules_file_that_is_shown_is_the_one_that_comes_with_goqueue() -> None:
+    shown = next(block.text for block in blocks("yaml") if block.page.name == "scheduling.md")
+    assert default_file().read_text(encoding="utf-8").endswith(shown)
 
 
 @pytest.mark.parametrize("block", SHELL, ids=place)

@@ -12,6 +12,25 @@ STORE_RECOVERY_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SchedulerForm:
+    """How replicas of the scheduler are tried. Times in seconds.
+
+    period: from one fault to the next. turns: how often each fault of leaders comes. api_away: None: it is only restarted.
+    """
+
+    lease: float
+    schedules: int
+    period: float
+    turns: int
+    api_away: float | None
+
+    @property
+    def longer_than_lease(self) -> float:
+        """Long enough that another leads."""
+        return self.lease * 1.1 + 1.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """Times in seconds.
 
@@ -31,6 +50,7 @@ class Form:
     redis_silent: float
     link_fault: float
     flushed_jobs: int
+    schedulers: SchedulerForm
     test_timeout: float
 
     @property
@@ -67,6 +87,7 @@ SHORT: Final = Form(
     redis_silent=9.0,
     link_fault=4.0,
     flushed_jobs=30_000,
+    schedulers=SchedulerForm(lease=2.0, schedules=50, period=4.0, turns=1, api_away=None),
     test_timeout=170.0,
 )
 FULL: Final = Form(
@@ -82,5 +103,6 @@ FULL: Final = Form(
     redis_silent=30.0,
     link_fault=15.0,
     flushed_jobs=1_000_000,
+    schedulers=SchedulerForm(lease=15.0, schedules=50, period=20.0, turns=3, api_away=75.0),
     test_timeout=1_700.0,
 )

@@ -10,7 +10,7 @@ from goqueue_common.broker.keys import Keys
 from goqueue_common.database import connect
 from goqueue_common.job_store import JobStore
 from goqueue_common.new_job import NewJob, Submission
-from goqueue_common.settings import normalise_database_url
+from goqueue_common.store_settings import normalise_database_url
 from goqueue_common.submitter import Submitter
 from tests.faults.effect_log import Tally
 from tests.faults.forms import STORE_RECOVERY_SECONDS

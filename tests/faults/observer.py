@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from redis import Redis
 
 from goqueue_cli.local import LocalStores
 from goqueue_common.broker.keys import Keys
 from goqueue_common.database import connect
-from goqueue_common.settings import normalise_database_url
 from goqueue_common.stats_store import JOB_COUNTS
+from goqueue_common.store_settings import normalise_database_url
 from tests.conftest import WIPE
 
 _MISCOUNTED = f"""
@@ -28,6 +30,10 @@ WHERE coalesce(c.jobs, 0) <> coalesce(t.jobs, 0)
 """
 
 
+Instant = tuple[str, int]
+"""A schedule, and a second since the epoch that its cron names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a job stands in PostgreSQL. finished_at: on the monotonic clock, None: it has no outcome."""
@@ -35,6 +41,15 @@ class Outcome:
     status: str
     failure_reason: str | None
     finished_at: float | None
+
+
+class Run(NamedTuple):
+    """A row of schedule_runs. fired_at: seconds since the epoch; missed: as was told to the API."""
+
+    instant: Instant
+    fired_at: float
+    has_job: bool
+    missed: int
 
 
 class Observer:
@@ -90,6 +105,27 @@ class Observer:
     def live_worker_pids(self) -> set[int]:
         """Process ids of workers that are registered as alive."""
         return {row[0] for row in self._database.run_again("SELECT pid FROM workers WHERE state = 'alive'")}
+
+    def runs(self) -> list[Run]:
+        """Every run of every schedule; one made by hand is none."""
+        rows = self._database.run_again(
+            "SELECT schedule, extract(epoch FROM scheduled_for)::bigint, extract(epoch FROM fired_at)::float8, "
+            "job_id IS NOT NULL, missed FROM schedule_runs WHERE NOT manual"
+        )
+        return [Run((row[0], row[1]), *row[2:]) for row in rows]
+
+    def jobs_of_instants(self) -> Counter[Instant]:
+        """How many jobs each instant of a schedule has."""
+        rows = self._database.run_again(
+            "SELECT schedule, extract(epoch FROM scheduled_for)::bigint, count(*) FROM jobs "
+            "WHERE schedule IS NOT NULL GROUP BY 1, 2"
+        )
+        return Counter({(row[0], row[1]): row[2] for row in rows})
+
+    def slowest_schedule(self) -> float:
+        """Until when every schedule's instants have been dealt with, in seconds since the epoch."""
+        rows = self._database.run_again("SELECT extract(epoch FROM min(due_after))::float8 FROM schedules")
+        return float(rows[0][0] or 0.0)
 
     def execute(self, statement: str) -> None:
         """One statement as the database's owner."""

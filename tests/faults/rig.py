@@ -14,7 +14,7 @@ from goqueue_cli.local import LocalStores
 from goqueue_cli.local.ports import find_free_port
 from goqueue_cli.local.readiness import api_is_ready
 from goqueue_common import migrations
-from goqueue_common.settings import normalise_database_url
+from goqueue_common.store_settings import normalise_database_url
 from tests.faults.effect_log import EffectLog, in_flight
 from tests.faults.fault_proxy import FaultProxy
 from tests.faults.forms import Form
@@ -175,8 +175,8 @@ class Rig:
     def _environment(self, postgres: FaultProxy, redis: FaultProxy) -> dict[str, str]:
         return {
             **os.environ,
-            "DATABASE_URL": _through(postgres, self.stores.database_url),
-            "REDIS_URL": _through(redis, self.stores.redis_url),
+            "DATABASE_URL": through(postgres, self.stores.database_url),
+            "REDIS_URL": through(redis, self.stores.redis_url),
             "GOQUEUE_API_PROCESSES": "1",
             "GOQUEUE_LEASE": str(self.form.lease),
             "GOQUEUE_HEARTBEAT": str(self.form.heartbeat),
@@ -193,7 +193,8 @@ def direct_environment(rig: Rig) -> dict[str, str]:
     return {"DATABASE_URL": rig.stores.database_url, "REDIS_URL": rig.stores.redis_url}
 
 
-def _through(proxy: FaultProxy, url: str) -> str:
+def through(proxy: FaultProxy, url: str) -> str:
+    """The same address, reached by a link that can fail."""
     return re.sub(r":\d+/", f":{proxy.port}/", url)
 
 

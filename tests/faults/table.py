@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
+from tests.faults.fires import FireRow
 from tests.faults.verdict import Row
 
 WIDTH: Final = 100
@@ -28,9 +29,26 @@ def render(rows: Sequence[Row], form: str) -> list[str]:
     return lines
 
 
-def document(rows: Sequence[Row], form: str) -> str:
-    """The same as JSON; seconds, null where there is nothing to say."""
-    return json.dumps({"form": form, "rows": [asdict(row) for row in rows]}, indent=2) + "\n"
+def document(rows: Sequence[Row], form: str, fires: Sequence[FireRow] = ()) -> str:
+    """The same as JSON; seconds, null where there is nothing to say. fires: the table of schedules."""
+    tables = {"rows": [asdict(row) for row in rows], "schedules": [asdict(row) for row in fires]}
+    return json.dumps({"form": form, **tables}, indent=2) + "\n"
+
+
+def aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """A line of a table: the first cell to the left, the others to the right."""
+    first, *others = (
+        cell.ljust(width) if place == 0 else cell.rjust(width)
+        for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    )
+    return " ".join([first, *others]).rstrip()
+
+
+def notes(remarks: Sequence[str], problems: Sequence[str]) -> list[str]:
+    """What stands below a row."""
+    marked = [f"- {remark}" for remark in remarks] + [f"! {problem}" for problem in problems]
+    wrapped = (textwrap.wrap(note, WIDTH, initial_indent="    ", subsequent_indent="      ") for note in marked)
+    return [line for lines in wrapped for line in lines]
 
 
 def _row(row: Row) -> list[str]:
@@ -44,17 +62,11 @@ def _row(row: Row) -> list[str]:
         _milliseconds(row.post_p99),
         _milliseconds(row.post_max),
     )
-    notes = [f"- {remark}" for remark in row.remarks] + [f"! {problem}" for problem in row.problems]
-    wrapped = (textwrap.wrap(note, WIDTH, initial_indent="    ", subsequent_indent="      ") for note in notes)
-    return [_line(cells), *(line for lines in wrapped for line in lines)]
+    return [_line(cells), *notes(row.remarks, row.problems)]
 
 
 def _line(cells: Sequence[str]) -> str:
-    first, *others = (
-        cell.ljust(width) if place == 0 else cell.rjust(width)
-        for place, (cell, width) in enumerate(zip(cells, _WIDTHS, strict=True))
-    )
-    return " ".join([first, *others]).rstrip()
+    return aligned(cells, _WIDTHS)
 
 
 def _recovery(row: Row) -> str:

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import Final
 
 from goqueue_common.job import ClaimedJob
-from goqueue_common.settings import StoreSettings
+from goqueue_common.store_settings import StoreSettings
 from goqueue_common.structured_logs import configure
 from goqueue_common.trace_context import trace_id_of
 

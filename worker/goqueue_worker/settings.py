@@ -11,7 +11,8 @@ from goqueue_common.dispatch_store import UNKNOWN_TYPE_AFTER_SECONDS
 from goqueue_common.errors import SettingsError
 from goqueue_common.new_job import is_name
 from goqueue_common.retention_store import Retention
-from goqueue_common.settings import StoreSettings, clear_errors, environment, host_and_port
+from goqueue_common.settings import clear_errors, environment, host_and_port
+from goqueue_common.store_settings import StoreSettings
 from goqueue_common.telemetry.settings import TelemetrySettings
 from goqueue_worker.discovery import BUILTIN_MODULE
 from goqueue_worker.job_logs import DEFAULT_LOG_BYTES, MAX_LOG_BYTES

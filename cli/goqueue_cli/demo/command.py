@@ -119,9 +119,7 @@ class _StackProcess:
         self.log_path = data_dir / "logs" / "demo.log"
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
         self._log = self.log_path.open("w")
-        no_schedules = data_dir / "no-schedules.json"  # those that come with GoQueue would report in the midst of it
-        no_schedules.write_text("[]\n")
-        words = ("up", "--port", str(port), "--data-dir", str(data_dir), "--schedules", str(no_schedules))
+        words = ("up", "--port", str(port), "--data-dir", str(data_dir))
         argv = (sys.executable, "-P", "-m", "goqueue_cli.main", *words)
         output = PrefixedOutput(self._log, ("stack",), colour=False)
         self._process = ServiceProcess(Service("stack", argv, environment, grace_seconds=60.0), output)
@@ -168,6 +166,7 @@ def _environment(smtp_port: int) -> dict[str, str]:
         "GOQUEUE_SMTP_FROM": "GoQueue demo <demo@example.org>",
         "GOQUEUE_SUMMARY_RECIPIENTS": "grace@example.org",
         "GOQUEUE_HTTP_ALLOWED_NETWORKS": "127.0.0.1",
+        "GOQUEUE_SCHEDULES": "",  # those that come with GoQueue would report in the midst of it at midnight
     }
 
 

@@ -1,4 +1,4 @@
-"""The demo's schedule: made through the API, fired by the scheduler, and deleted when one of its jobs has completed."""
+"""The demo's schedule: made through the API, fired by the scheduler, and deleted when a few of its jobs have completed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from goqueue import Client, ScheduleRun
 
 _LIFETIME = timedelta(minutes=5)  # of a schedule that an interrupted demo leaves behind
+_WANTED = 3  # the first ones are late: until then the scheduler did not know of it
 
 
 class ScheduleStory:
@@ -32,13 +33,14 @@ class ScheduleStory:
         """See Story."""
         runs = list(client.schedule_runs(self._name))
         completed = [run for run in runs if run.outcome == "completed"]
-        if completed:
+        if len(completed) >= _WANTED:
             client.delete_schedule(self._name)
             self.row = replace(self.row, status="completed", tries=1, fraction=1.0, is_right=True, finding=_seen(completed))
         elif runs:
-            self.row = replace(self.row, status=runs[0].outcome, fraction=0.5)
+            self.row = replace(self.row, status=runs[0].outcome, fraction=len(completed) / _WANTED)
 
 
 def _seen(completed: list[ScheduleRun]) -> str:
-    first = completed[-1]
-    return f"due at {first.scheduled_for:%H:%M:%S} UTC, fired {first.lateness * 1000:.0f} ms later; deleted again"
+    newest = completed[0]
+    late = f"{newest.lateness * 1000:.0f} ms"
+    return f"{len(completed)} jobs; that of {newest.scheduled_for:%H:%M:%S} UTC came {late} later; deleted again"

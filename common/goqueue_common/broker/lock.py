@@ -8,18 +8,23 @@ two do it.
 
 from __future__ import annotations
 
+import math
 import secrets
 from typing import Final
 
-from goqueue_common.broker.connection import connect, script, translated
+from goqueue_common.broker.connection import ANSWER_SECONDS, connect, script, translated
 from goqueue_common.broker.keys import Keys
 from goqueue_common.clock import Clock
 
 _MARGIN_SECONDS: Final = 0.5
+_LEAST_ANSWER_SECONDS: Final = 0.2
 
 
 class Lock:
-    """One name that at most one holder has at a time. Not for use from several threads at once."""
+    """One name that at most one holder has at a time. Not for use from several threads at once, but for is_held and term.
+
+    term: how often it has changed hands, as of our last turn; for people, since Redis may forget it.
+    """
 
     def __init__(self, url: str, keys: Keys, clock: Clock, *, name: str, ttl_seconds: float) -> None:
         self.token = secrets.token_hex(16)
@@ -29,7 +34,9 @@ class Lock:
         self._margin_seconds = max(ttl_seconds * 0.1, min(_MARGIN_SECONDS, ttl_seconds / 2))
         self._deadline = 0.0
         self._key, self._term_key = keys.lock(name), keys.term(name)
-        self._client = connect(url)
+        self._free_in_seconds = 0.0
+        # Without retries, and short against the lease: a renewal that hangs must leave time for another.
+        self._client = connect(url, answer_seconds=min(ANSWER_SECONDS, max(_LEAST_ANSWER_SECONDS, ttl_seconds / 6)))
         self._acquire = self._client.register_script(script("lock_acquire"))
         self._extend = self._client.register_script(script("lock_extend"))
         self._release = self._client.register_script(script("lock_release"))
@@ -47,7 +54,14 @@ class Lock:
         if held:
             self.term = int(number)
             self._deadline = sent_at + self._ttl_seconds - self._margin_seconds
+        else:
+            self._free_in_seconds = int(number) / 1000 if int(number) >= 0 else math.inf
         return bool(held)
+
+    @property
+    def free_in_seconds(self) -> float:
+        """How long the lease of its holder still ran when `acquire` was refused; inf: a key that somebody made."""
+        return self._free_in_seconds
 
     def extend(self) -> bool:
         """Renew; False: it is no longer ours. Raises BrokerUnavailable, which moves no deadline."""

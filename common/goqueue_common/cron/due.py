@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -19,7 +18,8 @@ GRACE: Final = timedelta(seconds=60)
 MAX_MISSED: Final = 1_000
 """Further than this nobody counts what was left out."""
 _FIRST_LOOK_BACK: Final = timedelta(minutes=1)
-_LOOK_BACK_GROWTH: Final = 4
+_GROWTH: Final = 4
+_TICK: Final = timedelta(microseconds=1)
 
 
 class CatchUp(StrEnum):
@@ -59,44 +59,41 @@ def due(
     leaves them out; `latest` fires the newest, where nothing else fires; `all` fires those of the last `catch_up_window`
     seconds, the newest `catch_up_limit` of them.
     """
-    since = due_after if starts_at is None else max(due_after, starts_at - timedelta(microseconds=1))
+    since = due_after if starts_at is None else max(due_after, starts_at - _TICK)
     until = now if ends_at is None else min(now, ends_at)
-    edge = now - GRACE - timedelta(seconds=jitter_seconds)  # what is older was missed
-    fresh = [
-        one
-        for one in takewhile(
-            lambda one: one + timedelta(seconds=jitter(name, one, jitter_seconds)) <= now,
-            instants(cron, zone, max(since, edge - timedelta(microseconds=1)), ends_at=until),
-        )
-    ]
-    late: list[datetime] = []
-    old_until = min(until, edge - timedelta(microseconds=1))
-    if catch_up is CatchUp.ALL:
-        late = _newest(
-            cron, zone, max(since, now - timedelta(seconds=catch_up_window, microseconds=1)), old_until, catch_up_limit
-        )
-    elif catch_up is CatchUp.LATEST and not fresh:
-        late = _newest(cron, zone, since, old_until, 1)
-    fired = late + fresh
-    if not fired:
+    if next(instants(cron, zone, since, ends_at=until), None) is None:
         return Due([], 0)
-    left_out = instants(cron, zone, since, ends_at=fired[0] - SECOND)
+    edge = now - GRACE - timedelta(seconds=jitter_seconds)  # what is older was missed
+    waits = (
+        (one, one + timedelta(seconds=jitter(name, one, jitter_seconds)))
+        for one in instants(cron, zone, max(since, edge - _TICK), ends_at=until)
+    )
+    fresh = [one for one, due_at in takewhile(lambda pair: pair[1] <= now, waits)]
+    missed_until = min(until, edge - _TICK)
+    late: list[datetime] = []
+    if catch_up is CatchUp.ALL:
+        window = now - timedelta(seconds=catch_up_window) - _TICK
+        late = _newest(cron, zone, since=max(since, window), until=missed_until, limit=catch_up_limit)
+    elif catch_up is CatchUp.LATEST and not fresh:
+        late = _newest(cron, zone, since=since, until=missed_until, limit=1)
+    fired = late + fresh
+    left_out = instants(cron, zone, since, ends_at=fired[0] - SECOND) if fired else iter(())
     return Due(fired, sum(1 for _ in islice(left_out, MAX_MISSED)))
 
 
-def _newest(cron: Cron, zone: ZoneInfo, since: datetime, until: datetime, limit: int) -> list[datetime]:
+def _newest(cron: Cron, zone: ZoneInfo, *, since: datetime, until: datetime, limit: int) -> list[datetime]:
     """The newest so many instants after `since`, up to `until`; looks back in growing steps, for there may be millions."""
     found: list[datetime] = []
     step = _FIRST_LOOK_BACK
     while until > since and len(found) < limit:
         begin = max(since, until - step)
         found = [*instants(cron, zone, begin, ends_at=until), *found]
-        until, step = begin, step * _LOOK_BACK_GROWTH
+        until, step = begin, step * _GROWTH
     return found[-limit:]
 
 
 def jitter(name: str, scheduled_for: datetime, jitter_seconds: float) -> float:
-    """By how many seconds this instant of the schedule is put off: less than `jitter_seconds`, the same in every process."""
+    """By how many seconds this instant of the schedule is put off: below `jitter_seconds`, the same in every process."""
     if not jitter_seconds:
         return 0.0
     text = f"{name}\n{scheduled_for.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -23,9 +23,9 @@ def refuse_hopeless(labels: Labels, fields: Sequence[Word]) -> None:
         return
     day, month, weekday = fields[-3:]
     if not any(labels.match_dom(one) for one in _days(frozenset(labels.months))):
-        raise BadCron(f"day of month: {day.text} never comes in month {month.text}, so this never fires", day.position)
+        raise BadCron(f"day of month: {day.shown} never comes in month {month.shown}, so this never fires", day.position)
     raise BadCron(
-        f"day of week: {weekday.text} never falls on day of month {day.text}, and a day must be both when either starts"
+        f"day of week: {weekday.shown} never falls on day of month {day.shown}, and a day must be both when either starts"
         " with *, so this never fires",
         weekday.position,
     )

@@ -2,8 +2,8 @@
 
 - An expression whose minute or hour starts with `*` runs at every real minute whose label matches: in both passes of a
   repeated hour, and not at all in one that is skipped.
-- Any other names times of the day. A time that is skipped runs once, when the clock has jumped; a time that is repeated runs
-  in the first pass only.
+- Any other names times of the day. One that is skipped runs once, when the clock has jumped; one that is repeated runs in
+  the first pass only.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ SECOND: Final = timedelta(seconds=1)
 LONGEST_CAUGHT_UP: Final = timedelta(hours=3)
 """What the clock skips in a longer jump is not caught up."""
 _NONE: Final = timedelta(0)
-_EARLIEST: Final = datetime(1, 1, 3, tzinfo=UTC)
-_LATEST: Final = datetime(9999, 12, 29, tzinfo=UTC)
+EARLIEST: Final = datetime(1, 1, 3, tzinfo=UTC)
+LATEST: Final = datetime(9999, 12, 29, tzinfo=UTC)
 """Between these two every instant has a label in every zone."""
 
 
@@ -44,9 +44,9 @@ def instants(
     Ends when there is none for 50 years.
     """
     if starts_at is not None and starts_at > after:
-        after = max(starts_at, _EARLIEST) - timedelta(microseconds=1)
-    last = max(after, _EARLIEST).astimezone(UTC).replace(microsecond=0)
-    until = _LATEST if ends_at is None else min(ends_at, _LATEST)
+        after = max(starts_at, EARLIEST) - timedelta(microseconds=1)
+    last = max(after, EARLIEST).astimezone(UTC).replace(microsecond=0)
+    until = LATEST if ends_at is None else min(ends_at, LATEST)
     if last >= until:
         return
     for instant in _walk(cron, zone, last):
@@ -59,10 +59,10 @@ def instants(
 
 def _walk(cron: Cron, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
     """The same, but some may be at or before `after`, and one comes twice where the clock jumps."""
-    label: datetime | None = after.astimezone(zone).replace(tzinfo=None, fold=0)
-    labels = cron.labels.after(label)
-    if not cron.is_fixed and _is_repeated(zone, label):
-        change = _change_at(zone, label)
+    start = after.astimezone(zone).replace(tzinfo=None, fold=0)
+    labels = cron.labels.after(start)
+    if not cron.is_fixed and _is_repeated(zone, start):
+        change = _change_at(zone, start)
         yield from _both_passes(cron, change, after)
         labels = cron.labels.after(_last_repeated(change))
     while (label := next(labels, None)) is not None:
@@ -97,7 +97,7 @@ def _last_repeated(change: Change) -> datetime:
 
 
 def _offsets(zone: ZoneInfo, label: datetime) -> tuple[timedelta, timedelta]:
-    """The offset for the label: alike, or, where the clock skips or repeats it, that before the change and that after it."""
+    """Twice the offset of the label; or, where the clock skips or repeats it, those before and after the change."""
     return zone.utcoffset(label) or _NONE, zone.utcoffset(label.replace(fold=1)) or _NONE
 
 

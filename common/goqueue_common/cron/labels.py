@@ -12,7 +12,7 @@ from cronsim import CronSim
 from cronsim.cronsim import Field
 
 _START: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - labels have no zone
-_NEAREST: Final = re.compile(r"(\d{1,2})W")
+_NEAREST: Final = re.compile(r"\d+W")
 _SATURDAY: Final = 5
 _HOURS: Final = 24
 
@@ -28,7 +28,9 @@ class Labels(CronSim):
         terms = fields[Field.DAY].split(",")
         others = [term for term in terms if not _NEAREST.fullmatch(term)]
         plain = ",".join(term[:-1] if _NEAREST.fullmatch(term) else term for term in terms)
-        super().__init__(" ".join([*fields[: Field.DAY], plain, *fields[Field.DAY + 1 :]]), _START)
+        # Any month: cronsim would refuse days that the months do not have, and hopeless.py says better why.
+        super().__init__(" ".join([*fields[: Field.DAY], plain, "*", fields[Field.DOW]]), _START)
+        self.months = cast(set[int], Field.MONTH.parse(fields[Field.MONTH]))
         self.nearest = {int(term[:-1]) for term in terms if _NEAREST.fullmatch(term)}
         if self.nearest:
             self.days = cast(set[int], Field.DAY.parse(",".join(others))) if others else set()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zoneinfo
 from difflib import get_close_matches
 from functools import lru_cache
-from os.path import commonprefix
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -32,12 +31,12 @@ def zone(name: str) -> ZoneInfo:
     if name in names():
         return _load(name)
     shown = name if len(name) <= _SHOWN else name[:_SHOWN] + "..."
-    raise BadZone(f"there is no time zone {shown!r}; {_advice(name[:_SHOWN])}", _shared(name))
+    raise BadZone(f"there is no time zone {shown!r}; {_advice(name[:_SHOWN])}", _shared(name[:_SHOWN]))
 
 
 def _shared(name: str) -> int:
     """How much of the name some zone begins with."""
-    return max(len(commonprefix([name, known])) for known in names())
+    return next(size for size in range(len(name), -1, -1) if any(known.startswith(name[:size]) for known in names()))
 
 
 def _advice(name: str) -> str:

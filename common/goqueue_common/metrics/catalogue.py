@@ -14,6 +14,7 @@ _API: Final = (Process.API,)
 _WORKER: Final = (Process.WORKER,)
 _SCHEDULER: Final = (Process.SCHEDULER,)
 _EVERY: Final = tuple(Process)
+_LATENESS_BOUNDS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 3600.0)
 _HTTP_BOUNDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 HTTP_REQUESTS: Final = Family(
@@ -35,7 +36,7 @@ JOBS_ENQUEUED: Final = Family(
     "goqueue_jobs_enqueued_total",
     Kind.COUNTER,
     "Jobs stored: by the API, or by the handler of another job. name: their type.",
-    (Process.API, Process.WORKER, Process.SCHEDULER),
+    (Process.API, Process.WORKER),
     ("queue", "name"),
 )
 QUEUE_DEPTH: Final = Family(
@@ -126,12 +127,48 @@ STORE_UP: Final = Family(
     "goqueue_store_up", Kind.GAUGE, "1 while a store (postgres, redis) answers this process.", _EVERY, ("store",)
 )
 BUILD_INFO: Final = Family("goqueue_build_info", Kind.GAUGE, "Always 1; the release that runs.", _EVERY, ("version",))
-SCHEDULER_LEADER: Final = Family("goqueue_leader", Kind.GAUGE, "1 on the scheduler that is the leader.", _SCHEDULER)
+SCHEDULER_LEADER: Final = Family(
+    "goqueue_leader",
+    Kind.GAUGE,
+    "1 on the scheduler that is the leader; without Redis every one fires, and shows 1.",
+    _SCHEDULER,
+)
 SCHEDULER_LAG: Final = Family(
     "goqueue_scheduler_lag_seconds",
     Kind.GAUGE,
     "How far the leader is behind the moment at which the next schedule was due; 0 when it is not.",
     _SCHEDULER,
+)
+SCHEDULER_FIRES: Final = Family(
+    "goqueue_scheduler_fires_total",
+    Kind.COUNTER,
+    "Instants that it asked the API to fire: fired, replayed (was fired before), skipped (overlap), passed, paused, "
+    "changed, gone, ahead, refused (an error; tried again).",
+    _SCHEDULER,
+    ("outcome",),
+)
+SCHEDULER_LATENESS: Final = Family(
+    "goqueue_scheduler_fire_lateness_seconds",
+    Kind.HISTOGRAM,
+    "From the moment that an instant was due, jitter included, until its job was stored.",
+    _SCHEDULER,
+    bounds=_LATENESS_BOUNDS,
+)
+SCHEDULER_TERM: Final = Family(
+    "goqueue_scheduler_term",
+    Kind.GAUGE,
+    "How often leadership has changed hands, on the scheduler that has the lock; else 0.",
+    _SCHEDULER,
+)
+SCHEDULER_SCHEDULES: Final = Family(
+    "goqueue_scheduler_schedules", Kind.GAUGE, "Schedules that it has read, paused ones too.", _SCHEDULER
+)
+SCHEDULER_TASK_FAILURES: Final = Family(
+    "goqueue_scheduler_task_failures_total",
+    Kind.COUNTER,
+    "Rounds of its housekeeping that failed by a bug: presence, load, sync.",
+    _SCHEDULER,
+    ("task",),
 )
 
 FAMILIES: Final = (
@@ -139,7 +176,8 @@ FAMILIES: Final = (
     *(QUEUE_DEPTH, QUEUE_OLDEST, QUEUE_PAUSED, JOBS_DUE, WORKERS, OUTBOX_ROWS),
     *(JOBS_FINISHED, JOB_SECONDS, JOB_WAIT, JOBS_RUNNING, WORKER_SLOTS, WORKER_CLAIMING),
     *(CHILD_RESTARTS, OUTCOMES_BACKLOG, HEARTBEAT_AGE, MAINTENANCE_LEADER),
-    *(SCHEDULER_LEADER, SCHEDULER_LAG, STORE_UP, BUILD_INFO),
+    *(SCHEDULER_LEADER, SCHEDULER_LAG, SCHEDULER_FIRES, SCHEDULER_LATENESS),
+    *(SCHEDULER_TERM, SCHEDULER_SCHEDULES, SCHEDULER_TASK_FAILURES, STORE_UP, BUILD_INFO),
 )
 BY_NAME: Final = {family.name: family for family in FAMILIES}
 

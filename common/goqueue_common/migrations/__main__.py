@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from goqueue_common import migrations, structured_logs
 from goqueue_common.database import Database, connect
 from goqueue_common.errors import GoQueueError, SettingsError, StoreUnavailable
-from goqueue_common.settings import StoreSettings, environment
+from goqueue_common.settings import environment
+from goqueue_common.store_settings import StoreSettings
 
 
 def main(argv: list[str] | None = None) -> int:

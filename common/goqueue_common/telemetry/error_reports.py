@@ -40,7 +40,7 @@ class ErrorReports:
             max_request_body_size="never",
             auto_session_tracking=False,
             shutdown_timeout=CLOSE_SECONDS,
-            in_app_exclude=["goqueue_api", "goqueue_common", "goqueue_worker"],
+            in_app_exclude=["goqueue_api", "goqueue_common", "goqueue_scheduler", "goqueue_worker"],
             before_send=(lambda event, _hint: redacted(event, redactor)) if redactor else None,
         )
         return cls()

@@ -14,7 +14,7 @@ from goqueue_api.services import EXTENSION
 from goqueue_api.settings import ApiSettings
 from goqueue_common.database import Database
 from goqueue_common.job_store import JobStore
-from goqueue_common.settings import StoreSettings
+from goqueue_common.store_settings import StoreSettings
 
 
 @pytest.fixture

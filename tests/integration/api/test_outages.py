@@ -21,7 +21,7 @@ from goqueue_api.settings import ApiSettings
 from goqueue_cli.local import LocalStores
 from goqueue_common import migrations
 from goqueue_common.broker.broker import RedisBroker
-from goqueue_common.settings import normalise_database_url
+from goqueue_common.store_settings import normalise_database_url
 from tests.black_hole import BlackHole
 from tests.factories import eventually
 from tests.integration.api.api_calls import get_job, submit_job

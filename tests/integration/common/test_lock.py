@@ -43,6 +43,13 @@ def test_a_lock_has_one_holder(make_lock: MakeLock) -> None:
     assert (first.is_held, second.is_held) == (True, False)
 
 
+def test_who_is_refused_knows_when_the_lease_of_the_holder_ends(make_lock: MakeLock) -> None:
+    first, second = make_lock(ttl_seconds=2.0), make_lock()
+    first.acquire()
+    assert second.acquire() is False
+    assert 1.0 < second.free_in_seconds <= 2.0
+
+
 def test_locks_of_two_names_are_two_locks(make_lock: MakeLock) -> None:
     assert (make_lock("a").acquire(), make_lock("b").acquire()) == (True, True)
 

@@ -1,16 +1,30 @@
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from goqueue_common import retention_store as retention_module
 from goqueue_common.database import Database, run_on
 from goqueue_common.idempotency import KEPT_FOR
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import FINAL, JobStatus
-from goqueue_common.retention_store import WORKERS_KEPT_FOR, PrunedPage, Retention, RetentionStore
+from goqueue_common.retention_store import (
+    RUNS_KEPT,
+    RUNS_KEPT_FOR,
+    SCHEDULERS_KEPT_FOR,
+    WORKERS_KEPT_FOR,
+    PrunedPage,
+    Retention,
+    RetentionStore,
+)
+from goqueue_common.scheduler_store import Presence, SchedulerStore
 from goqueue_common.worker_store import WorkerStore
 from tests.factories import idempotency_key, job_in, register_worker, submission
+from tests.schedules import make
 from tests.stored_jobs import store_job
 
 FIRST = "00000000-0000-0000-0000-000000000000"
@@ -141,3 +155,103 @@ def test_workers_that_ended_long_ago_go_unless_a_job_names_them(
     assert [retention_store.prune_workers(1) for _ in range(3)] == [1, 1, 0]
     remaining = {row[0] for row in database.run("SELECT id::text FROM workers")}
     assert remaining == {ids["young"], ids["alive"], ids["holding"]}
+
+
+def ran(database: Database, name: str, days: Sequence[float]) -> None:
+    """Runs of a schedule, fired so many days ago."""
+    database.run(
+        "INSERT INTO schedule_runs (schedule, scheduled_for, fired_at) "
+        "SELECT %(name)s, at, at FROM unnest(%(at)s) AS t(at)",
+        {"name": name, "at": [days_ago(age) for age in days]},
+    )
+
+
+def runs_left(database: Database) -> dict[str, int]:
+    return dict(database.run("SELECT schedule, count(*) FROM schedule_runs GROUP BY schedule"))
+
+
+def prune_runs(store: RetentionStore, *, schedules: int = 10, limit: int = 10_000) -> list[int]:
+    """All the steps of a round; how much each pruned."""
+    steps, after = [], ""
+    while True:
+        step = store.prune_runs(after=after, schedules=schedules, limit=limit)
+        steps.append(step.pruned)
+        if step.last is None:
+            return steps
+        after = step.last
+
+
+def test_a_schedule_keeps_its_newest_runs_and_those_that_are_young(
+    retention_store: RetentionStore, database: Database
+) -> None:
+    days = RUNS_KEPT_FOR / DAY
+    for name in ("rare", "often", "young"):
+        make(database, name)
+    ran(database, "rare", [days + 1 + age for age in range(RUNS_KEPT)])
+    ran(database, "often", [days + 1 + age for age in range(RUNS_KEPT + 7)])
+    ran(database, "young", [days - 1 + age / 1000 for age in range(RUNS_KEPT + 7)])
+    ran(database, "deleted", [days + 0.01, days + 300, days - 0.01])
+    assert prune_runs(retention_store) == [9]
+    assert runs_left(database) == {"rare": RUNS_KEPT, "often": RUNS_KEPT, "young": RUNS_KEPT + 7, "deleted": 1}
+    ((oldest,),) = database.run("SELECT min(scheduled_for) FROM schedule_runs WHERE schedule = 'often'")
+    assert oldest > days_ago(days + RUNS_KEPT + 0.5)
+
+
+def test_a_run_that_was_caught_up_lately_is_kept_as_long_as_others(
+    retention_store: RetentionStore, database: Database
+) -> None:
+    ran(database, "deleted", [30, 40])
+    database.run("UPDATE schedule_runs SET fired_at = now() WHERE scheduled_for > now() - interval '35 days'")
+    assert prune_runs(retention_store) == [1]
+    assert runs_left(database) == {"deleted": 1}
+
+
+@pytest.mark.parametrize(
+    ("schedules", "limit", "steps"),
+    [(10, 100, [15]), (2, 100, [6, 6, 3]), (10, 4, [4, 4, 4, 3]), (5, 15, [15, 0]), (1, 100, [3, 3, 3, 3, 3, 0])],
+)
+def test_runs_are_pruned_in_steps_of_some_schedules_and_some_runs(
+    retention_store: RetentionStore, database: Database, schedules: int, limit: int, steps: list[int]
+) -> None:
+    for number in range(5):
+        ran(database, f"s{number}", [9, 10, 11])
+    assert prune_runs(retention_store, schedules=schedules, limit=limit) == steps
+    assert runs_left(database) == {}
+
+
+def test_pruning_runs_looks_at_a_few_of_each_schedule_when_nothing_is_old(database: Database) -> None:
+    for number in range(50):
+        ran(database, f"s{number:02}", [age / 1000 for age in range(200)])
+    database.run("ANALYZE schedule_runs")
+    parameters = {"after": "", "schedules": 500, "limit": 2_000, "kept": RUNS_KEPT_FOR, "newest": RUNS_KEPT}
+    ((plan,),) = database.run(f"EXPLAIN (ANALYZE, FORMAT JSON) {retention_module._PRUNE_RUNS}", parameters)
+    looked_at = sum(_rows_of(plan[0]["Plan"], "schedule_runs"))
+    assert looked_at < 50 * 5
+
+
+def _rows_of(node: dict[str, Any], table: str) -> Iterator[int]:
+    """How many rows of the table each step of a plan looks at."""
+    if node.get("Relation Name") == table:
+        yield int((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"])
+    for child in node.get("Plans", []):
+        yield from _rows_of(child, table)
+
+
+def test_schedulers_go_a_day_after_they_ended_or_were_last_seen(
+    retention_store: RetentionStore, database: Database
+) -> None:
+    store = SchedulerStore(database)
+    for host, column, ago in (
+        ("ended", "ended_at", 1.1),
+        ("lost", "seen_at", 1.1),
+        ("ending", "ended_at", 0.9),
+        ("losing", "seen_at", 0.9),
+    ):
+        said = Presence(id=str(uuid4()), host=host, pid=1, version="1", leads=False, term=None, lag_seconds=0.0, fired=0)
+        store.report(said)
+        database.run(
+            f"UPDATE schedulers SET {column} = now() - %(ago)s WHERE id = %(id)s",
+            {"ago": ago * SCHEDULERS_KEPT_FOR, "id": said.id},
+        )
+    assert [retention_store.prune_schedulers(1) for _ in range(3)] == [1, 1, 0]
+    assert {row[0] for row in database.run("SELECT host FROM schedulers")} == {"ending", "losing"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from goqueue_common.audit_store import AuditStore
-from goqueue_common.database import ConnectionLost, Database
+from goqueue_common.database import Database
 from goqueue_common.errors import (
     ScheduleChanged,
     ScheduleDropped,
@@ -54,34 +54,6 @@ def revision(schedules: ScheduleStore) -> int:
 def deeds(database: Database) -> list[tuple[str, dict[str, Any]]]:
     """What the audit log says, the oldest first."""
     return [(entry.action, entry.target) for entry in AuditStore(database).page(before=None, limit=50)[::-1]]
-
-
-def lose_next_commit(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next transaction is committed, and its answer lost."""
-    together = Database.together
-
-    def lossy(self: Database, work: Any) -> Any:
-        monkeypatch.setattr(Database, "together", together)
-        calls = 0
-
-        def counted(run: Any) -> Any:
-            nonlocal calls
-            calls += 1
-            return work(run)
-
-        with database.transaction() as connection:
-            from functools import partial  # noqa: PLC0415
-
-            from goqueue_common.database import run_on  # noqa: PLC0415
-
-            counted(partial(run_on, connection))
-        try:
-            raise ConnectionLost("after COMMIT")
-        except ConnectionLost:
-            with database.transaction() as connection:
-                return counted(partial(run_on, connection))
-
-    monkeypatch.setattr(Database, "together", lossy)
 
 
 @pytest.mark.parametrize("members", [{}, EVERYTHING], ids=["usual", "everything"])
@@ -196,9 +168,7 @@ def test_a_deleted_schedule_is_gone_and_its_runs_stay(schedules: ScheduleStore, 
     assert deeds(database)[-1] == ("schedule.delete", {"schedule": "report"})
 
 
-def test_what_the_file_keeps_is_changed_there_but_people_may_pause_it(
-    schedules: ScheduleStore, database: Database
-) -> None:
+def test_what_the_file_keeps_is_changed_there_but_people_may_pause_it(schedules: ScheduleStore, database: Database) -> None:
     ScheduleSyncStore(database).sync([definition()], ADA)
     for refused in (
         lambda: schedules.replace(definition(), ADA, version=None),
@@ -210,9 +180,7 @@ def test_what_the_file_keeps_is_changed_there_but_people_may_pause_it(
     assert schedules.resume("report", ADA).paused_at is None
 
 
-def test_what_the_file_has_dropped_is_not_resumed_but_may_be_deleted(
-    schedules: ScheduleStore, database: Database
-) -> None:
+def test_what_the_file_has_dropped_is_not_resumed_but_may_be_deleted(schedules: ScheduleStore, database: Database) -> None:
     sync = ScheduleSyncStore(database).sync
     sync([definition()], ADA)
     ScheduleRunStore(database).run_by_hand("report", ADA, None, lambda _: None)
@@ -283,16 +251,11 @@ def test_a_schedule_that_has_ended_is_due_no_more(schedules: ScheduleStore) -> N
     assert made.next_at is None
 
 
-def test_what_was_committed_is_not_refused_when_its_answer_was_lost(
-    schedules: ScheduleStore, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lose_next_commit(database, monkeypatch)
+def test_what_was_committed_is_not_refused_when_its_answer_was_lost(forgetful: Database, database: Database) -> None:
+    schedules = ScheduleStore(forgetful)
     assert schedules.create(definition(), ADA).version == 1
-    lose_next_commit(database, monkeypatch)
     assert schedules.replace(definition(queue="other"), ADA, version=1).version == 2
-    lose_next_commit(database, monkeypatch)
     assert schedules.pause("report", ADA).version == 3
-    lose_next_commit(database, monkeypatch)
     schedules.delete("report", ADA, version=3)
     assert [deed for deed, _ in deeds(database)] == [
         "schedule.create",

@@ -9,6 +9,7 @@ from goqueue_common.database import Database
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import FailureReason, JobStatus
 from tests.factories import job_in, row
+from tests.schedules import make
 
 
 @pytest.mark.parametrize(
@@ -66,3 +67,29 @@ def test_every_reason_may_be_the_reason_of_a_failed_job(
 def test_an_impossible_worker_is_refused(database: Database, worker_id: str, change: str, constraint: str) -> None:
     with pytest.raises(IntegrityError, match=constraint):
         database.run(f"UPDATE workers SET {change} WHERE id = %(id)s", {"id": worker_id})
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("catch_up = 'some'", "schedules_catch_up"),
+        ("overlap = 'queue'", "schedules_overlap"),
+        ("source = 'ui'", "schedules_source"),
+        ("due_at = NULL", "schedules_due_at"),
+        ("next_at = NULL", "schedules_due_at"),
+        ("paused_at = now()", "schedules_paused_at"),
+    ],
+)
+def test_an_impossible_schedule_is_refused(database: Database, change: str, constraint: str) -> None:
+    make(database)
+    with pytest.raises(IntegrityError, match=constraint):
+        database.run(f"UPDATE schedules SET {change}")
+
+
+def test_an_instant_has_one_run_and_schedules_one_revision(database: Database) -> None:
+    insert = "INSERT INTO schedule_runs (schedule, scheduled_for) VALUES ('report', '2026-01-01Z')"
+    database.run(insert)
+    with pytest.raises(IntegrityError, match="schedule_runs_pkey"):
+        database.run(insert)
+    with pytest.raises(IntegrityError, match="schedule_revision_one"):
+        database.run("INSERT INTO schedule_revision (id, revision) VALUES (2, 1)")

@@ -24,7 +24,7 @@ from goqueue_common.lifecycle import JobEvent
 from goqueue_common.limited_dispatch_store import LimitedDispatchStore
 from goqueue_common.maintenance_store import MaintenanceStore
 from goqueue_common.recovery_store import RecoveryStore
-from goqueue_common.settings import StoreSettings
+from goqueue_common.store_settings import StoreSettings
 from goqueue_common.submitter import Submitter
 from goqueue_common.worker_store import WorkerStore
 from goqueue_worker.acknowledger import Acknowledger

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from goqueue_api.app import create_app
 from goqueue_api.settings import ApiSettings
-from goqueue_common.settings import StoreSettings
+from goqueue_common.store_settings import StoreSettings
 
 
 @pytest.fixture

@@ -7,7 +7,28 @@ import pytest
 
 from goqueue_common import histogram
 from goqueue_common.lifecycle import JobStatus
-from goqueue_common.overview import QUEUES_SHOWN, Activity, Overview, QueueSight, WorkerCounts, seconds_to_drain
+from goqueue_common.overview import (
+    QUEUES_SHOWN,
+    Activity,
+    Leader,
+    NextFire,
+    Overview,
+    QueueSight,
+    SchedulerSight,
+    WorkerCounts,
+    seconds_to_drain,
+)
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SCHEDULER = SchedulerSight(
+    leader=Leader("id", "box", 7, 4, NOON),
+    alive=2,
+    lag_seconds=0.0,
+    fired_per_minute=1.5,
+    schedules=3,
+    paused=1,
+    next=[NextFire(name="report", type="mail", queue="mails", next_at=NOON)],
+)
 
 
 def queue(name: str, **seen: Any) -> QueueSight:
@@ -19,7 +40,13 @@ def overview(*queues: QueueSight) -> dict[str, Any]:
     activity = Activity(per_minute={}, wait=histogram.empty(), run=histogram.empty())
     jobs = dict.fromkeys(map(str, JobStatus), 0) | {"processing": 2}
     found = Overview(
-        at=datetime.now(UTC), jobs=jobs, due=2, queues=queues, activity=activity, workers=WorkerCounts(1, 0, 0, 10)
+        at=datetime.now(UTC),
+        jobs=jobs,
+        due=2,
+        queues=queues,
+        activity=activity,
+        workers=WorkerCounts(1, 0, 0, 10),
+        scheduler=SCHEDULER,
     )
     return found.to_dict()
 
@@ -44,6 +71,13 @@ def test_nothing_has_no_quantiles_and_no_oldest_job() -> None:
     assert shown["wait_seconds"] == {"p50": None, "p95": None, "p99": None}
     assert shown["oldest_queued_seconds"] is None
     assert shown["workers"] == {"alive": 1, "draining": 0, "lost": 0, "slots": 10, "running": 2}
+
+
+def test_scheduling_is_part_of_it() -> None:
+    shown = overview()["scheduler"]
+    assert shown["leader"] == {"id": "id", "host": "box", "pid": 7, "term": 4, "since": NOON}
+    assert shown["next"] == [{"name": "report", "type": "mail", "queue": "mails", "next_at": NOON}]
+    assert (shown["alive"], shown["fired_per_minute"], shown["schedules"], shown["paused"]) == (2, 1.5, 3, 1)
 
 
 @pytest.mark.parametrize(

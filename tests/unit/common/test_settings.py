@@ -6,15 +6,8 @@ from pathlib import Path
 import pytest
 
 from goqueue_common.errors import SettingsError
-from goqueue_common.settings import (
-    StoreSettings,
-    clear_errors,
-    environment,
-    format_check,
-    mask_url,
-    normalise_database_url,
-    normalise_redis_url,
-)
+from goqueue_common.settings import clear_errors, environment, format_check, mask_url, normalise_redis_url
+from goqueue_common.store_settings import StoreSettings, normalise_database_url
 
 VARIABLES = ("DATABASE_URL", "REDIS_URL", "GOQUEUE_PREFIX", "GOQUEUE_LOG_LEVEL", "GOQUEUE_LOG_FORMAT")
 
@@ -123,7 +116,11 @@ def test_the_environment_wins_over_the_defaults(monkeypatch: pytest.MonkeyPatch)
     for name, value in zip(VARIABLES, ("postgres://db/q", "redis:6379", "team-7", "DEBUG", "Json"), strict=True):
         monkeypatch.setenv(name, value)
     assert StoreSettings.read(environment()) == StoreSettings(
-        "postgresql+psycopg2://db/q", "redis://redis:6379", "team-7", "debug", "json"
+        database_url="postgresql+psycopg2://db/q",
+        redis_url="redis://redis:6379",
+        prefix="team-7",
+        log_level="debug",
+        log_format="json",
     )
 
 
@@ -185,16 +182,22 @@ class ServiceSettings:
 
 
 def test_the_check_shows_every_setting_and_no_secret() -> None:
-    stores = StoreSettings("postgresql+psycopg2://u:hunter2@db/q", "redis://:hunter2@cache/0", "goqueue", "info", "auto")
+    stores = StoreSettings(
+        database_url="postgresql+psycopg2://u:hunter2@db/q",
+        redis_url="redis://:hunter2@cache/0",
+        prefix="goqueue",
+        log_level="info",
+        log_format="auto",
+    )
     shown = format_check(ServiceSettings(stores, "hunter2", ("a", "b"), None), secrets=frozenset({"api_key"}))
     assert "hunter2" not in shown
     assert [line.split(maxsplit=1) for line in shown.splitlines()] == [
-        ["database_url", "postgresql+psycopg2://u:***@db/q"],
         ["redis_url", "redis://:***@cache/0"],
         ["prefix", "goqueue"],
         ["log_level", "info"],
         ["log_format", "auto"],
         ["redact", "(none)"],
+        ["database_url", "postgresql+psycopg2://u:***@db/q"],
         ["api_key", "***"],
         ["queues", "a, b"],
         ["timeout", "(none)"],

@@ -130,7 +130,7 @@ def test_a_write_of_what_was_read_is_not_made_again_since_a_second_would_be_refu
 
 
 def test_a_delete_of_what_was_read_names_its_version(api, client, reply):
-    api.will_answer(reply(204), reply(204))
+    api.will_answer(reply(204, b""), reply(204, b""))
     client.delete_schedule("report")
     client.delete_schedule(Schedule.from_json(SCHEDULE))
     assert [request.headers.get("If-Match") for request in api.requests] == [None, '"7"']

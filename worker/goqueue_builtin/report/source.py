@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from goqueue_common.database import Database, connect
 from goqueue_common.report_store import ReportStore
-from goqueue_common.settings import StoreSettings, environment
+from goqueue_common.settings import environment
+from goqueue_common.store_settings import StoreSettings
 from goqueue_worker import on_stop
 
 
