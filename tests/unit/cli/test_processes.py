@@ -19,8 +19,8 @@ def test_a_living_process_shows_its_words_and_its_birth():
 def test_a_process_that_is_dead_but_not_reaped_counts_as_gone():
     process = subprocess.Popen([sys.executable, "-c", WAIT])
     process.kill()
-    assert wait_until(lambda: command_line(process.pid) is None, 5.0)
-    assert birth(process.pid) is None
+    assert wait_until(lambda: birth(process.pid) is None, 5.0)
+    assert command_line(process.pid) is None
     assert not is_running(process.pid, ())
     process.wait()
 
