@@ -59,7 +59,9 @@ def test_an_instant_becomes_a_job_once(client: FlaskClient, database: Database, 
     job = get_job(client, fired["job_id"])
     assert (job["schedule"], job["scheduled_for"], job["payload"]) == ("poll", asked["scheduled_for"], {"a": 1})
     assert (job["status"], job["queue"]) == ("queued", "reports")
-    assert broker.queued(["reports"]) == {"reports": 1}
+    pushed = broker.dequeue([("reports", 1)], 0)
+    assert pushed is not None
+    assert pushed.id == job["id"]
     assert fire(client, asked) == [fired | {"outcome": "replayed"}]
     (run,) = client.get("/schedules/poll/runs").get_json()["items"]
     assert run["lateness"] >= 60
