@@ -51,7 +51,7 @@ generated: $(INSTALLED)
 
 unit: $(INSTALLED) ## Unit tests: logic alone, no server
 	$(call announce,unit tests)
-	@$(PYTEST) tests/unit
+	@$(PYTEST) -n 2 --dist loadfile tests/unit
 
 integration: $(INSTALLED) ## Integration tests: one component with a real PostgreSQL and Valkey
 	$(call announce,integration tests)

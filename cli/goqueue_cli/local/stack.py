@@ -176,6 +176,8 @@ class Stack:
         inherited = dict(self._settings.environment)
         inherited.setdefault("GOQUEUE_LOG_FORMAT", "console")  # a person reads along, though through a pipe
         inherited.setdefault("GOQUEUE_MEDIA_ROOT", str(self._data_dir.subfolder("media")))
+        if bootstrap := inherited.get("GOQUEUE_BOOTSTRAP_KEY"):
+            inherited.setdefault("GOQUEUE_API_KEY", bootstrap)  # the scheduler calls the API, which asks for a key then
         if self._options.schedules is not None:
             inherited["GOQUEUE_SCHEDULES"] = str(self._options.schedules.absolute())
         for name in ("DATABASE_URL_FILE", "REDIS_URL_FILE"):

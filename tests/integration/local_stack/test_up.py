@@ -48,6 +48,14 @@ def test_a_file_of_schedules_is_the_schedulers(up, tmp_path: Path):
     up("--schedules", str(file), GOQUEUE_SCHEDULES="/nowhere").wait_for(f"schedules {file}")
 
 
+def test_an_api_that_asks_for_the_bootstrap_key_gets_it_from_the_scheduler(up):
+    up(GOQUEUE_BOOTSTRAP_KEY="b" * 32).wait_for(f"key {'b' * 32}")
+
+
+def test_a_key_of_its_own_is_the_schedulers(up):
+    up(GOQUEUE_BOOTSTRAP_KEY="b" * 32, GOQUEUE_API_KEY="mine").wait_for("key mine")
+
+
 @pytest.mark.parametrize("name", ["scheduler", "worker", "api", "postgres", "valkey"])
 def test_what_dies_is_started_again(up, name):
     stack = up().ready()

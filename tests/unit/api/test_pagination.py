@@ -6,6 +6,8 @@ from uuid_utils.compat import uuid7
 from goqueue_api.pagination import decode_cursor, encode_cursor, next_link
 from goqueue_common.errors import InvalidCursor
 
+JOB_ID = "019cade2-1238-768e-8433-a398418d79cc"
+
 
 def test_a_cursor_comes_back_as_the_id_it_was_made_of() -> None:
     for _ in range(100):
@@ -23,7 +25,7 @@ def test_a_cursor_with_any_character_changed_is_refused() -> None:
             decode_cursor(cursor[:index] + other + cursor[index + 1 :])
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "ü", "====", "a" * 10_000, str(uuid7()), encode_cursor(str(uuid7())) + "="])
+@pytest.mark.parametrize("cursor", ["", "x", "ü", "====", "a" * 10_000, JOB_ID, encode_cursor(JOB_ID) + "="])
 def test_what_is_no_cursor_is_refused_with_what_to_do(cursor: str) -> None:
     with pytest.raises(InvalidCursor, match="use next_cursor of a page") as refused:
         decode_cursor(cursor)

@@ -12,6 +12,7 @@ def bye(_number, _frame):
 
 signal.signal(signal.SIGTERM, bye)
 schedules = os.environ.get("GOQUEUE_SCHEDULES", "as usual")
-sys.stdout.write(f"scheduler up for {os.environ['API_URL']}, schedules {schedules}\n")
+key = os.environ.get("GOQUEUE_API_KEY", "none")
+sys.stdout.write(f"scheduler up for {os.environ['API_URL']}, schedules {schedules}, key {key}\n")
 while True:
     signal.pause()
