@@ -144,8 +144,8 @@ def test_errors_in_a_change_are_logged_and_what_was_stays(
     scheduler = start_scheduler(GOQUEUE_SCHEDULES=str(file))
     eventually(lambda: "busy" in names(client) and list(client.schedule_runs("busy")), "it fires")
     replace(file, FIVE_ERRORS)
-    eventually(lambda: scheduler.said("schedules_file_refused"), "it says so")
-    said = scheduler.said("schedules_file_refused")[0]
+    eventually(lambda: scheduler.said("schedules_file_not_understood"), "it says so")
+    said = scheduler.said("schedules_file_not_understood")[0]
     assert said["level"] == "error"
     assert len(said["reason"].splitlines()) == len(EXPECTED)
     before = len(list(client.schedule_runs("busy")))
@@ -153,7 +153,7 @@ def test_errors_in_a_change_are_logged_and_what_was_stays(
     assert names(client) == {"busy"}
     replace(file, entries(BUSY, IDLE))
     eventually(lambda: names(client) == {"busy", "idle"}, "a good file is taken again")
-    assert len(scheduler.said("schedules_file_refused")) == 1
+    assert len(scheduler.said("schedules_file_not_understood")) == 1
 
 
 def test_a_thousand_schedules_due_at_once_all_get_their_jobs(

@@ -126,7 +126,7 @@ PREVIEW: Final[dict[str, Any]] = {
         "to_offset": "+02:00",
         "local_before": "2026-03-29T02:00:00+01:00",
         "local_after": "2026-03-29T03:00:00+02:00",
-        "effect": "EFFECT",
+        "effect": "02:30 does not exist on 2026-03-29; it runs once at 03:00+02:00 instead.",
     },
 }
 RUNS: Final[dict[str, Any]] = {"items": [RUN, _SKIPPED], "next_cursor": None}
@@ -144,7 +144,7 @@ FIRED: Final[dict[str, Any]] = {
 }
 SYNCED: Final[dict[str, Any]] = {
     "at": "2026-03-02T09:30:00.120000Z",
-    "created": ["poll"],
+    "created": ["letters"],
     "updated": [],
     "removed": [],
     "paused": ["weekly-report"],

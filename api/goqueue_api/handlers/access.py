@@ -46,7 +46,8 @@ def get_me() -> Response:
 def list_audit(query: dict[str, Any]) -> Response:
     """List what was done by hand, newest first
 
-    Retries, cancels, changes and deletions of jobs, bulk operations, paused queues, drained workers, keys made and revoked.
+    Retries, cancels, changes and deletions of jobs, bulk operations, paused queues, drained workers, changes of schedules,
+    keys made and revoked. What schedules fire by themselves is in their runs.
     Nobody can change or delete an entry.
     """
     limit = query["limit"]

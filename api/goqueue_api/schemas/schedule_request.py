@@ -188,6 +188,11 @@ EDIT_EXAMPLES: Final[dict[str, Any]] = {
 SYNC_EXAMPLES: Final[dict[str, Any]] = {
     "two": {
         "summary": "A file of two schedules",
-        "value": {"schedules": [EXAMPLES["nightly"]["value"], EXAMPLES["often"]["value"] | {"paused": True}]},
+        "value": {
+            "schedules": [
+                {"type": "report.generate", "queue": "reports", "cron": "0 0 * * *"},
+                {"name": "letters", "type": "email.daily_summary", "queue": "emails", "cron": "0 8 * * *", "paused": True},
+            ]
+        },
     }
 }

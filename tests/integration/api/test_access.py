@@ -64,6 +64,36 @@ def test_a_key_opens_what_its_scopes_allow(reachable: FlaskClient, make_key: Mak
     assert reachable.get("/audit", headers=operate).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "needed"),
+    [
+        ("GET", "/schedules", "read"),
+        ("POST", "/schedules/preview", "read"),
+        ("GET", "/schedulers", "read"),
+        ("POST", "/schedules", "operate"),
+        ("PUT", "/schedules/nightly", "operate"),
+        ("PATCH", "/schedules/nightly", "operate"),
+        ("DELETE", "/schedules/nightly", "operate"),
+        ("POST", "/schedules/nightly/pause", "operate"),
+        ("POST", "/schedules/nightly/run", "operate"),
+        ("POST", "/schedules/fire", "operate"),
+        ("POST", "/schedules/sync", "operate"),
+        ("PUT", "/schedulers/019cad8f-ac00-7c41-9d5e-0b1c2d3e4f51", "operate"),
+    ],
+)
+def test_a_key_that_may_submit_moves_no_schedule(
+    reachable: FlaskClient, make_key: MakeKey, method: str, path: str, needed: str
+) -> None:
+    for scope in ("submit", "read"):
+        body = {} if method == "GET" else {"json": {"cron": "@daily"}}
+        answer = reachable.open(path, method=method, headers=make_key(scope), **body)
+        if scope == needed:
+            assert answer.status_code == 200
+        else:
+            assert (answer.status_code, answer.get_json()["code"]) == (403, "insufficient_scope")
+            assert f'scope="{needed}"' in answer.headers["WWW-Authenticate"]
+
+
 def test_without_a_valid_key_the_answer_says_how(reachable: FlaskClient, make_key: MakeKey) -> None:
     make_key("admin")
     missing = reachable.get("/jobs")

@@ -60,6 +60,17 @@ def test_a_stream_begins_with_hello_and_tells_of_what_happens(client: Client, op
     stream.wait_for_sum("scheduled", 1)
 
 
+def test_changes_and_runs_of_schedules_are_told(client: Client, opened: Open) -> None:
+    stream = opened("/events?topics=schedule")
+    stream.wait("hello")
+    client.create_schedule("demo", "@daily", name="nightly")
+    client.run_schedule("nightly")
+    stream.wait("schedule", 2)
+    assert [event.data for event in stream.of("schedule")] == [
+        {"action": action, "names": ["nightly"], "count": 1} for action in ("created", "fired")
+    ]
+
+
 def test_fifty_streams_take_no_thread_and_hear_within_a_second(
     client: Client, opened: Open, processes: Processes, broker: RedisBroker
 ) -> None:
