@@ -13,14 +13,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import api, bulk, events, latency, refill, stack, submit, throughput
+from bench import api, bulk, events, latency, refill, schedules, stack, submit, throughput
 
 Figures = dict[str, float]
 Measure = Callable[[stack.Servers, argparse.Namespace], Figures]
 
 
 def main() -> int:
-    """0 measured, 1 a job was lost or ran twice, or a search took longer than it may."""
+    """0 measured, 1 a job was lost or ran twice, or something took longer than it may."""
     options = parser().parse_args()
     if options.command == "api":
         return api.main(options)
@@ -37,7 +37,7 @@ def main() -> int:
         print(json.dumps({"command": options.command, "jobs": options.jobs, "rounds": rounds}, indent=2))
     else:
         Console(width=100).print(table(options, rounds))
-    return 0 if all(figures.get("once", 1) == 1 for figures in rounds) else 1
+    return 0 if all(figures.get(name, 1) == 1 for figures in rounds for name in ("once", "in_time", "at_rest")) else 1
 
 
 def parser() -> argparse.ArgumentParser:
@@ -63,6 +63,13 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("events", help=text, description=text)
     command.set_defaults(measure=events.measure, jobs=0)
     command.add_argument("--streams", type=positive, default=300, help="default 300")
+    command.add_argument("--rounds", type=positive, default=1, help="each on new servers; default 1")
+    command.add_argument("--json", action="store_true", help="all rounds, as JSON")
+    text = "seconds until a thousand schedules that are due at once have their jobs, and what ten thousand cost at rest"
+    command = commands.add_parser("schedules", help=text, description=text)
+    command.set_defaults(measure=schedules.measure, jobs=0)
+    command.add_argument("--schedules", type=at_least_100, default=1_000, help="due at once; default 1,000")
+    command.add_argument("--idle", type=at_least_100, default=10_000, help="at rest; default 10,000")
     command.add_argument("--rounds", type=positive, default=1, help="each on new servers; default 1")
     command.add_argument("--json", action="store_true", help="all rounds, as JSON")
     text = "p50 and p95 of GET /jobs and GET /jobs/count"
@@ -91,7 +98,8 @@ def positive(text: str) -> int:
 
 def table(options: argparse.Namespace, rounds: list[Figures]) -> Table:
     """The median of the rounds, and their range."""
-    size = f"{options.jobs:,} jobs" if options.jobs else f"{options.streams:,} streams"
+    sizes = {name: getattr(options, name, 0) for name in ("jobs", "streams", "schedules")}
+    size = ", ".join(f"{number:,} {name}" for name, number in sizes.items() if number)
     drawn = Table(box=None, pad_edge=False, title=f"{options.command}, {size}", title_justify="left")
     drawn.add_column("figure")
     drawn.add_column("median", justify="right")

@@ -78,12 +78,17 @@ def process(environment: dict[str, str], *arguments: str, log: Path | None = Non
 @contextmanager
 def api(environment: dict[str, str]) -> Iterator[str]:
     """The address of an API, once it is ready."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = free_address()
     with process({**environment, "GOQUEUE_API_BIND": address}, "goqueue_api"):
         until(lambda: _is_ready(f"http://{address}"))
         yield f"http://{address}"
+
+
+def free_address() -> str:
+    """Host and port of this machine that nobody listens on now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{free.getsockname()[1]}"
 
 
 def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:

@@ -1,7 +1,8 @@
-"""Keeping the schedules of the file: the leader has the API make its own exactly what the file says.
+"""Keeping the schedules of the file: whoever fires has the API make its own exactly what the file says.
 
-On becoming leader, when the file was changed, and when somebody asks for it (SIGHUP). A file that is being written, cannot
-be read or is not understood changes nothing: what was synced last stays.
+When it begins to fire, when the file was changed, and when somebody asks for it (SIGHUP). A file that is being written,
+cannot be read or is not understood changes nothing: what was synced last stays. Without Redis every replica does it: the
+file of one deployment says the same everywhere.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from goqueue import GoQueueError, SyncReport
 from goqueue_common.clock import Clock
 from goqueue_scheduler.api_reach import AWAY, ApiReach
 from goqueue_scheduler.backoff import Backoff
-from goqueue_scheduler.election import Election, Role
+from goqueue_scheduler.election import Election
 from goqueue_scheduler.schedule_file import InvalidScheduleFile, WatchedFile
 
 log = structlog.get_logger(__name__)
@@ -63,10 +64,10 @@ class FileSync:
         self._asked = True
 
     def look(self) -> None:
-        """Sync, if this replica leads and the file or the leader is new. Raises nothing that passes by itself."""
+        """Sync, if this replica fires and that or the file is new. Raises nothing that passes by itself."""
         asked, self._asked = self._asked, False
         has_changed = self._file.changed()  # a follower looks too: it knows then whether somebody is writing just now
-        if self._election.role is not Role.LEADER:
+        if not self._election.may_fire:
             if asked:
                 log.info("sync_left_to_leader", file=str(self._file.path))
             return
@@ -84,7 +85,7 @@ class FileSync:
         try:
             return self._file.load()
         except InvalidScheduleFile as error:
-            log.error("schedules_file_refused", file=str(self._file.path), reason=str(error))  # noqa: TRY400
+            log.error("schedules_file_not_understood", file=str(self._file.path), reason=str(error))  # noqa: TRY400
             return None
 
     def _send(self, definitions: Definitions) -> None:

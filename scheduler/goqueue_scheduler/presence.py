@@ -75,9 +75,10 @@ class Presence:
             self._on_revision(answer.revision)
 
     def leave(self) -> None:
-        """Say that it ends; without the API it will be seen by its silence."""
-        with suppress(GoQueueError):
-            self._report(ended=True)
+        """Say that it ends. Where the API did not answer lately nobody waits for it: the silence will be noticed."""
+        if self._reach.is_answered:
+            with suppress(GoQueueError):
+                self._report(ended=True)
 
     def _report(self, *, ended: bool) -> SchedulerAnswer:
         return self._api.report_scheduler(

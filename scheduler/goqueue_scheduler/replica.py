@@ -40,7 +40,7 @@ _SYNC_SECONDS: Final = 30.0
 _FILE_SECONDS: Final = 1
 _BATCH_SECONDS: Final = 0.5
 """So long the end of a batch is waited for before the lock is given back: what two send at once is fired once."""
-_REST_SECONDS: Final = 5.0
+_REST_SECONDS: Final = 3.0
 
 
 class Replica:

@@ -85,6 +85,14 @@ def test_whoever_leads_anew_syncs_anew(sync: FileSync, rig: Rig, synced: Synced)
     assert synced.syncs == [["one"], ["one"]]
 
 
+def test_without_redis_whoever_fires_syncs(sync: FileSync, rig: Rig, synced: Synced) -> None:
+    rig.redis.is_away = True
+    while not rig.election.may_fire:
+        rig.clock.advance(rig.election.step())
+    look(sync, rig, 3)
+    assert synced.syncs == [["one"]]
+
+
 def test_a_change_is_synced_once_the_file_has_stood_still(sync: FileSync, rig: Rig, synced: Synced, file: Path) -> None:
     rig.election.step()
     look(sync, rig)
@@ -132,7 +140,7 @@ def test_a_file_that_is_wrong_changes_nothing_and_is_said_once(
     write(file, text)
     with capture_logs() as lines:
         look(sync, rig, 5)
-    assert [line["event"] for line in lines] == ["schedules_file_refused"]
+    assert [line["event"] for line in lines] == ["schedules_file_not_understood"]
     assert synced.syncs == [["one"]]
     write(file, TWO)
     look(sync, rig, 2)
@@ -145,7 +153,7 @@ def test_a_file_that_has_vanished_removes_nothing(sync: FileSync, rig: Rig, sync
     file.unlink()
     with capture_logs() as lines:
         look(sync, rig, 5)
-    assert [line["event"] for line in lines] == ["schedules_file_refused"]
+    assert [line["event"] for line in lines] == ["schedules_file_not_understood"]
     assert synced.syncs == [["one"]]
 
 

@@ -128,6 +128,24 @@ def test_of_a_schedule_whose_instant_is_refused_later_ones_wait_with_it(rig: Rig
     assert len(api.times("good")) == 4
 
 
+def test_a_batch_is_parted_no_further_when_this_replica_may_fire_no_more(rig: Rig, api: ApiModel) -> None:
+    for number in range(100):
+        api.has(f"s{number}", "1 12 * * *")
+    rig.run(59.0)
+    rig.tell_nothing(10.0)
+
+    def refuse_slowly(call: str, _fires: Sequence[Fire]) -> Exception | None:
+        if call != "fire":
+            return None
+        rig.clock.advance(5.0)
+        return InvalidRequest(422, {"title": "no"})
+
+    api.fails = refuse_slowly
+    api.calls.clear()
+    rig.run(1.5)
+    assert api.calls.count("fire") == 3, "the lease ended with the third"
+
+
 def test_where_everything_is_refused_it_is_not_asked_item_by_item_for_ever(rig: Rig, api: ApiModel) -> None:
     for number in range(1_000):
         api.has(f"s{number}", "1 12 * * *")
