@@ -220,7 +220,7 @@ def test_what_cannot_be_a_schedule_is_said_in_plain_words(client: Client, make: 
     assert known.value.code == "schedule_exists"
 
 
-def test_a_second_sigterm_is_not_needed_nor_a_terminal(start_scheduler: StartScheduler) -> None:
+def test_ctrl_c_ends_it_in_order(start_scheduler: StartScheduler) -> None:
     scheduler = start_scheduler()
     scheduler.signal(signal.SIGINT)
     assert scheduler.wait() == 0

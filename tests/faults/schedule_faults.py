@@ -17,8 +17,9 @@ _LEASE_END_SECONDS: Final = 0.25
 """From the end of a lease until another has the lock, on a machine that others use as well."""
 _READ_SECONDS: Final = 2.0
 """In which a new leader reads all schedules, and has made the jobs that are due."""
-_PAUSE_SECONDS: Final = 6.0
-"""The longest pause between two tries to reach an API that is away, with the try."""
+_PAUSE_SECONDS: Final = 8.0
+"""Until the API is asked again after it could not be reached: the longest wait for an answer, and the pause after it."""
+_ANSWERS_LOST_SECONDS: Final = 3.0
 _SCHEDULE: Final = {"catch_up": "all", "catch_up_window": 86_400.0, "catch_up_limit": 10_000, "queue": "instants"}
 
 
@@ -99,6 +100,22 @@ class ScheduleFaults:
         fault = f"API away {away:g} s" if away else "API killed -9 + restart"
         self._struck(fault, began_at, time.time() - began_at + _PAUSE_SECONDS)
 
+    def lose_answers(self) -> None:
+        """What the leader asks of the API is done, but it hears nothing of it, and asks again."""
+        leader = self._rig.leader()
+        began_at = time.time()
+        leader.api.lose_replies()
+        time.sleep(_ANSWERS_LOST_SECONDS)
+        leader.api.heal()
+        self._struck("API's answers to the leader lost", began_at, _ANSWERS_LOST_SECONDS + _PAUSE_SECONDS)
+
+    def restart_postgres(self) -> None:
+        """Stopped, and started again at once."""
+        began_at = time.time()
+        self._rig.stores.postgres.stop()
+        self._rig.stores.postgres.start()
+        self._struck("PostgreSQL restarted", began_at, time.time() - began_at + _PAUSE_SECONDS)
+
     def end(self) -> Seen:
         """Let everything due until now be fired, have all replicas end, and look."""
         self._rig.wait_until_settled()
@@ -116,9 +133,9 @@ class ScheduleFaults:
 
     def _cut_off(self, fault: str, cut: Callable[[FaultProxy], None]) -> None:
         def deed(leader: Replica) -> None:
-            cut(leader.link)
+            cut(leader.redis)
             time.sleep(self._form.longer_than_lease)
-            leader.link.heal()
+            leader.redis.heal()
 
         self._strike_leader(fault, deed)
 

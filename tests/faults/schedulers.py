@@ -1,4 +1,4 @@
-"""Replicas of the scheduler under test: stores and an API of their own, and for each a link to Redis that can fail."""
+"""Replicas of the scheduler under test: stores and an API of their own, and for each its links to Redis and the API."""
 
 from __future__ import annotations
 
@@ -31,11 +31,12 @@ _ANSWER_SECONDS: Final = 1.0
 
 
 class Replica:
-    """One scheduler, started at once. `link`: its way to Redis."""
+    """One scheduler, started at once. `redis`, `api`: its ways to them, which can fail."""
 
-    def __init__(self, name: str, link: FaultProxy, environment: dict[str, str], folder: Path) -> None:
+    def __init__(self, name: str, redis: FaultProxy, api: FaultProxy, environment: dict[str, str], folder: Path) -> None:
         self.name = name
-        self.link = link
+        self.redis = redis
+        self.api = api
         self._url = f"http://127.0.0.1:{find_free_port()}"
         self.log = folder / f"{name}.log"
         address = {"GOQUEUE_SCHEDULER_BIND": self._url.removeprefix("http://")}
@@ -96,16 +97,18 @@ class SchedulerRig:
 
     def start_api(self) -> None:
         """On the port that it always has; returns when it is ready."""
-        environment = self._environment(self.stores.redis_url) | {"GOQUEUE_API_BIND": f"127.0.0.1:{self.api_port}"}
+        environment = self._environment(self.stores.redis_url, self.api_port) | {
+            "GOQUEUE_API_BIND": f"127.0.0.1:{self.api_port}"
+        }
         self.api = Service(["goqueue_api"], environment=environment, log=self.folder / "api.log")
         eventually(lambda: api_is_ready(self.api_port), "API ready")
 
     def start_replica(self) -> None:
         """One more."""
-        link = FaultProxy(self.stores.valkey.port or 0).start()
+        redis, api = FaultProxy(self.stores.valkey.port or 0).start(), FaultProxy(self.api_port).start()
         name = f"scheduler-{len(self.replicas) + len(self.ended) + 1}"
-        environment = self._environment(through(link, self.stores.redis_url))
-        self.replicas.append(Replica(name, link, environment, self.folder))
+        environment = self._environment(through(redis, self.stores.redis_url), api.port)
+        self.replicas.append(Replica(name, redis, api, environment, self.folder))
 
     def replace(self, replica: Replica) -> None:
         """This one has ended: another starts in its place."""
@@ -141,7 +144,8 @@ class SchedulerRig:
     def _forget(self, replica: Replica) -> None:
         self.replicas.remove(replica)
         self.ended.append(replica)
-        replica.link.stop()
+        replica.redis.stop()
+        replica.api.stop()
 
     def _kill_api(self) -> None:
         self.api.kill()
@@ -151,12 +155,12 @@ class SchedulerRig:
             replica.service.kill()
             self._forget(replica)
 
-    def _environment(self, redis_url: str) -> dict[str, str]:
+    def _environment(self, redis_url: str, api_port: int) -> dict[str, str]:
         return {
             **os.environ,
             "DATABASE_URL": self.stores.database_url,
             "REDIS_URL": redis_url,
-            "API_URL": f"http://127.0.0.1:{self.api_port}",
+            "API_URL": f"http://127.0.0.1:{api_port}",
             "GOQUEUE_API_PROCESSES": "1",
             "GOQUEUE_SCHEDULER_LEASE": str(self.form.lease),
             "GOQUEUE_SCHEDULES": "",

@@ -31,6 +31,8 @@ def test_every_instant_gets_one_job_whatever_fails(scheduler_rig: SchedulerRig, 
             faults.end_leader()
     faults.restart_redis()
     faults.restart_api()
+    faults.restart_postgres()
+    faults.lose_answers()
     faults.take_redis_away()
     if form.api_away is not None:
         faults.restart_api(form.api_away)
