@@ -92,7 +92,7 @@ class JobBaseSchema(AnswerSchema):
     created_at = fields.DateTime(required=True)
     updated_at = fields.DateTime(required=True)
     schedule = fields.String(required=True, allow_none=True, metadata=_about("The schedule that submitted it."))
-    scheduled_for = fields.DateTime(required=True, allow_none=True, metadata=_about("The tick it was submitted for."))
+    scheduled_for = fields.DateTime(required=True, allow_none=True, metadata=_about("The instant it was submitted for."))
     rerun_of = fields.UUID(required=True, allow_none=True)
     parent_id = fields.UUID(required=True, allow_none=True, metadata=_about("The job whose handler submitted it."))
 

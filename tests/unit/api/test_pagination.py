@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from uuid_utils.compat import uuid7
 
-from goqueue_api.pagination import decode_cursor, encode_cursor, next_link
+from goqueue_api.pagination import decode_cursor, decode_name, encode_cursor, encode_name, next_link
 from goqueue_common.errors import InvalidCursor
 
 JOB_ID = "019cade2-1238-768e-8433-a398418d79cc"
@@ -30,6 +30,20 @@ def test_what_is_no_cursor_is_refused_with_what_to_do(cursor: str) -> None:
     with pytest.raises(InvalidCursor, match="use next_cursor of a page") as refused:
         decode_cursor(cursor)
     assert len(str(refused.value)) < 250
+
+
+def test_a_cursor_comes_back_as_the_name_it_was_made_of() -> None:
+    for name in ("a", "nightly-report", "x" * 64):
+        assert decode_name(encode_name(name, "schedules"), "schedules") == name
+
+
+def test_a_cursor_of_another_list_or_of_no_name_is_refused() -> None:
+    made = [encode_name("nightly", "others"), encode_cursor(JOB_ID, "schedules"), encode_name("", "schedules")]
+    for cursor in (*made, encode_name("a\0b", "schedules"), "x"):
+        with pytest.raises(InvalidCursor):
+            decode_name(cursor, "schedules")
+    with pytest.raises(InvalidCursor):
+        decode_cursor(encode_name("nightly", "schedules"), "schedules")
 
 
 def test_the_next_page_keeps_the_filters() -> None:
