@@ -10,7 +10,7 @@ from tests.faults.fires import FireRow
 from tests.faults.table import WIDTH, aligned, notes
 
 _HEADS: Final = ("fault", "take-over", "p50", "p99", "max late", "instants", "jobs", "twice", "missing")
-_WIDTHS: Final = (30, 10, 5, 6, 11, 8, 7, 5, 7)
+_WIDTHS: Final = (32, 12, 5, 5, 12, 8, 6, 5, 7)
 _LEGEND: Final = (
     "take-over: seconds until another replica leads, of those allowed. p50, p99, max late: seconds from an instant to its "
     "job, of those allowed; instants from each fault to the next. twice, missing: instants with several jobs, with none."
@@ -27,7 +27,7 @@ def render(rows: Sequence[FireRow], form: str) -> list[str]:
 
 def _row(row: FireRow) -> list[str]:
     cells = (
-        row.fault if row.times < 2 else f"{row.fault}, {row.times} times",
+        row.fault if row.times < 2 else f"{row.fault} x{row.times}",
         _of(row.take_over, row.take_over_allowed, "never"),
         _seconds(row.late_p50),
         _seconds(row.late_p99),

@@ -19,6 +19,7 @@ _READ_SECONDS: Final = 2.0
 """In which a new leader reads all schedules, and has made the jobs that are due."""
 _PAUSE_SECONDS: Final = 8.0
 """Until the API is asked again after it could not be reached: the longest wait for an answer, and the pause after it."""
+_PHASE: Final = 0.382
 _ANSWERS_LOST_SECONDS: Final = 3.0
 _SCHEDULE: Final = {"catch_up": "all", "catch_up_window": 86_400.0, "catch_up_limit": 10_000, "queue": "instants"}
 
@@ -142,6 +143,8 @@ class ScheduleFaults:
     def _strike_leader(self, fault: str, deed: Callable[[Replica], None], leads_within: float | None = None) -> None:
         leader = self._rig.leader()
         within = leads_within or self._form.lease + _LEASE_END_SECONDS
+        # At another time of the lease each time: it is renewed every third.
+        time.sleep(len(self._strikes) * _PHASE % 1.0 * self._form.lease / 3)
         began_at = time.time()
         deed(leader)
         self._struck(fault, began_at, within + _READ_SECONDS, victim=leader.name, leads_within=within)

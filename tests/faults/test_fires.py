@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.faults.fires import TOTAL, Instant, Run, Said, Seen, Strike, judge
+from tests.faults.fires import TOTAL, FireRow, Said, Seen, Strike, judge
 from tests.faults.fires_table import render
+from tests.faults.observer import Instant, Run
 from tests.faults.table import WIDTH
 
 KILL = Strike(fault="leader killed -9", at=110.4, victim="one", leads_within=15.0, late_by=17.0)
@@ -111,13 +112,16 @@ def test_replicas_log_no_errors() -> None:
 
 
 def test_the_table_aligns_within_the_terminal_and_counts_rows_that_broke_a_rule() -> None:
-    bad = replace(GOOD, jobs=GOOD.jobs + Counter([("a", 112)] * 40))
-    lines = render(judge(bad), "full")
+    full = FireRow("leader hears nothing of Redis", 3, 12.44, 15.5, 0.84, 11.72, 11.74, 17.5, 3000, 3000, 0, 0)
+    total = FireRow(TOTAL, 0, None, None, 0.01, 77.0, 81.26, None, 21_973, 21_973, 40, 1, problems=["1 instants " * 20])
+    lines = render([full, total], "full")
     assert max(map(len, lines)) <= WIDTH
-    head, first = lines[:2]
-    for title in ("take-over", "max late", "instants", "jobs", "twice", "missing"):
+    head, first, second = lines[:3]
+    for title in ("p50", "p99", "max late", "instants", "jobs", "twice", "missing"):
         end = head.index(title) + len(title)
-        assert {line[end : end + 1] for line in (head, first)} <= {" ", ""}
-        assert first[end - 1] != " "
-    assert lines[-1] == "schedules, full form: 2 rows broke a rule"
+        assert {line[end : end + 1] for line in (head, first, second)} <= {" ", ""}
+        assert all(line[end - 1] != " " for line in (first, second))
+    assert first.startswith("leader hears nothing of Redis x3 12.4 of 15.5")
+    assert lines[3].startswith("    ! 1 instants")
+    assert lines[-1] == "schedules, full form: 1 rows broke a rule"
     assert render(judge(GOOD), "short")[-1] == "schedules, short form: every rule held"
