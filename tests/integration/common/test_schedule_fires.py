@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from goqueue_common.database import Database
+from goqueue_common.errors import PayloadTooLarge
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobStatus
+from goqueue_common.new_job import MAX_DOCUMENT_BYTES
 from goqueue_common.schedule import AHEAD_SECONDS, Fire, FireOutcome
 from goqueue_common.schedule_run_store import ScheduleRunStore
 from goqueue_common.schedule_store import ScheduleStore
@@ -130,3 +132,14 @@ def test_a_schedule_made_anew_under_its_name_does_not_fire_an_instant_again(
     assert outcomes(runs.fire([fire("report", 2), fire("report", 1)], known_to_nobody)) == ["replayed", "gone"]
     make(database)
     assert outcomes(runs.fire([fire("report", 2), fire("report", 1)], known_to_nobody)) == ["replayed", "fired"]
+
+
+def test_more_payload_than_memory_bears_is_not_written_at_once(runs: ScheduleRunStore, database: Database) -> None:
+    make(database, payload={"x": "x" * (MAX_DOCUMENT_BYTES - 100)})
+    fires = [fire("report", minutes) for minutes in range(59, 0, -1)]
+    fires += [fire("report", seconds / 60) for seconds in range(59, 39, -1)]
+    with pytest.raises(PayloadTooLarge, match="ask for fewer"):
+        runs.fire(fires, known_to_nobody)
+    assert count_rows(database, "jobs") == 0
+    assert set(outcomes(runs.fire(fires[:60], known_to_nobody))) == {"fired"}
+    assert outcomes(runs.fire(fires, known_to_nobody)) == ["replayed"] * 60 + ["fired"] * 19
