@@ -20,7 +20,7 @@ from tests.scratch_database import scratch_database
 
 # The audit log can only be truncated: its rows stay as they are. Whatever leaves jobs is noted in job_moves. The revision
 # of schedules is one row for ever.
-WIPE = "; ".join(
+WIPE = "UPDATE schedule_revision SET first_version = 1; " + "; ".join(
     "TRUNCATE audit" if name == "audit" else f"DELETE FROM {name}"
     for name in [*(table.name for table in reversed(Base.metadata.sorted_tables)), "job_moves"]
     if name != "schedule_revision"

@@ -69,10 +69,16 @@ ORDER BY name FOR UPDATE
 """
 
 _INSERT: Final = f"""
-INSERT INTO schedules ({", ".join(DEFINED + _STANDING)}, created_at, updated_at)
-SELECT {", ".join(DEFINED + _STANDING)}, %(now)s, %(now)s
+INSERT INTO schedules ({", ".join(DEFINED + _STANDING)}, version, created_at, updated_at)
+SELECT {", ".join(DEFINED + _STANDING)}, (SELECT first_version FROM schedule_revision WHERE id = 1), %(now)s, %(now)s
 FROM jsonb_to_recordset(%(items)s::jsonb) AS x({_RECORD}, {_STANDING_RECORD})
 """  # noqa: S608 - our own column names
+
+# Whoever still has a deleted schedule in mind is not to take one that is made of its name for it.
+_DELETE: Final = """
+WITH gone AS (DELETE FROM schedules WHERE name = ANY(%(names)s) RETURNING version)
+UPDATE schedule_revision SET first_version = greatest(first_version, (SELECT max(version) FROM gone) + 1) WHERE id = 1
+"""
 
 _UPDATE: Final = f"""
 UPDATE schedules s SET {", ".join(f"{name} = i.{name}" for name in (*DEFINED[1:], *_STANDING))},
@@ -171,6 +177,11 @@ def insert(run: Run, items: Iterable[tuple[Definition, Standing]], now: datetime
 def update(run: Run, items: Iterable[tuple[Definition, Standing]], now: datetime) -> None:
     """Write schedules that are held; each gets another version."""
     run(_UPDATE, {"items": _written(items), "now": now})
+
+
+def delete(run: Run, names: Iterable[str]) -> None:
+    """Take away schedules that are held."""
+    run(_DELETE, {"names": list(names)})
 
 
 def read(values: Sequence[Any]) -> Definition:

@@ -14,6 +14,7 @@ from goqueue_common import audit_store
 from goqueue_common import schedule_change_store as change
 from goqueue_common.audit_store import Actor
 from goqueue_common.database import Database, Run
+from goqueue_common.errors import PayloadTooLarge
 from goqueue_common.fire_decision import Decision, Fireable, Instant, NewRun, decide
 from goqueue_common.idempotency import IdempotencyKey, fingerprint
 from goqueue_common.lifecycle import FINAL
@@ -28,6 +29,8 @@ DefaultMaxRetries = Callable[[str], int | None]
 """How many retries the handler of a type wants, None: nobody knows."""
 
 KEY_SCOPE: Final = "schedule"
+MAX_FIRED_BYTES: Final = 16 * 1024 * 1024
+"""Payloads that one call writes, as many as a batch may have: ten thousand of the largest are more than memory."""
 OVERLAP_RUNS: Final = 20
 """So many of a schedule's newest jobs are looked at: whether one is unfinished."""
 
@@ -100,7 +103,7 @@ class ScheduleRunStore:
         """Make the jobs of these instants, all that can be made, in one transaction; of each schedule in the order given.
 
         Whoever asks for the same at the same time waits, and is answered `replayed`. So is who asks again because the
-        answer was lost.
+        answer was lost. Raises PayloadTooLarge when fewer are to be asked for at once.
         """
         job_ids = [str(uuid7()) for _ in fires]
         report = self._database.together(lambda run: self._fire(run, fires, job_ids, default_max_retries))
@@ -164,6 +167,7 @@ class ScheduleRunStore:
             for fire, fired in decision.new
             if fired.job_id is not None
         ]
+        _refuse_too_large(submissions)
         submitted = self._jobs.create_within(run, submissions) if submissions else []
         decision = _with_earlier_jobs(decision, submissions, submitted)
         if decision.new:
@@ -210,6 +214,15 @@ def _submission(definition: Definition, fire: Fire, job_id: str, default_max_ret
     key = idempotency_key(fire.schedule, fire.scheduled_for)
     job = _new_job(definition, fire.scheduled_for, job_id, default_max_retries)
     return Submission(job, IdempotencyKey(KEY_SCOPE, key, fingerprint(key)))
+
+
+def _refuse_too_large(submissions: Sequence[Submission]) -> None:
+    size = sum(len(submission.job.payload) for submission in submissions)
+    if size > MAX_FIRED_BYTES:
+        raise PayloadTooLarge(
+            f"the payloads of these {len(submissions):,} jobs have {size:,} bytes, at most {MAX_FIRED_BYTES:,} are written "
+            "at once: ask for fewer"
+        )
 
 
 def _new_job(

@@ -58,7 +58,6 @@ ORDER BY found.name
 """  # noqa: S608 - our own column names
 
 _EXISTS: Final = "SELECT 1 FROM schedules WHERE name = %(name)s"
-_DELETE: Final = "DELETE FROM schedules WHERE name = %(name)s"
 
 
 class SchedulePage(NamedTuple):
@@ -158,7 +157,7 @@ class ScheduleStore:
                 _refuse_kept_by_file(standing, name)
             _refuse_changed(standing, name, version)
             seen = True
-            run(_DELETE, {"name": name})
+            change.delete(run, [name])
             change.bump(run)
             audit_store.record(run, actor, "schedule.delete", {"schedule": name})
 

@@ -27,7 +27,6 @@ _WITH_RUNS: Final = """
 SELECT n.name FROM unnest(%(names)s::text[]) AS n(name)
 WHERE EXISTS (SELECT FROM schedule_runs r WHERE r.schedule = n.name)
 """
-_DELETE: Final = "DELETE FROM schedules WHERE name = ANY(%(names)s)"
 _DROP: Final = """
 UPDATE schedules SET dropped_at = %(now)s, paused_by = CASE WHEN paused_at IS NULL THEN %(by)s ELSE paused_by END,
     paused_at = coalesce(paused_at, %(now)s), next_at = NULL, due_at = NULL, version = version + 1, updated_at = %(now)s
@@ -142,7 +141,7 @@ def _drop(run: Run, missing: Sequence[str], now: datetime, by: str) -> _Missing:
     with_runs = {row[0] for row in run(_WITH_RUNS, {"names": list(missing)})}
     left = _Missing([name for name in missing if name not in with_runs], [name for name in missing if name in with_runs])
     if left.removed:
-        run(_DELETE, {"names": left.removed})
+        change.delete(run, left.removed)
     if left.paused:
         run(_DROP, {"names": left.paused, "now": now, "by": by})
     return left

@@ -68,6 +68,10 @@ class Planned:
             for place, instant in enumerate(found.instants)
         ]
 
+    def is_behind(self, now: datetime) -> bool:
+        """Whether it has instants to catch up, which may be many."""
+        return self._catch_up is CatchUp.ALL and self.wakes_at is not None and self.wakes_at < now - GRACE
+
     def due_at(self, instant: datetime) -> datetime:
         """When this instant of it is to be fired, that is with its jitter."""
         return instant + timedelta(seconds=jitter(self.name, instant, self.definition.jitter))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
+from typing import Final
 
 import structlog
 
@@ -16,6 +17,9 @@ from goqueue_common.errors import GoQueueError
 from goqueue_scheduler.planned import Planned
 
 log = structlog.get_logger(__name__)
+
+_BROKEN: Final = timedelta(seconds=60)
+"""How soon a schedule is tried again that cannot be computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +85,26 @@ class ScheduleBook:
         return loaded
 
     def take(self, now: datetime, most: int) -> Batch:
-        """What is to be fired now, at most so many, the longest due first; `give_back` must follow."""
+        """What is to be fired now, at most so many, the longest due first; `give_back` must follow.
+
+        Who catches up comes last: it may have ten thousand instants, while those of the others would become too old.
+        """
         fires: list[Fire] = []
         since: datetime | None = None
         with self._lock:
-            while self._heap and self._heap[0][0] <= now and len(fires) < most:
-                wakes_at, name = heappop(self._heap)
-                planned = self._planned.get(name)
-                if planned is None or planned.wakes_at != wakes_at or name in self._taken:
-                    continue
-                found = planned.fires(now)[: most - len(fires)]
+            due = sorted(self._pop_due(now), key=lambda planned: planned.is_behind(now))
+            for place, planned in enumerate(due):
+                if len(fires) >= most:
+                    self._push(due[place:])
+                    break
+                wakes_at = planned.wakes_at
+                found = self._fires(planned, now)[: most - len(fires)]
                 if found:
-                    self._taken[name] = planned
-                    since = since or wakes_at
+                    self._taken[planned.name] = planned
+                    since = wakes_at if since is None or wakes_at is None else min(since, wakes_at)
                     fires += found
-                elif planned.wakes_at is not None:
-                    heappush(self._heap, (planned.wakes_at, name))
+                else:
+                    self._push([planned])
         return Batch(sorted(fires, key=lambda fire: (fire.scheduled_for, fire.schedule)), since)
 
     def give_back(self) -> None:
@@ -122,6 +130,24 @@ class ScheduleBook:
         planned = self._planned.get(fire.schedule)
         return fire.scheduled_for if planned is None else planned.due_at(fire.scheduled_for)
 
+    def _pop_due(self, now: datetime) -> list[Planned]:
+        """Those that wake by now, the longest due first. What the heap says of a schedule may be out of date."""
+        found: dict[str, Planned] = {}
+        while self._heap and self._heap[0][0] <= now:
+            wakes_at, name = heappop(self._heap)
+            planned = self._planned.get(name)
+            if planned is not None and planned.wakes_at == wakes_at and name not in self._taken:
+                found[name] = planned
+        return list(found.values())
+
+    def _fires(self, planned: Planned, now: datetime) -> list[Fire]:
+        try:
+            return planned.fires(now)
+        except Exception:  # of one schedule: the others are not to wait for it
+            log.exception("schedule_not_computed", schedule=planned.name, cron=planned.definition.cron)
+            planned.wakes_at = now + _BROKEN
+            return []
+
     def _push(self, planned: Iterable[Planned]) -> None:
         for one in planned:
             if one.wakes_at is not None:
@@ -130,7 +156,7 @@ class ScheduleBook:
     def _read(self, schedule: Schedule, at: datetime, unread: dict[str, int]) -> Planned | None:
         try:
             return Planned(schedule, schedule.due_after or at)
-        except (GoQueueError, ValueError) as error:
+        except (GoQueueError, ValueError, ArithmeticError) as error:
             unread[schedule.name] = schedule.version
             if self._unread.get(schedule.name) != schedule.version:  # once, not with every load
                 log.error(  # noqa: TRY400 - the reason says it

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from goqueue import ApiError, GoQueueError
+from goqueue import ApiError, GoQueueError, InvalidRequest
 from goqueue_common.clock import Clock
 from goqueue_common.schedule import FireOutcome
 from goqueue_scheduler.api_clock import ApiClock
@@ -28,7 +28,6 @@ LOOK_SECONDS: Final = 0.25
 _READY_SECONDS: Final = 0.05
 _MOST: Final = 10_000
 """As many as the API takes at once."""
-_FEWEST: Final = 100
 _AHEAD_SECONDS: Final = 1.0
 _REFUSED_SECONDS: Final = 60.0
 _DEALT_WITH: Final = frozenset({FireOutcome.FIRED, FireOutcome.REPLAYED, FireOutcome.SKIPPED, FireOutcome.PASSED})
@@ -117,8 +116,8 @@ class Ticker:
             self._most = min(_MOST, self._most * 2)
             return
         self._backoff.failed(fired.failure.retry_after if isinstance(fired.failure, ApiError) else None)
-        if isinstance(fired.failure, AWAY):  # perhaps only for so many at once
-            self._most = min(self._most, max(_FEWEST, len(batch.fires) // 2))
+        if isinstance(fired.failure, (*AWAY, InvalidRequest)):  # perhaps only for so many at once
+            self._most = max(1, min(self._most, len(batch.fires) // 2))
 
     def _learn(self, answers: list[Answered]) -> None:
         if not answers:

@@ -42,6 +42,7 @@ blueprint = ApiBlueprint("schedulers", __name__, description="The processes that
     scope=Scope.OPERATE,
     body=Body(FireRequestSchema(), FIRE_EXAMPLES),
     answers={200: Answer(FireAnswerSchema(), "What became of each, in the order of the request.")},
+    problems=(PayloadTooLarge,),
 )
 def fire_schedules() -> Response:
     """Make the jobs of instants that are due

@@ -59,7 +59,7 @@ def due(
     leaves them out; `latest` fires the newest, where nothing else fires; `all` fires those of the last `catch_up_window`
     seconds, the newest `catch_up_limit` of them.
     """
-    since = due_after if starts_at is None else max(due_after, starts_at - _TICK)
+    since = due_after if starts_at is None or starts_at <= due_after else starts_at - _TICK
     until = now if ends_at is None else min(now, ends_at)
     if next(instants(cron, zone, since, ends_at=until), None) is None:
         return Due([], 0)

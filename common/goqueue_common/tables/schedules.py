@@ -90,6 +90,7 @@ class ScheduleRevisionRow(Base):
 
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     revision: Mapped[int] = mapped_column(BigInteger)
+    first_version: Mapped[int] = mapped_column(BigInteger, server_default=text("1"))
 
     __table_args__ = (CheckConstraint("id = 1", name="schedule_revision_one"),)
 

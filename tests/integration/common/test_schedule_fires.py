@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from goqueue_common.database import Database
+from goqueue_common.errors import PayloadTooLarge
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobStatus
+from goqueue_common.new_job import MAX_DOCUMENT_BYTES
 from goqueue_common.schedule import AHEAD_SECONDS, Fire, FireOutcome
 from goqueue_common.schedule_run_store import ScheduleRunStore
 from goqueue_common.schedule_store import ScheduleStore
-from tests.schedules import ADA, count_rows, fire, known_to_nobody, make, outcomes
+from goqueue_common.schedule_sync_store import ScheduleSyncStore
+from tests.schedules import ADA, count_rows, definition, fire, known_to_nobody, make, outcomes
 
 
 @pytest.fixture
@@ -128,5 +131,34 @@ def test_a_schedule_made_anew_under_its_name_does_not_fire_an_instant_again(
     runs.fire([fire("report", 2)], known_to_nobody)
     ScheduleStore(database).delete("report", ADA, version=None)
     assert outcomes(runs.fire([fire("report", 2), fire("report", 1)], known_to_nobody)) == ["replayed", "gone"]
-    make(database)
-    assert outcomes(runs.fire([fire("report", 2), fire("report", 1)], known_to_nobody)) == ["replayed", "fired"]
+    anew = make(database)
+    request = fire("report", version=anew.version)
+    assert outcomes(runs.fire([fire("report", 2), request], known_to_nobody)) == ["replayed", "fired"]
+
+
+@pytest.mark.parametrize("kept_by", ["people", "file"])
+def test_who_knows_a_schedule_that_was_deleted_does_not_fire_the_one_that_has_its_name_now(
+    runs: ScheduleRunStore, database: Database, kept_by: str
+) -> None:
+    if kept_by == "file":
+        ScheduleSyncStore(database).sync([definition()], ADA)
+        ScheduleSyncStore(database).sync([], ADA)
+    else:
+        make(database)
+        ScheduleStore(database).delete("report", ADA, version=1)
+    anew = make(database, cron="@yearly")
+    assert outcomes(runs.fire([fire("report"), fire("report", version=anew.version)], known_to_nobody)) == [
+        "changed",
+        "fired",
+    ]
+
+
+def test_more_payload_than_memory_bears_is_not_written_at_once(runs: ScheduleRunStore, database: Database) -> None:
+    make(database, payload={"x": "x" * (MAX_DOCUMENT_BYTES - 100)})
+    fires = [fire("report", minutes) for minutes in range(59, 0, -1)]
+    fires += [fire("report", seconds / 60) for seconds in range(59, 39, -1)]
+    with pytest.raises(PayloadTooLarge, match="ask for fewer"):
+        runs.fire(fires, known_to_nobody)
+    assert count_rows(database, "jobs") == 0
+    assert set(outcomes(runs.fire(fires[:60], known_to_nobody))) == {"fired"}
+    assert outcomes(runs.fire(fires, known_to_nobody)) == ["replayed"] * 60 + ["fired"] * 19

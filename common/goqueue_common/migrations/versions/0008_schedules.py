@@ -68,10 +68,12 @@ STATEMENTS = (
     "CREATE INDEX schedule_runs_fired_at ON schedule_runs (fired_at)",
     # While a job is unfinished for long, thousands of instants may be skipped: past them to the newest jobs.
     "CREATE INDEX schedule_runs_with_job ON schedule_runs (schedule, scheduled_for) WHERE job_id IS NOT NULL",
+    # first_version: above those of all that were deleted, so that a version never names two definitions of one name.
     """
     CREATE TABLE schedule_revision (
         id smallint PRIMARY KEY,
         revision bigint NOT NULL,
+        first_version bigint NOT NULL DEFAULT 1,
         CONSTRAINT schedule_revision_one CHECK (id = 1)
     )
     """,

@@ -114,6 +114,12 @@ def test_nothing_before_starts_at_or_after_ends_at_is_due() -> None:
     assert bounds.due() == Due([NOON - 5 * HOUR, NOON - 4 * HOUR, NOON - 3 * HOUR], 0)
 
 
+def test_a_start_at_the_beginning_of_time_is_no_bound() -> None:
+    """So programs write a time that is not set."""
+    since_ever = Case(catch_up=CatchUp.ALL, starts_at=datetime(1, 1, 1, tzinfo=UTC))
+    assert since_ever.due() == Case(catch_up=CatchUp.ALL).due()
+
+
 def test_an_instant_waits_for_its_jitter() -> None:
     delay = jitter("report", NOON, 600)
     waiting = Case(down=HOUR, jitter=600, now=NOON + timedelta(seconds=delay - 0.5))
