@@ -110,12 +110,13 @@ def start_scheduler(system: System, tmp_path: Path) -> Iterator[Callable[..., Sc
     """Starts schedulers, each with settings of its own, and waits until they are ready; none outlives its test."""
     started: list[Scheduler] = []
 
-    def start(**settings: str) -> Scheduler:
+    def start(*, wait: bool = True, **settings: str) -> Scheduler:
         scheduler = Scheduler(
             system.environment | {"API_URL": system.api_url}, tmp_path / f"scheduler-{len(started)}", **settings
         )
         started.append(scheduler)
-        scheduler.wait_until_ready()
+        if wait:
+            scheduler.wait_until_ready()
         return scheduler
 
     yield start

@@ -13,7 +13,7 @@ from tests.processes import eventually
 
 HANDOVER_SECONDS: Final = 1.0
 """Within which another leads when the leader was asked to end."""
-_LEASE_END_SECONDS: Final = 0.25
+_LEASE_END_SECONDS: Final = 0.5
 """From the end of a lease until another has the lock, on a machine that others use as well."""
 _READ_SECONDS: Final = 2.0
 """In which a new leader reads all schedules, and has made the jobs that are due."""
