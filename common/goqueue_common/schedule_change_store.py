@@ -107,8 +107,9 @@ class Standing:
     dropped_at: datetime | None
 
     def paused(self, now: datetime, by: str) -> Standing:
-        """The same, paused now unless it was."""
-        return self if self.paused_at else replace(self, paused_at=now, paused_by=by)
+        """The same, paused now unless it was, be it only because the file had dropped it: then it stays paused."""
+        is_paused = self.paused_at is not None and self.paused_at != self.dropped_at
+        return self if is_paused else replace(self, paused_at=now, paused_by=by)
 
     def resumed(self, now: datetime) -> Standing:
         """The same, going on now if it was paused: what fell into the pause is dropped."""

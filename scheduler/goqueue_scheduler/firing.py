@@ -16,6 +16,9 @@ _SERVER_ERROR: Final = 500
 _MOST_REQUESTS: Final = 40
 """A batch in which everything is bad is not asked for item by item at one go; the rest comes with the next try."""
 
+_LONGEST_SECONDS: Final = 5.0
+"""Nor is one parted for longer: what becomes due meanwhile waits, and would come first in the next."""
+
 
 class FiringApi(Protocol):
     """What is asked of the SDK's client."""
@@ -35,11 +38,15 @@ class Answered:
 
 @dataclass(slots=True)
 class Fired:
-    """answers: to as many as were asked for; failure: what stopped the rest of them, if anything did, but an election."""
+    """answers: to as many as were asked for; failure: what stopped the rest of them, if it was not an election, or time.
+
+    fewer: so many at once may succeed, where there was no time to ask for all.
+    """
 
     answers: list[Answered] = field(default_factory=list)
     failure: GoQueueError | None = None
     requests: int = 0
+    fewer: int | None = None
 
 
 class Firing:
@@ -56,7 +63,8 @@ class Firing:
         fired = Fired()
         parts = [fires]
         refused: set[str] = set()
-        while parts and fired.failure is None and may_fire():
+        end = self._clock.boottime() + _LONGEST_SECONDS
+        while parts and fired.failure is None and may_fire() and self._clock.boottime() < end:
             part = [fire for fire in parts.pop() if fire.schedule not in refused]
             if not part:
                 continue
@@ -73,6 +81,8 @@ class Firing:
                 else:
                     half = len(part) // 2
                     parts += [part[half:], part[:half]]  # the last is the next
+        if parts and fired.failure is None:
+            fired.fewer = len(parts[-1])
         return fired
 
     def _ask(self, fires: Sequence[Fire], fired: Fired) -> None:

@@ -87,12 +87,15 @@ class ScheduleBook:
     def take(self, now: datetime, most: int) -> Batch:
         """What is to be fired now, at most so many, the longest due first; `give_back` must follow.
 
-        Who catches up comes last: it may have ten thousand instants, while those of the others would become too old.
+        Who catches up comes last, in a batch as well, which may be parted: it may have ten thousand instants, while those
+        of the others would become too old.
         """
         fires: list[Fire] = []
         since: datetime | None = None
         with self._lock:
-            due = sorted(self._pop_due(now), key=lambda planned: planned.is_behind(now))
+            due = self._pop_due(now)
+            behind = {planned.name for planned in due if planned.is_behind(now)}
+            due.sort(key=lambda planned: planned.name in behind)
             for place, planned in enumerate(due):
                 if len(fires) >= most:
                     self._push(due[place:])
@@ -105,7 +108,7 @@ class ScheduleBook:
                     fires += found
                 else:
                     self._push([planned])
-        return Batch(sorted(fires, key=lambda fire: (fire.scheduled_for, fire.schedule)), since)
+        return Batch(sorted(fires, key=lambda fire: (fire.schedule in behind, fire.scheduled_for, fire.schedule)), since)
 
     def give_back(self) -> None:
         """What was taken is due again when it now wakes, which is at once if nothing was said of it."""

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from goqueue import ApiError, GoQueueError, InvalidRequest
+from goqueue import ApiError, GoQueueError
 from goqueue_common.clock import Clock
 from goqueue_common.schedule import FireOutcome
 from goqueue_scheduler.api_clock import ApiClock
@@ -113,10 +113,10 @@ class Ticker:
         self._learn(fired.answers)
         if fired.failure is None:
             self._backoff.succeeded()
-            self._most = min(_MOST, self._most * 2)
+            self._most = fired.fewer or min(_MOST, self._most * 2)
             return
         self._backoff.failed(fired.failure.retry_after if isinstance(fired.failure, ApiError) else None)
-        if isinstance(fired.failure, (*AWAY, InvalidRequest)):  # perhaps only for so many at once
+        if isinstance(fired.failure, AWAY):  # perhaps only for so many at once
             self._most = max(1, min(self._most, len(batch.fires) // 2))
 
     def _learn(self, answers: list[Answered]) -> None:

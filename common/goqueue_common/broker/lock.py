@@ -8,7 +8,6 @@ two do it.
 
 from __future__ import annotations
 
-import math
 import secrets
 from typing import Final
 
@@ -55,12 +54,12 @@ class Lock:
             self.term = int(number)
             self._deadline = sent_at + self._ttl_seconds - self._margin_seconds
         else:
-            self._free_in_seconds = int(number) / 1000 if int(number) >= 0 else math.inf
+            self._free_in_seconds = int(number) / 1000
         return bool(held)
 
     @property
     def free_in_seconds(self) -> float:
-        """How long the lease of its holder still ran when `acquire` was refused; inf: a key that somebody made."""
+        """How long the lease of its holder still ran when `acquire` was refused."""
         return self._free_in_seconds
 
     def extend(self) -> bool:

@@ -54,6 +54,15 @@ def test_locks_of_two_names_are_two_locks(make_lock: MakeLock) -> None:
     assert (make_lock("a").acquire(), make_lock("b").acquire()) == (True, True)
 
 
+def test_a_lease_that_lost_its_end_gets_one(make_lock: MakeLock, redis_client: Redis, prefix: str) -> None:
+    first, second = make_lock(), make_lock(ttl_seconds=0.3)
+    first.acquire()
+    redis_client.persist(Keys(prefix).lock("scheduler"))
+    assert second.acquire() is False
+    assert 0.0 < second.free_in_seconds <= 0.3
+    eventually(second.acquire)
+
+
 def test_acquiring_again_renews_without_a_new_term(make_lock: MakeLock, clock: FrozenClock) -> None:
     lock = make_lock()
     lock.acquire()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from goqueue_common.audit_store import AuditStore
+from goqueue_common.audit_store import Actor, AuditStore
 from goqueue_common.database import Database, connect, run_on
 from goqueue_common.errors import ScheduleExists
 from goqueue_common.schedule import Source
@@ -140,6 +140,19 @@ def test_what_people_had_paused_before_stays_paused_when_it_is_back_unless_the_f
     sync(files, "a", **({} if paused is None else {"paused": paused}))
     back = schedules.get("a")
     assert (back.dropped_at, back.paused_at) == (None, by_hand if is_paused else None)
+
+
+def test_what_people_pause_while_the_file_has_dropped_it_stays_paused_when_it_is_back(
+    files: ScheduleSyncStore, schedules: ScheduleStore, database: Database
+) -> None:
+    sync(files, "a")
+    run(database, "a")
+    sync(files)
+    by_hand = schedules.pause("a", Actor("grace", None, "r2"))
+    assert (by_hand.paused_by, schedules.pause("a", ADA)) == ("grace", by_hand)
+    sync(files, "a")
+    back = schedules.get("a")
+    assert (back.dropped_at, back.paused_at, back.paused_by) == (None, by_hand.paused_at, "grace")
 
 
 def test_what_an_entry_says_of_pausing_is_enforced_and_silence_leaves_it_to_people(

@@ -28,6 +28,7 @@ class ApiModel:
         self.round_trip = 0.0
         self.rows: dict[str, Schedule] = {}
         self.runs: dict[tuple[str, datetime], int] = {}
+        self.made_at: dict[tuple[str, datetime], datetime] = {}
         self.revision = 1
         self.fails: Callable[[str, Sequence[Fire]], Exception | None] = lambda _call, _fires: None
         self.lose_answers: Exception | None = None
@@ -106,6 +107,7 @@ class ApiModel:
         if fire.scheduled_for <= row.due_after:
             return "passed"
         self.runs[fire.schedule, fire.scheduled_for] = fire.missed
+        self.made_at[fire.schedule, fire.scheduled_for] = self.at
         self.rows[fire.schedule] = replace(row, due_after=fire.scheduled_for)
         return "fired"
 

@@ -10,6 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from goqueue import ApiError, ConnectionFailed, Fire, InvalidRequest, ServiceUnavailable, TooManyRequests, Unauthorized
+from goqueue_scheduler import firing
 from tests.unit.scheduler.api_model import ApiModel
 from tests.unit.scheduler.rig import Rig
 
@@ -128,7 +129,10 @@ def test_of_a_schedule_whose_instant_is_refused_later_ones_wait_with_it(rig: Rig
     assert len(api.times("good")) == 4
 
 
-def test_a_batch_is_parted_no_further_when_this_replica_may_fire_no_more(rig: Rig, api: ApiModel) -> None:
+def test_a_batch_is_parted_no_further_when_this_replica_may_fire_no_more(
+    rig: Rig, api: ApiModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(firing, "_LONGEST_SECONDS", 60.0)
     for number in range(100):
         api.has(f"s{number}", "1 12 * * *")
     rig.run(59.0)
@@ -167,23 +171,6 @@ def test_a_wrong_key_is_said_once_with_the_way_out_and_everything_waits(rig: Rig
     ]
     rig.run(8.0)
     assert api.times("report") == ["12:00:10", "12:00:20", "12:00:30"]
-
-
-@pytest.mark.parametrize(("schedules", "at_once"), [(1_500, 400), (60, 3)])
-def test_an_api_that_cannot_do_so_many_at_once_gets_fewer(rig: Rig, api: ApiModel, schedules: int, at_once: int) -> None:
-    """Three may be as many: payloads are large."""
-    for number in range(schedules):
-        api.has(f"s{number}", "1 12 * * *")
-    api.fails = lambda _call, fires: ConnectionFailed("timed out") if len(fires) > at_once else None
-    rig.run(110.0)
-    assert len(api.fired) == schedules
-
-
-def test_an_api_that_refuses_too_many_at_once_gets_fewer(rig: Rig, api: ApiModel) -> None:
-    api.has("large", "* * * * * *", catch_up="all", catch_up_limit=3_000, due_after=api.at - timedelta(hours=1))
-    api.fails = lambda _call, fires: InvalidRequest(413, {"title": "too large"}) if len(fires) > 64 else None
-    rig.run(30.0)
-    assert len(api.fired) > 3_000
 
 
 def test_a_changed_schedule_is_read_anew_and_fired_as_it_is_now(rig: Rig, api: ApiModel) -> None:
