@@ -18,6 +18,8 @@ log = structlog.get_logger(__name__)
 AWAY: Final = (ConnectionFailed, ServiceUnavailable, TooManyRequests, UnexpectedAnswer)
 """What passes by itself: the API is away, starting, busy, or a proxy answers in its place."""
 _OLD_SECONDS: Final = 8.0
+_TRIES: Final = 3
+"""Fewer say little: this process may have stood still meanwhile."""
 _NO_KEY: Final = "set GOQUEUE_API_KEY to a key with the scope operate"
 _WAYS_OUT: Final[Mapping[int, str]] = {
     401: _NO_KEY,
@@ -36,11 +38,21 @@ class _Trouble:
 
 
 class ApiReach:
-    """Watches calls by name. Safe from any thread, but each name belongs to one."""
+    """Watches calls by name. Safe from any thread, but each name belongs to one.
+
+    successes: how many calls were answered as they should be.
+    """
 
     def __init__(self) -> None:
         self._troubles: dict[str, _Trouble] = {}
         self._pulse: Pulse | None = None
+        self._heard = Pulse()
+        self._unheard = 0
+        self.successes = 0
+
+    def is_cut_off(self, seconds: float) -> bool:
+        """Whether nothing was heard of it for so long, though it was tried. That it cannot work now is something."""
+        return self._unheard >= _TRIES and self._heard.age_seconds >= seconds
 
     @property
     def is_answered(self) -> bool:
@@ -54,16 +66,27 @@ class ApiReach:
         try:
             yield
         except AWAY as error:
+            if isinstance(error, ApiError):
+                self._hear()
+            else:
+                self._unheard += 1
             self._turn(call, "away", "api_away", error)
             raise
         except ApiError as error:
+            self._hear()
             self._pulse = Pulse()
             self._turn(call, f"{error.status} {error.code} {error.detail}", "api_refuses", error)
             raise
+        self._hear()
+        self.successes += 1
         self._pulse = Pulse()
         trouble = self._troubles.pop(call, None)
         if trouble is not None:
             log.info("api_answers_again", call=call, after_seconds=round(time.monotonic() - trouble.since, 1))
+
+    def _hear(self) -> None:
+        self._heard.turn()
+        self._unheard = 0
 
     def _turn(self, call: str, kind: str, event: str, error: GoQueueError) -> None:
         known = self._troubles.get(call)
