@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import orjson
 from flask import Request
+from werkzeug.datastructures import ETags
 
 from goqueue_api.errors import InvalidRequest, PreconditionRequired
 from goqueue_api.schedule_preview import upcoming
@@ -66,12 +67,20 @@ class ScheduleReader:
         return definition
 
 
+def names_version(request: Request) -> bool:
+    """Whether a request says which version it is for. Raises InvalidRequest for an If-Match that cannot be read."""
+    # Not to be passed over: its sender means that the request is not for every version.
+    _refuse_unreadable("If-Match", request.headers.get("If-Match"), request.if_match)
+    return bool(request.if_match)
+
+
 def seen_version(request: Request, schedule: Schedule) -> int | None:
     """The version that the schedule must still have; None for `If-Match: *`.
 
-    Raises PreconditionRequired without If-Match, ScheduleChanged when it names another state.
+    Raises PreconditionRequired without If-Match, InvalidRequest when it cannot be read, ScheduleChanged when it names
+    another state.
     """
-    if not request.if_match:
+    if not names_version(request):
         raise PreconditionRequired(
             "a change must say which state of the schedule it is for: send If-Match with the ETag that GET "
             f"/schedules/{schedule.name} answered, or If-Match: * to change it however it is now"
@@ -88,11 +97,19 @@ def seen_version(request: Request, schedule: Schedule) -> int | None:
 
 def wants_new(request: Request) -> bool:
     """Whether a PUT may only create. Raises InvalidRequest for another If-None-Match than `*`."""
+    _refuse_unreadable("If-None-Match", request.headers.get("If-None-Match"), request.if_none_match)
     if not request.if_none_match:
         return False
     if not request.if_none_match.star_tag:
         raise InvalidRequest([FieldError("/header/If-None-Match", "can only be * here: create it, if there is none yet")])
     return True
+
+
+def _refuse_unreadable(header: str, sent: str | None, read: ETags) -> None:
+    if sent is not None and not read:
+        raise InvalidRequest(
+            [FieldError(f"/header/{header}", f"{sent!r:.80} is no ETag: send one as it was answered, in its quotes, or *")]
+        )
 
 
 def _written(definition: Definition) -> dict[str, Any]:

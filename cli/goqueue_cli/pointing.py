@@ -43,5 +43,9 @@ def _block(problem: FieldProblem, texts: Mapping[str, tuple[str, str]]) -> tuple
         return f"{problem.pointer or '/'}: {problem.detail}", []
     name, given = texts[problem.pointer]
     place = int(found[2]) - 1
-    # Up to there as the terminal shows it: a character that is left out would move the caret.
-    return f"{name}: {found[1]}", [_MARGIN + clean(given), _MARGIN + " " * len(clean(given[:place])) + "^"]
+    # Up to there as the terminal shows it: a character that is left out, or is wider, would move the caret.
+    return f"{name}: {found[1]}", [_MARGIN + _shown(given), _MARGIN + " " * len(_shown(given[:place])) + "^"]
+
+
+def _shown(text: str) -> str:
+    return clean(text).replace("\t", " ").replace("\n", " ")

@@ -35,8 +35,8 @@ _SHOWN_NEXT = 3
 @click.option(
     "--catch-up", type=click.Choice(["none", "latest", "all"]), help="Which missed runs to make up for; latest if left out."
 )
-@click.option("--catch-up-window", type=Duration(), help="None older than that; 1d if left out.")
-@click.option("--catch-up-limit", type=click.IntRange(min=1), help="Not more than so many; 100 if left out.")
+@click.option("--catch-up-window", type=Duration(), help="With all: none older than that; 1d if left out.")
+@click.option("--catch-up-limit", type=click.IntRange(min=1), help="With all: not more than so many; 100 if left out.")
 @click.option(
     "--overlap", type=click.Choice(["allow", "skip"]), help="Whether to skip a run while an earlier job is unfinished."
 )

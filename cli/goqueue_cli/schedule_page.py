@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from goqueue_cli.moments import age, clock_time, duration
-from goqueue_cli.output import clean, console, pretty_json, print_table, status_text, table, text
+from goqueue_cli.output import clean, console, one_line, pretty_json, print_table, status_text, table, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ def print_schedules(schedules: Sequence[Schedule]) -> None:
     for schedule in schedules:
         drawn.add_row(
             text(schedule.name),
-            text(schedule.cron),
+            text(one_line(schedule.cron)),
             text(schedule.timezone),
             age(schedule.next_at),
             _outcome(schedule.last_run.outcome) if schedule.last_run else "",
@@ -66,7 +66,7 @@ def print_next_runs(coming: Sequence[NextRun]) -> None:
 
 def print_preview(preview: SchedulePreview) -> None:
     """A cron in words, its next runs, and what happens to it when the clocks change."""
-    click.echo(f"{clean(preview.cron)}  {clean(preview.words)} ({clean(preview.timezone)})")
+    click.echo(f"{one_line(preview.cron)}  {clean(preview.words)} ({clean(preview.timezone)})")
     if preview.next:
         print_next_runs(preview.next)
     else:
@@ -133,15 +133,13 @@ def zone_time(moment: datetime) -> str:
 
 
 def _lines(schedule: Schedule) -> list[tuple[str, Text]]:
-    window = duration(schedule.catch_up_window)
     made_up = {
-        "none": "none",
-        "latest": f"the latest, of the last {window}",
-        "all": f"all of the last {window}, {schedule.catch_up_limit:,} at most",
+        "latest": "the latest",
+        "all": f"all of the last {duration(schedule.catch_up_window)}, {schedule.catch_up_limit:,} at most",
     }
     return [
         ("name", text(schedule.name)),
-        ("cron", text(f"{schedule.cron} ({schedule.timezone})")),
+        ("cron", text(f"{one_line(schedule.cron)} ({schedule.timezone})")),
         ("in words", text(schedule.words)),
         ("state", state_text(schedule)),
         ("next run", text("" if schedule.next_at is None else f"{clock_time(schedule.next_at)} ({age(schedule.next_at)})")),

@@ -14,6 +14,7 @@ from goqueue_common.errors import BadCron, BadZone, FieldError, InvalidJob, Inva
 from goqueue_common.job import Priority
 from goqueue_common.json_values import (
     Unreadable,
+    kind,
     read_boolean,
     read_integer,
     read_number,
@@ -192,6 +193,8 @@ def _checked_job(values: Mapping[str, Any]) -> NewJob:
 
 
 def _chosen(choices: type[StrEnum], value: object) -> StrEnum:
-    if not isinstance(value, str) or value not in list(choices):
+    if not isinstance(value, str):
+        raise Unreadable(f"must be one of {', '.join(choices)}, not {kind(value)}")
+    if value not in list(choices):
         raise Unreadable(f"{value!r:.80} is not known: choose {', '.join(choices)}")
     return choices(value)

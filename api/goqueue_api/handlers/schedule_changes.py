@@ -90,7 +90,10 @@ def run_schedule(schedule: str) -> Response:
     name = checked_schedule(schedule)
     key = header_key(request.headers.get(KEY_HEADER), {"run_schedule": name}, caller().idempotency_scope)
     with sending() as span:
-        submission, submitted = services().firing.run_by_hand(name, actor(), key, span.traceparent)
+        try:
+            submission, submitted = services().firing.run_by_hand(name, actor(), key, span.traceparent)
+        except IdempotencyKeyReused as error:
+            raise IdempotencyKeyReused(str(error)) from error  # the key came in a header, as in submit_job
         span.describe([submission.job])
     job = _made_before(submitted.id) if submitted.replayed else None
     headers = {"Location": f"/jobs/{submitted.id}"} | (REPLAYED if submitted.replayed else {})

@@ -14,7 +14,7 @@ from goqueue_api.json_provider import json_response
 from goqueue_api.names import checked_schedule
 from goqueue_api.openapi import Answer, ApiBlueprint, Body
 from goqueue_api.pagination import decode_name, encode_name, next_link
-from goqueue_api.schedule_request import seen_version, wants_new
+from goqueue_api.schedule_request import names_version, seen_version, wants_new
 from goqueue_api.schemas.schedule_request import EDIT_EXAMPLES, EXAMPLES, ScheduleEditSchema, ScheduleRequestSchema
 from goqueue_api.schemas.schedules import SchedulePageSchema, ScheduleSchema, SchedulesQuerySchema
 from goqueue_api.services import services
@@ -133,7 +133,7 @@ def put_schedule(schedule: str) -> Response:
     stored = _found(name)
     definition = services().schedule_requests.whole(name, document, stored)
     if stored is None:
-        if request.if_match:
+        if names_version(request):
             raise ScheduleChanged(f"there is no schedule {name!r} to be replaced: leave out If-Match to create it")
         try:
             return _created(definition)
@@ -194,7 +194,7 @@ def delete_schedule(schedule: str) -> Response:
     Its jobs stay. One that the schedules file keeps is deleted there.
     """
     name = checked_schedule(schedule)
-    version = seen_version(request, services().schedules.get(name)) if request.if_match else None
+    version = seen_version(request, services().schedules.get(name)) if names_version(request) else None
     services().schedules.delete(name, actor(), version=version)
     told(name, "deleted")
     return Response(status=204)

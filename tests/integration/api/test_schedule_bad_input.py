@@ -146,3 +146,20 @@ def test_a_bad_query_is_refused(client: FlaskClient, path: str, status: int, cod
     create_schedule(client)
     answer = client.get(path)
     assert (answer.status_code, answer.get_json()["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("sent", ["", '"', '"1', '"1" 2', "1 2", ","])
+def test_an_if_match_that_cannot_be_read_changes_nothing(client: FlaskClient, sent: str) -> None:
+    before = create_schedule(client)
+    body = {"type": "other", "cron": "@daily"}
+    for method, name, header in [
+        ("DELETE", "nightly", "If-Match"),
+        ("PATCH", "nightly", "If-Match"),
+        ("PUT", "nightly", "If-Match"),
+        ("PUT", "new", "If-Match"),
+        ("PUT", "new", "If-None-Match"),
+    ]:
+        answer = client.open(f"/schedules/{name}", method=method, json=body, headers={header: sent})
+        assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, f"/header/{header}")
+    assert client.get("/schedules").get_json()["items"][0]["version"] == before["version"]
+    assert [item["name"] for item in client.get("/schedules").get_json()["items"]] == ["nightly"]

@@ -82,6 +82,7 @@ def test_a_repeated_run_with_its_key_is_one_run(client: FlaskClient) -> None:
     assert len(client.get("/schedules/nightly/runs").get_json()["items"]) == 1
     reused = client.post("/schedules/other/run", headers={"Idempotency-Key": "k"})
     assert (reused.status_code, reused.get_json()["code"]) == (422, "idempotency_key_reused")
+    assert reused.get_json()["errors"] == [], "its body has no jobs that a pointer could lead to"
     bad = client.post("/schedules/other/run", headers={"Idempotency-Key": "é"})
     assert (bad.status_code, bad.get_json()["code"]) == (400, "invalid_idempotency_key")
 

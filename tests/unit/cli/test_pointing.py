@@ -37,6 +37,15 @@ def test_a_caret_stands_below_the_character(given: str, place: int, caret: str) 
     assert error.below == ("  " + given.replace("\x1b", ""), "  " + caret)
 
 
+@pytest.mark.parametrize("between", ["\t", "\n", "\r\n"])
+def test_tabs_and_line_ends_do_not_move_the_caret(between: str) -> None:
+    given = f"0{between}25 * * *"
+    error = pointed(refused(("/cron", f"bad (character {given.index('25') + 1})")), {"/cron": ("--cron", given)})
+    shown, caret = error.below
+    assert (shown.split(), shown[caret.index("^") :]) == (["0", "25", "*", "*", "*"], "25 * * *")
+    assert "\t" not in shown
+
+
 def test_everything_that_is_wrong_is_shown() -> None:
     error = pointed(
         refused(("/cron", "a (character 1)"), ("/timezone", "b (character 2)"), ("/jitter", "c")),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from goqueue import NextRun, Schedule, SchedulePreview, SchedulerInfo, ScheduleRun, ZoneTransition
+from goqueue_cli.output import print_json
 from goqueue_cli.schedule_page import (
     print_next_runs,
     print_preview,
@@ -93,6 +95,34 @@ def test_next_runs_elsewhere_have_two(capsys: pytest.CaptureFixture[str]) -> Non
     at = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
     print_next_runs([NextRun(at=at, local=at.astimezone(BERLIN))])
     assert "Mon 2026-03-02 00:30:00 +01:00  Sun 2026-03-01 23:30:00 UTC" in capsys.readouterr().out
+
+
+def test_a_script_is_told_what_the_clocks_of_the_zone_show(capsys: pytest.CaptureFixture[str]) -> None:
+    at = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    print_json([NextRun(at=at, local=at.astimezone(BERLIN))])
+    assert json.loads(capsys.readouterr().out) == [{"at": "2026-03-01T23:30:00Z", "local": "2026-03-02T00:30:00+01:00"}]
+
+
+def test_a_cron_of_two_lines_is_shown_on_one(capsys: pytest.CaptureFixture[str]) -> None:
+    schedule = replace(ACTIVE, cron="0 0\n25\t* *")
+    print_schedules([schedule])
+    print_schedule(schedule, [], [])
+    print_preview(SchedulePreview(cron=schedule.cron, timezone="UTC"))
+    out = capsys.readouterr().out
+    assert (out.count("0 0 25 * *"), "\t" in out) == (3, False)
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "said"),
+    [
+        ("none", "missed runs   none"),
+        ("latest", "missed runs   the latest"),
+        ("all", "missed runs   all of the last 1 d, 100 at most"),
+    ],
+)
+def test_what_is_caught_up_is_said(catch_up: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    print_schedule(replace(ACTIVE, catch_up=catch_up), [], [])
+    assert said in capsys.readouterr().out.splitlines(), "a window and a limit are for `all` alone"
 
 
 def test_a_preview_says_what_happens_when_the_clocks_change(capsys: pytest.CaptureFixture[str]) -> None:

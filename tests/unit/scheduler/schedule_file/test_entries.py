@@ -93,6 +93,8 @@ def test_two_entries_of_one_name_are_refused(refused, second):
         ("- {type: a, cron: 5}", "must be a string, not a number"),
         ("- {type: a, cron: }", "must be a string, not null"),
         ("- {type: a, cron: '@daily', catch_up: some}", "'some' is not known: choose none, latest, all"),
+        ("- {type: a, cron: '@daily', catch_up: null}", "must be one of none, latest, all, not null"),
+        ("- {type: a, cron: '@daily', overlap: false}", "must be one of allow, skip, not a boolean"),
     ],
 )
 def test_wrong_shape_is_said(refused, text, detail):
