@@ -68,7 +68,6 @@ class Replica:
             self._book,
             Firing(
                 firing if telemetry.tracing is None else TracedFiring(firing, telemetry.tracing),
-                self._id,
                 api_clock,
                 clock,
             ),
