@@ -22,8 +22,8 @@ A leader fires until its own deadline, which lies before the end of its lease an
 is a courtesy, not the guard: a process can always stand still between looking at its deadline and firing. What is fired
 twice the API answers with `replayed`, because (schedule, scheduled_for) is unique there. So `alone` is safe as well.
 
-A leader that has not reached the API for a whole lease gives the lock back, and leaves others a while to take it: perhaps
-only it is cut off.
+A leader that the API has not served for a whole lease gives the lock back, and leaves others a while to take it: perhaps
+only it is cut off, or has a wrong key.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Role(StrEnum):
 class Election:
     """`step` asks Redis once, from a thread that does nothing else; everything else may be asked from any thread.
 
-    is_cut_off: whether the API has not been reached for so many seconds, though it was tried.
+    is_cut_off: whether the API has served nothing for so many seconds, though it was tried.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class Election:
         try:
             if leads and self._is_useless():
                 self._lock.release()
-                self._follow("the API was not reached for a whole lease")
+                self._follow("the API served nothing for a whole lease")
                 return _LEFT_TO_OTHERS_SECONDS
             held = self._lock.extend() if leads else self._lock.acquire()
         except BrokerUnavailable as error:

@@ -103,6 +103,20 @@ def test_a_leader_that_alone_is_cut_off_from_the_api_hands_over(
         link.stop()
 
 
+def test_a_leader_whose_key_is_refused_hands_over(system: System, start_scheduler: StartScheduler, tmp_path: Path) -> None:
+    key = "k" * 32
+    api = OwnApi(system.environment | {"GOQUEUE_BOOTSTRAP_KEY": key}, tmp_path / "api.log")
+    try:
+        settings = {"API_URL": api.url, "GOQUEUE_SCHEDULER_LEASE": "2"}
+        first = start_scheduler(wait=False, **settings)
+        eventually(lambda: first.said("leader_elected"), "it took the lock")
+        second = start_scheduler(GOQUEUE_API_KEY=key, **settings)
+        second.wait_until_leading()
+        eventually(lambda: first.said("leadership_lost"), "it says so")
+    finally:
+        api.service.kill()
+
+
 def test_a_scheduler_that_starts_before_the_api_waits_for_it(
     client: Client, own_api: OwnApi, start_scheduler: StartScheduler, make: Make
 ) -> None:

@@ -32,8 +32,16 @@ def test_it_is_not_cut_off_before_the_time_is_over() -> None:
     assert not reach.is_cut_off(60.0)
 
 
-@pytest.mark.parametrize("status", [200, 401, 503])
-def test_whatever_the_api_answers_reaches_it(status: int) -> None:
+@pytest.mark.parametrize("status", [401, 403])
+def test_who_is_refused_is_as_good_as_cut_off(status: int) -> None:
+    reach = ApiReach()
+    for _ in range(3):
+        call(reach, api_error(status, {}, retry_after=None))
+    assert reach.is_cut_off(0.0)
+
+
+@pytest.mark.parametrize("status", [200, 422, 503])
+def test_whatever_else_the_api_answers_reaches_it(status: int) -> None:
     reach = ApiReach()
     for _ in range(10):
         call(reach, ConnectionFailed("refused"))
