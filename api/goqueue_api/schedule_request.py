@@ -134,5 +134,7 @@ def _time_problems(definition: Definition, now: datetime) -> Iterator[FieldError
         if ends_at is not None:
             since = "now" if definition.starts_at is None or definition.starts_at <= now else "starts_at"
             yield FieldError("/ends_at", f"{definition.cron!r} names no time between {since} and then: it would never fire")
+        elif definition.starts_at is not None and definition.starts_at > now:
+            yield FieldError("/starts_at", f"{definition.cron!r} names no time for 50 years from then: it would never fire")
         else:
             yield FieldError("/cron", f"{definition.cron!r} names no time for 50 years: it would never fire")

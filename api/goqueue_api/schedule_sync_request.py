@@ -9,7 +9,7 @@ import orjson
 
 from goqueue_api.errors import InvalidRequest
 from goqueue_api.schedule_request import ScheduleReader
-from goqueue_common.errors import FieldError, InvalidSchedule, PayloadTooLarge, ScheduleNotFound
+from goqueue_common.errors import FieldError, InvalidSchedule, PayloadTooLarge, ScheduleNotFound, pointer_word
 from goqueue_common.json_values import kind
 from goqueue_common.schedule import Definition, Schedule
 from goqueue_common.schedule_definition import read_definition
@@ -84,7 +84,9 @@ def _items(document: Mapping[str, Any]) -> list[Any]:
 def _shape_problems(document: Mapping[str, Any]) -> Iterator[FieldError]:
     for name in document:
         if name != "schedules":
-            yield FieldError(f"/{name[:80]}", "is no member of a sync: it has schedules, an array, and nothing else")
+            yield FieldError(
+                f"/{pointer_word(name[:80])}", "is no member of a sync: it has schedules, an array, and nothing else"
+            )
     items = document.get("schedules")
     if not isinstance(items, list):
         yield FieldError("/schedules", "must be an array of schedules; an empty one removes all that the file had")

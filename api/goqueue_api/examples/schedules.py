@@ -55,7 +55,7 @@ _COMMON: Final[dict[str, Any]] = {
     "created_at": "2026-02-20T14:03:11.200000Z",
     "updated_at": "2026-02-26T08:30:00.410000Z",
 }
-SCHEDULE: Final = _COMMON | {"payload": {"title": "Yesterday", "columns": ["day", "orders"], "rows": [["2026-03-01", 128]]}}
+SCHEDULE: Final = _COMMON | {"payload": {"period": "yesterday", "timezone": "Europe/Berlin"}}
 CREATED: Final = SCHEDULE | {
     "version": 1,
     "due_after": "2026-03-02T09:30:00.120000Z",
@@ -85,9 +85,7 @@ RESUMED: Final = SCHEDULE | {
     "updated_at": "2026-03-02T09:31:40Z",
 }
 PAGE: Final[dict[str, Any]] = {
-    "items": [
-        _COMMON | {"payload_preview": '{"rows": [["2026-03-01", 128]], "title": "Yesterday", "columns": ["day", "orders"]}'}
-    ],
+    "items": [_COMMON | {"payload_preview": '{"period": "yesterday", "timezone": "Europe/Berlin"}'}],
     "next_cursor": None,
     "at": "2026-03-02T09:30:00.120000Z",
     "revision": 17,

@@ -15,7 +15,13 @@ from goqueue_api.names import checked_schedule
 from goqueue_api.openapi import Answer, ApiBlueprint, Body
 from goqueue_api.pagination import decode_name, encode_name, next_link
 from goqueue_api.schedule_request import names_version, seen_version, wants_new
-from goqueue_api.schemas.schedule_request import EDIT_EXAMPLES, EXAMPLES, ScheduleEditSchema, ScheduleRequestSchema
+from goqueue_api.schemas.schedule_request import (
+    EDIT_EXAMPLES,
+    EXAMPLES,
+    PUT_EXAMPLES,
+    ScheduleEditSchema,
+    ScheduleRequestSchema,
+)
 from goqueue_api.schemas.schedules import SchedulePageSchema, ScheduleSchema, SchedulesQuerySchema
 from goqueue_api.services import services
 from goqueue_api.shown import listed_schedule, shown_schedule
@@ -115,7 +121,7 @@ def get_schedule(schedule: str) -> Response:
     "/schedules/<schedule>",
     "putSchedule",
     scope=Scope.OPERATE,
-    body=Body(ScheduleRequestSchema(), EXAMPLES),
+    body=Body(ScheduleRequestSchema(), PUT_EXAMPLES),
     headers=[_PUT_IF_MATCH, _IF_NONE_MATCH],
     answers={
         200: Answer(ScheduleSchema(), "It is replaced.", _ETAG),

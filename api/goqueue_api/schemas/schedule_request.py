@@ -151,7 +151,7 @@ EXAMPLES: Final[dict[str, Any]] = {
             "name": "nightly-report",
             "type": "report.generate",
             "queue": "reports",
-            "payload": {"title": "Yesterday", "columns": ["day", "orders"], "rows": [["2026-03-01", 128]]},
+            "payload": {"period": "yesterday", "timezone": "Europe/Berlin"},
             "cron": "0 2 * * *",
             "timezone": "Europe/Berlin",
         },
@@ -181,9 +181,14 @@ EXAMPLES: Final[dict[str, Any]] = {
         },
     },
 }
+PUT_EXAMPLES: Final[dict[str, Any]] = {
+    key: example | {"value": {member: value for member, value in example["value"].items() if member != "name"}}
+    for key, example in EXAMPLES.items()
+}
+"""The same, named by the path."""
 EDIT_EXAMPLES: Final[dict[str, Any]] = {
     "later": {"summary": "Let it fire at six", "value": {"cron": "0 6 * * *"}},
-    "other": {"summary": "Another payload, more tries", "value": {"payload": {"seconds": 2}, "max_retries": 5}},
+    "other": {"summary": "Another payload, more tries", "value": {"payload": {"period": "last_7_days"}, "max_retries": 5}},
 }
 SYNC_EXAMPLES: Final[dict[str, Any]] = {
     "two": {

@@ -119,6 +119,7 @@ def test_every_worked_example_is_taken(reader: ScheduleReader) -> None:
             id="nothing between",
         ),
         pytest.param({"type": "mail", "payload": {"to": 1}}, "/payload/to", "string", id="payload by its schema"),
+        pytest.param({"starts_at": "9999-12-31T00:00:00Z"}, "/starts_at", "would never fire", id="begins at the end"),
     ],
 )
 def test_what_is_wrong_is_named(reader: ScheduleReader, members: dict[str, Any], pointer: str, words: str) -> None:
@@ -198,6 +199,7 @@ def test_if_none_match_can_only_ask_for_a_new_one() -> None:
     [
         pytest.param({}, "/schedules", id="nothing"),
         pytest.param({"schedules": {}}, "/schedules", id="no array"),
+        pytest.param({"schedules": [], "a/b": 1}, "/a~1b", id="a name with a slash"),
         pytest.param({"schedules": [{}] * 10_001}, "/schedules", id="too many"),
         pytest.param({"schedules": [], "file": "x"}, "/file", id="another member"),
     ],

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from goqueue_worker.discovery import BUILTIN_MODULE, load
@@ -12,6 +15,7 @@ from goqueue_worker.handler import Handler
 
 HANDLERS = load([BUILTIN_MODULE], None).handlers
 OPEN = {"demo.noop"}  # takes anything on purpose
+DESCRIPTION = json.loads((Path(__file__).parents[3] / "api" / "openapi.json").read_text(encoding="utf-8"))
 
 
 def members(schema: Mapping[str, Any], place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -48,3 +52,33 @@ def test_a_member_that_is_not_known_is_refused(handler: Handler) -> None:
 def test_handler_says_what_it_does(handler: Handler) -> None:
     assert handler.description.endswith(".")
     assert handler.origin.startswith("goqueue_builtin.")
+
+
+def examples() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What the description of the API shows as a job or a schedule to send, with where."""
+    for path, item in DESCRIPTION["paths"].items():
+        for method, operation in item.items():
+            bodies = operation.get("requestBody", {}).get("content", {}) if isinstance(operation, dict) else {}
+            for body in bodies.values():
+                for name, example in body.get("examples", {}).items():
+                    value = example["value"]
+                    for job in value.get("jobs", value.get("schedules", [value])) if isinstance(value, dict) else ():
+                        if isinstance(job, dict):
+                            yield f"{method} {path} {name}", job
+
+
+def test_payloads_of_examples_are_taken_by_the_handlers_of_their_types() -> None:
+    schemas = {handler.type: handler.schema or {} for handler in HANDLERS}
+    shown = [(where, job) for where, job in examples() if job.get("type") in schemas and "payload" in job]
+    assert len(shown) > 5
+    refused = [
+        f"{where}: {error.message}"
+        for where, job in shown
+        for error in jsonschema_rs.validator_for(schemas[job["type"]]).iter_errors(job["payload"])
+    ]
+    assert refused == []
+
+
+def test_a_schedule_to_be_put_has_the_name_of_its_path() -> None:
+    put = DESCRIPTION["paths"]["/schedules/{schedule}"]["put"]["requestBody"]["content"]["application/json"]["examples"]
+    assert [name for name, example in put.items() if "name" in example["value"]] == []
