@@ -23,8 +23,11 @@ KEY = "k" * 32
 
 @pytest.fixture(scope="module")
 def scheduler(service: System) -> Iterator[Scheduler]:
-    """One that leads, and fires every second."""
-    started = Scheduler(service.environment | {"API_URL": service.api_url}, service.folder / "scheduler.log")
+    """One that leads, fires every second, and keeps a file."""
+    file = service.folder / "schedules.yaml"
+    file.write_text("[]\n")
+    environment = service.environment | {"API_URL": service.api_url}
+    started = Scheduler(environment, service.folder / "scheduler.log", GOQUEUE_SCHEDULES=str(file))
     started.wait_until_leading()
     with Client(service.api_url) as client:
         client.create_schedule("shop.plain", "* * * * * *", queue="scheduled")

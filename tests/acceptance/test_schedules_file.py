@@ -148,11 +148,13 @@ def test_errors_in_a_change_are_logged_and_what_was_stays(
     said = scheduler.said("schedules_file_not_understood")[0]
     assert said["level"] == "error"
     assert len(said["reason"].splitlines()) == len(EXPECTED)
+    eventually(lambda: "is not understood" in (client.overview().scheduler.trouble or ""), "everybody can see it")
     before = len(list(client.schedule_runs("busy")))
     eventually(lambda: len(list(client.schedule_runs("busy"))) > before + 1, "it still fires")
     assert names(client) == {"busy"}
     replace(file, entries(BUSY, IDLE))
     eventually(lambda: names(client) == {"busy", "idle"}, "a good file is taken again")
+    eventually(lambda: client.overview().scheduler.trouble is None, "there is nothing to look at any more")
     assert len(scheduler.said("schedules_file_not_understood")) == 1
 
 
