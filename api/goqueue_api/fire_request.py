@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 from goqueue_api.errors import InvalidRequest
 from goqueue_common.errors import FieldError, pointer_word
@@ -17,7 +16,7 @@ MAX_FIRE_BYTES: Final = 4 * 1024 * 1024
 MAX_FIRES: Final = 10_000
 MAX_VERSION: Final = 2**63 - 1
 MAX_MISSED: Final = 2**31 - 1
-_MEMBERS: Final = ("scheduler_id", "runs")
+_MEMBERS: Final = ("runs",)
 _RUN_MEMBERS: Final = ("schedule", "scheduled_for", "version", "missed")
 _RUN_KEYS: Final = frozenset(_RUN_MEMBERS)
 _MAX_PROBLEMS: Final = 50
@@ -49,9 +48,6 @@ def _shape_problems(document: Mapping[str, Any]) -> Iterator[FieldError]:
         yield FieldError("/runs", "must be an array of instants, each with schedule, scheduled_for and version")
     elif not 1 <= len(runs) <= MAX_FIRES:
         yield FieldError("/runs", f"has {len(runs):,} items: send 1 to {MAX_FIRES:,}")
-    scheduler_id = document.get("scheduler_id")
-    if scheduler_id is not None and not _is_uuid(scheduler_id):
-        yield FieldError("/scheduler_id", f"{scheduler_id!r:.80} is no UUID: send the one of PUT /schedulers/{{id}}")
 
 
 def _read(item: object) -> Fire | list[FieldError]:
@@ -91,10 +87,3 @@ def _unknown(document: Mapping[str, Any], known: tuple[str, ...]) -> Iterator[Fi
     for name in document:
         if name not in known:
             yield FieldError(f"/{pointer_word(name[:80])}", f"is no member here; those are {', '.join(known)}")
-
-
-def _is_uuid(value: object) -> bool:
-    try:
-        return isinstance(value, str) and bool(UUID(value))
-    except ValueError:
-        return False

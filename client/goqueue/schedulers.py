@@ -180,14 +180,12 @@ class SchedulerCalls:
             raise UnexpectedAnswer("there was no page of schedules")
         return ScheduleSnapshot(at=first.at, revision=first.revision, schedules=tuple(found))
 
-    def fire_schedules(self, fires: Sequence[Fire], scheduler_id: str | None = None) -> FireReport:
+    def fire_schedules(self, fires: Sequence[Fire]) -> FireReport:
         """Have the jobs of 1 to 10,000 instants made, all in one transaction; those of one schedule in rising order.
 
         Raises InvalidRequest and what every call may raise.
         """
-        document: dict[str, object] = {"runs": [_fire_document(fire) for fire in fires]}
-        if scheduler_id is not None:
-            document["scheduler_id"] = scheduler_id
+        document = {"runs": [_fire_document(fire) for fire in fires]}
         request = Request("POST", "/schedules/fire", body=encode(document))
         report = read_value(FireReport.from_json, self._transport.call(request).document)
         if len(report.items) != len(fires):

@@ -7,9 +7,9 @@
     lock is another's   follower  <--------------------+
     +-------------------> |   ^                        |
     |                     |   |                        |
-    |        lock is ours |   | lock is another's, or  | Redis answers: lock is another's
-    |                     v   | own deadline passed    |
-    |                   leader                         |
+    |        lock is ours |   | lock is another's,     | Redis answers: lock is another's
+    |                     v   | own deadline passed,   |
+    |                   leader  API not reached        |
     |                     ^                            |
     |                     | Redis answers: lock is ours|
     |                     |                            |
@@ -21,10 +21,14 @@
 A leader fires until its own deadline, which lies before the end of its lease and moves only with an answer of Redis. That
 is a courtesy, not the guard: a process can always stand still between looking at its deadline and firing. What is fired
 twice the API answers with `replayed`, because (schedule, scheduled_for) is unique there. So `alone` is safe as well.
+
+A leader that the API has not served for a whole lease gives the lock back, and leaves others a while to take it: perhaps
+only it is cut off, or has a wrong key.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
@@ -40,6 +44,7 @@ LOCK: Final = "scheduler"
 """The lock's name."""
 _LOOK_SECONDS: Final = 0.5
 _AFTER_LEASE_SECONDS: Final = 0.005
+_LEFT_TO_OTHERS_SECONDS: Final = 4 * _LOOK_SECONDS
 
 
 class Role(StrEnum):
@@ -51,12 +56,24 @@ class Role(StrEnum):
 
 
 class Election:
-    """`step` asks Redis once, from a thread that does nothing else; everything else may be asked from any thread."""
+    """`step` asks Redis once, from a thread that does nothing else; everything else may be asked from any thread.
 
-    def __init__(self, lock: Lock, clock: Clock, *, lease_seconds: float) -> None:
+    is_cut_off: whether the API has served nothing for so many seconds, though it was tried.
+    """
+
+    def __init__(
+        self,
+        lock: Lock,
+        clock: Clock,
+        *,
+        lease_seconds: float,
+        is_cut_off: Callable[[float], bool] = lambda _seconds: False,
+    ) -> None:
         self._lock = lock
         self._clock = clock
         self._lease = lease_seconds
+        self._is_cut_off = is_cut_off
+        self._led_since = 0.0
         self._role = Role.FOLLOWER
         self._turn = 0
         self._away_seconds = 0.0
@@ -100,6 +117,10 @@ class Election:
             self._follow("its own deadline passed before Redis answered")
         leads = self._role is Role.LEADER
         try:
+            if leads and self._is_useless():
+                self._lock.release()
+                self._follow("the API served nothing for a whole lease")
+                return _LEFT_TO_OTHERS_SECONDS
             held = self._lock.extend() if leads else self._lock.acquire()
         except BrokerUnavailable as error:
             return self._missed(error)
@@ -136,7 +157,11 @@ class Election:
             log.warning("firing_without_redis", reason=str(error), away_seconds=round(self._away_seconds, 1))
         return min(_LOOK_SECONDS, self._lease / 6)
 
+    def _is_useless(self) -> bool:
+        return self._clock.boottime() - self._led_since >= self._lease and self._is_cut_off(self._lease)
+
     def _lead(self) -> None:
+        self._led_since = self._clock.boottime()
         self._turn += 1
         self._role = Role.LEADER
         log.info("leader_elected", term=self._lock.term)

@@ -1,8 +1,8 @@
-"""Keeping the schedules of the file: whoever fires has the API make its own exactly what the file says.
+"""Keeping the schedules of the file: the leader has the API make its own exactly what the file says.
 
-When it begins to fire, when the file was changed, and when somebody asks for it (SIGHUP). A file that is being written,
-cannot be read or is not understood changes nothing: what was synced last stays. Without Redis every replica does it: the
-file of one deployment says the same everywhere.
+On becoming leader, when the file was changed, and when somebody asks for it (SIGHUP). A file that is being written, cannot
+be read or is not understood changes nothing: what was synced last stays. Who fires alone, without Redis, syncs nothing: it
+may be one that was started by mistake, with another file, and would drop what the others' file has.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from goqueue import GoQueueError, SyncReport
 from goqueue_common.clock import Clock
 from goqueue_scheduler.api_reach import AWAY, ApiReach
 from goqueue_scheduler.backoff import Backoff
-from goqueue_scheduler.election import Election
+from goqueue_scheduler.election import Election, Role
 from goqueue_scheduler.schedule_file import InvalidScheduleFile, WatchedFile
 
 log = structlog.get_logger(__name__)
@@ -64,10 +64,10 @@ class FileSync:
         self._asked = True
 
     def look(self) -> None:
-        """Sync, if this replica fires and that or the file is new. Raises nothing that passes by itself."""
+        """Sync, if this replica leads and that or the file is new. Raises nothing that passes by itself."""
         asked, self._asked = self._asked, False
         has_changed = self._file.changed()  # a follower looks too: it knows then whether somebody is writing just now
-        if not self._election.may_fire:
+        if self._election.role is not Role.LEADER:
             if asked:
                 log.info("sync_left_to_leader", file=str(self._file.path))
             return

@@ -23,7 +23,7 @@ _LONGEST_SECONDS: Final = 5.0
 class FiringApi(Protocol):
     """What is asked of the SDK's client."""
 
-    def fire_schedules(self, fires: Sequence[Fire], scheduler_id: str | None = None) -> FireReport:
+    def fire_schedules(self, fires: Sequence[Fire]) -> FireReport:
         """See goqueue.Client."""
 
 
@@ -52,9 +52,8 @@ class Fired:
 class Firing:
     """Asks the API; each answer tells its time as well."""
 
-    def __init__(self, api: FiringApi, scheduler_id: str, api_clock: ApiClock, clock: Clock) -> None:
+    def __init__(self, api: FiringApi, api_clock: ApiClock, clock: Clock) -> None:
         self._api = api
-        self._id = scheduler_id
         self._api_clock = api_clock
         self._clock = clock
 
@@ -88,7 +87,7 @@ class Firing:
     def _ask(self, fires: Sequence[Fire], fired: Fired) -> None:
         fired.requests += 1
         sent_at = self._clock.boottime()
-        report = self._api.fire_schedules(fires, self._id)
+        report = self._api.fire_schedules(fires)
         self._api_clock.sample(report.at, sent_at, self._clock.boottime())
         fired.answers += [Answered(fire, answer.outcome) for fire, answer in zip(fires, report.items, strict=True)]
 

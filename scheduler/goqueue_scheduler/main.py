@@ -6,7 +6,8 @@ import argparse
 import os
 import signal
 import sys
-import threading
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import Final
 
@@ -50,20 +51,24 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(replica: Replica, settings: SchedulerSettings) -> None:
     """Until SIGTERM or SIGINT; a second one ends it at once, without giving the lock back."""
-    stop = threading.Event()
+    # No Event wakes the loop: a handler that runs while its own thread holds an Event's lock would wait for itself.
+    wake: SimpleQueue[int] = SimpleQueue()
+    received: list[int] = []
 
     def on_stop(number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
+        if received:
             os._exit(_KILLED + number)
-        stop.set()
+        received.append(number)
+        wake.put(number)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_stop)
     signal.signal(signal.SIGHUP, lambda _number, _frame: replica.sync())
     log.info("scheduler_starting", api=settings.api_url, lease=settings.lease, schedules=settings.schedules or None)
     replica.start()
-    while not stop.wait(_LOOK_SECONDS):
-        pass  # a wait without end would be deaf to signals on some systems
+    while not received:
+        with suppress(Empty):  # a wait without end would be deaf to signals on some systems
+            wake.get(timeout=_LOOK_SECONDS)
     replica.stop()
 
 

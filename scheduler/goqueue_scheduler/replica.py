@@ -53,21 +53,21 @@ class Replica:
         clock = SystemClock()
         keys = Keys(settings.service.prefix)
         lock = Lock(settings.service.redis_url, keys, clock, name=LOCK, ttl_seconds=settings.lease)
-        self._election = Election(lock, clock, lease_seconds=settings.lease)
+        reach = ApiReach()
+        self._election = Election(lock, clock, lease_seconds=settings.lease, is_cut_off=reach.is_cut_off)
         # Without retries: each loop tries again by itself, with what is due by then.
         self._clients = [
             Client(settings.api_url, settings.api_key, timeout=seconds, retries=0)
             for seconds in (_ANSWER_SECONDS, _ANSWER_SECONDS, _SYNC_SECONDS)
         ]
         firing, keeping, syncing = self._clients
-        api_clock, reach, self._counts = ApiClock(clock), ApiReach(), FireCounts()
+        api_clock, self._counts = ApiClock(clock), FireCounts()
         self._book = ScheduleBook(clock)
         loader = Loader(keeping, self._book, self._election, clock=clock, reach=reach)
         ticker = Ticker(
             self._book,
             Firing(
                 firing if telemetry.tracing is None else TracedFiring(firing, telemetry.tracing),
-                self._id,
                 api_clock,
                 clock,
             ),

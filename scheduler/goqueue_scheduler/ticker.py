@@ -61,6 +61,7 @@ class Ticker:
         self._counts = counts
         self._on_stale = on_stale
         self._backoff = Backoff(clock)
+        self._successes = 0
         self._most = _MOST
         self._in_flight: datetime | None = None
         self._unready_since: datetime | None = None
@@ -90,7 +91,7 @@ class Ticker:
             self._unready_since = self._unready_since or now
             return _READY_SECONDS  # another may have fired since we last looked
         self._unready_since = None
-        if (left := self._backoff.left_seconds) > 0:
+        if (left := self._backoff.left_seconds) > 0 and self._reach.successes == self._successes:
             return min(left, LOOK_SECONDS)
         batch = self._book.take(now, self._most)
         if not batch.fires:
@@ -115,6 +116,7 @@ class Ticker:
             self._backoff.succeeded()
             self._most = fired.fewer or min(_MOST, self._most * 2)
             return
+        self._successes = self._reach.successes
         self._backoff.failed(fired.failure.retry_after if isinstance(fired.failure, ApiError) else None)
         if isinstance(fired.failure, AWAY):  # perhaps only for so many at once
             self._most = max(1, min(self._most, len(batch.fires) // 2))

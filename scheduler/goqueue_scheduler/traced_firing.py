@@ -19,8 +19,8 @@ class TracedFiring:
         self._api = api
         self._tracing = tracing
 
-    def fire_schedules(self, fires: Sequence[Fire], scheduler_id: str | None = None) -> FireReport:
+    def fire_schedules(self, fires: Sequence[Fire]) -> FireReport:
         """See goqueue.Client."""
         about = {"messaging.batch.message_count": len(fires)}
         with self._tracing.tracer.start_as_current_span("fire schedules", attributes=about):
-            return self._api.fire_schedules(fires, scheduler_id)
+            return self._api.fire_schedules(fires)

@@ -14,6 +14,7 @@ import pytest
 from goqueue import Client
 from tests.acceptance.conftest import System
 from tests.acceptance.schedule_runs import PROMPT_SECONDS, Make, StartScheduler, gaps, leader, runs
+from tests.faults.fault_proxy import FaultProxy
 from tests.faults.rig import WRONG_CLOCK
 from tests.faults.service import Service
 from tests.metrics_page import MetricsPage
@@ -81,6 +82,39 @@ def test_nothing_is_lost_while_the_api_is_away(
     assert max(run.lateness for run in found) > 2.0
     assert scheduler.said("api_away")
     assert scheduler.said("api_answers_again")
+
+
+def test_a_leader_that_alone_is_cut_off_from_the_api_hands_over(
+    system: System, client: Client, start_scheduler: StartScheduler, make: Make
+) -> None:
+    link = FaultProxy(int(system.api_url.rpartition(":")[2])).start()
+    try:
+        lease = {"GOQUEUE_SCHEDULER_LEASE": "2"}
+        first = start_scheduler(API_URL=f"http://127.0.0.1:{link.port}", **lease)
+        first.wait_until_leading()
+        second = start_scheduler(**lease)
+        make("reached")
+        runs(client, "reached", 2)
+        link.refuse()
+        second.wait_until_leading()
+        assert gaps(runs(client, "reached", len(runs(client, "reached")) + 2)) == []
+        assert first.said("leadership_lost")
+    finally:
+        link.stop()
+
+
+def test_a_leader_whose_key_is_refused_hands_over(system: System, start_scheduler: StartScheduler, tmp_path: Path) -> None:
+    key = "k" * 32
+    api = OwnApi(system.environment | {"GOQUEUE_BOOTSTRAP_KEY": key}, tmp_path / "api.log")
+    try:
+        settings = {"API_URL": api.url, "GOQUEUE_SCHEDULER_LEASE": "2"}
+        first = start_scheduler(wait=False, **settings)
+        eventually(lambda: first.said("leader_elected"), "it took the lock")
+        second = start_scheduler(GOQUEUE_API_KEY=key, **settings)
+        second.wait_until_leading()
+        eventually(lambda: first.said("leadership_lost"), "it says so")
+    finally:
+        api.service.kill()
 
 
 def test_a_scheduler_that_starts_before_the_api_waits_for_it(

@@ -52,6 +52,12 @@ OTHERS = (
         "tests/integration/local_stack/test_up.py",
     ),
     Other(
+        r"goqueue scheduler\b",
+        "beginning_of goqueue scheduler",
+        "ends by a signal",
+        "tests/acceptance/test_scheduler.py",
+    ),
+    Other(
         r"python -m goqueue_worker\b(?!.* --(?:check|burst))",
         "until_ready python -m goqueue_worker",
         "ends by a signal",

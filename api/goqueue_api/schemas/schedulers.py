@@ -36,7 +36,6 @@ class FireItemSchema(Schema):
 class FireRequestSchema(Schema):
     """Instants that are due; those of one schedule in rising order."""
 
-    scheduler_id = fields.UUID(allow_none=True, metadata={"description": "Who asks."})
     runs = fields.List(fields.Nested(FireItemSchema()), required=True, validate=validate.Length(1, MAX_FIRES))
 
 
@@ -142,7 +141,6 @@ FIRE_EXAMPLES: Final[dict[str, Any]] = {
     "due": {
         "summary": "Two instants",
         "value": {
-            "scheduler_id": "019cad8f-ac00-7c41-9d5e-0b1c2d3e4f51",
             "runs": [
                 {"schedule": "poll", "scheduled_for": "2026-03-02T09:30:00Z", "version": 1},
                 {"schedule": "nightly-report", "scheduled_for": "2026-03-02T01:00:00Z", "version": 3, "missed": 2},

@@ -59,8 +59,7 @@ def test_an_instant_is_fired_once_however_often_it_is_asked_for(client: Client) 
     known = client.schedule_snapshot()
     (schedule,) = known.schedules
     instant = known.at.replace(microsecond=0) + timedelta(seconds=2)
-    scheduler_id = str(uuid.uuid4())
-    first, again = (client.fire_schedules([Fire("nightly", instant, schedule.version)], scheduler_id) for _ in range(2))
+    first, again = (client.fire_schedules([Fire("nightly", instant, schedule.version)]) for _ in range(2))
     assert [first.items[0].outcome, again.items[0].outcome] == ["fired", "replayed"]
     assert first.items[0].job_id == again.items[0].job_id
     (run,) = client.schedule_runs("nightly")

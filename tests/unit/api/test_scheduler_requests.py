@@ -31,7 +31,7 @@ def pointers(refused: pytest.ExceptionInfo[InvalidRequest]) -> list[str]:
 
 def test_the_schemas_document_what_is_read() -> None:
     assert set(SchedulerReportSchema().fields) == set(READERS)
-    assert set(FireRequestSchema().fields) == {"scheduler_id", "runs"}
+    assert set(FireRequestSchema().fields) == {"runs"}
     assert set(FireItemSchema().fields) == {*RUN, "missed"}
     for example in FIRE_EXAMPLES.values():
         assert len(read_fires(example["value"])) == 2
@@ -41,7 +41,7 @@ def test_the_schemas_document_what_is_read() -> None:
 
 def test_instants_are_read_in_their_order() -> None:
     later = RUN | {"scheduled_for": "2026-03-02T10:31:00+01:00", "version": 2.0, "missed": 3}
-    assert read_fires({"runs": [RUN, later], "scheduler_id": ID}) == [
+    assert read_fires({"runs": [RUN, later]}) == [
         Fire(schedule="poll", scheduled_for=datetime(2026, 3, 2, 9, 30, tzinfo=UTC), version=1),
         Fire(schedule="poll", scheduled_for=datetime(2026, 3, 2, 9, 31, tzinfo=UTC), version=2, missed=3),
     ]
@@ -54,7 +54,7 @@ def test_instants_are_read_in_their_order() -> None:
         pytest.param({"runs": []}, ["/runs"], id="none"),
         pytest.param({"runs": RUN}, ["/runs"], id="no array"),
         pytest.param({"runs": [RUN] * 10_001}, ["/runs"], id="too many"),
-        pytest.param({"runs": [RUN], "x": 1, "scheduler_id": "me"}, ["/x", "/scheduler_id"], id="beside"),
+        pytest.param({"runs": [RUN], "x": 1}, ["/x"], id="beside"),
         pytest.param({"runs": [RUN, "poll"]}, ["/runs/1"], id="a string"),
         pytest.param(
             {"runs": [RUN, {}]}, [f"/runs/1/{name}" for name in ("schedule", "version", "scheduled_for")], id="empty"

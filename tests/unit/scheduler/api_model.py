@@ -67,7 +67,7 @@ class ApiModel:
         self._answer("load")
         return ScheduleSnapshot(at=self.at, revision=self.revision, schedules=tuple(self.rows.values()))
 
-    def fire_schedules(self, fires: Sequence[Fire], scheduler_id: str | None = None) -> FireReport:
+    def fire_schedules(self, fires: Sequence[Fire]) -> FireReport:
         self._answer("fire", fires)
         self.batches.append(fires)
         items = tuple(

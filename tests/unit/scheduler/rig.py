@@ -32,7 +32,7 @@ class Rig:
         self.loader = Loader(api, self.book, self.election, clock=clock, reach=self.reach)
         self.ticker = Ticker(
             self.book,
-            Firing(api, "rig", self.api_clock, clock),
+            Firing(api, self.api_clock, clock),
             self.election,
             api_clock=self.api_clock,
             clock=clock,

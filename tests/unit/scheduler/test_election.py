@@ -17,9 +17,10 @@ class Replicas:
     def __init__(self, redis: RedisModel, number: int) -> None:
         self.redis = redis
         self.clock = redis.clock
-        self.all = [Election(redis.lock(LEASE), redis.clock, lease_seconds=LEASE) for _ in range(number)]
+        self.all = [self._election(one) for one in range(number)]
         self.stopped: set[int] = set()
         self.cut_off: set[int] = set()
+        self.without_api: set[int] = set()
         self._next = [self.clock.boottime()] * number
 
     def run(self, seconds: float) -> None:
@@ -36,6 +37,11 @@ class Replicas:
     def go_on(self, one: int) -> None:
         self.stopped.discard(one)
         self._next[one] = self.clock.boottime()
+
+    def _election(self, one: int) -> Election:
+        return Election(
+            self.redis.lock(LEASE), self.clock, lease_seconds=LEASE, is_cut_off=lambda _seconds: one in self.without_api
+        )
 
     def _going(self) -> list[int]:
         return [one for one in range(len(self.all)) if one not in self.stopped]
@@ -158,6 +164,32 @@ def test_a_leader_that_is_cut_off_from_redis_hands_over_and_then_fires_alone(rep
     replicas.cut_off.clear()
     replicas.run(1.0)
     assert replicas.roles[0] == FOLLOWER
+
+
+def test_a_leader_that_reaches_no_api_hands_over_and_does_not_take_it_back(replicas: Replicas) -> None:
+    replicas.run(LEASE)
+    replicas.without_api.add(0)
+    replicas.run(LEASE / 3 + 0.6)
+    assert replicas.roles[0] == FOLLOWER
+    assert sorted(replicas.roles[1:]) == [FOLLOWER, LEADER]
+    replicas.run(LEASE * 4)
+    assert replicas.roles[0] == FOLLOWER
+
+
+def test_a_leader_has_a_whole_lease_to_reach_the_api(redis: RedisModel) -> None:
+    only = Replicas(redis, 1)
+    only.without_api.add(0)
+    only.run(LEASE - 1.0)
+    assert only.roles == [LEADER]
+
+
+def test_where_no_replica_reaches_the_api_one_leads_nearly_always(redis: RedisModel) -> None:
+    only = Replicas(redis, 1)
+    only.without_api.add(0)
+    only.run(LEASE + 1.0)
+    assert only.roles == [FOLLOWER]
+    only.run(2.0)
+    assert only.roles == [LEADER]
 
 
 def test_with_redis_away_from_the_start_it_fires_alone_after_a_whole_lease(redis: RedisModel) -> None:

@@ -76,6 +76,16 @@ def test_the_api_is_asked_again_soon_and_less_often_the_longer_it_is_away(rig: R
     assert 10 <= api.calls.count("fire") <= 30
 
 
+def test_once_the_api_answers_another_call_firing_waits_no_longer(rig: Rig, api: ApiModel) -> None:
+    api.has("report", "* * * * * *")
+    rig.run(0.5)
+    away(rig, api, 60.0)
+    rig.presence.tell()
+    api.calls.clear()
+    rig.turn()
+    assert api.calls == ["fire"]
+
+
 def test_an_absence_of_the_api_is_logged_when_it_begins_and_when_it_ends(rig: Rig, api: ApiModel) -> None:
     api.has("report", "* * * * * *")
     rig.run(0.5)

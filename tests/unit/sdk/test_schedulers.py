@@ -40,14 +40,13 @@ def test_instants_are_fired_in_one_request_that_may_be_made_again(api, client, r
         {"schedule": "b", "scheduled_for": "2026-03-02T12:00:00Z", "outcome": "skipped", "job_id": None},
     ]
     api.will_answer(reply(hang_up=True), reply(200, {"at": AT, "items": answers}))
-    report = client.fire_schedules([Fire("a", NOON, 1), Fire("b", NOON, 2, missed=3)], ID)
+    report = client.fire_schedules([Fire("a", NOON, 1), Fire("b", NOON, 2, missed=3)])
     assert [(one.schedule, one.scheduled_for, one.outcome, one.job_id) for one in report.items] == [
         ("a", NOON, "replayed", ID),
         ("b", NOON, "skipped", None),
     ]
     assert len(api.requests) == 2
     assert api.requests[1].body == {
-        "scheduler_id": ID,
         "runs": [
             {"schedule": "a", "scheduled_for": "2026-03-02T12:00:00+00:00", "version": 1, "missed": 0},
             {"schedule": "b", "scheduled_for": "2026-03-02T12:00:00+00:00", "version": 2, "missed": 3},
@@ -59,7 +58,6 @@ def test_an_answer_without_every_instant_is_an_error(api, client, reply):
     api.will_answer(reply(200, {"at": AT, "items": []}))
     with pytest.raises(UnexpectedAnswer, match="1 instants were sent, 0 came back"):
         client.fire_schedules([Fire("a", NOON, 1)])
-    assert "scheduler_id" not in api.requests[0].body
 
 
 def test_a_sync_sends_the_definitions_and_tells_what_it_changed(api, client, reply):
