@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -57,6 +57,10 @@ FROM schedule_revision v LEFT JOIN LATERAL (
 ORDER BY found.name
 """  # noqa: S608 - our own column names
 
+_DEFINITIONS: Final = f"""
+SELECT {", ".join("payload::text" if name == "payload" else name for name in DEFINED)}
+FROM schedules WHERE name = ANY(%(names)s)
+"""  # noqa: S608 - our own column names
 _EXISTS: Final = "SELECT 1 FROM schedules WHERE name = %(name)s"
 
 
@@ -93,6 +97,11 @@ class ScheduleStore:
     def get(self, name: str) -> Schedule:
         """One of them. Raises ScheduleNotFound."""
         return _get(self._database.run_again, name)
+
+    def definitions(self, names: Collection[str]) -> dict[str, Definition]:
+        """What is defined by these names; those that there are not are left out."""
+        rows = self._database.run_again(_DEFINITIONS, {"names": list(names)})
+        return {definition.name: definition for definition in map(change.read, rows)}
 
     def create(self, definition: Definition, actor: Actor) -> Schedule:
         """A new one, kept by people; due from now on. Raises ScheduleExists."""
