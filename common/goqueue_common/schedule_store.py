@@ -130,12 +130,24 @@ class ScheduleStore:
 
         Raises ScheduleNotFound, ScheduleChanged, ScheduleReadOnly.
         """
-        name = definition.name
+        return self.edit(definition.name, lambda _: definition, actor, version=version, action=action)
+
+    def edit(
+        self,
+        name: str,
+        become: Callable[[Definition], Definition],
+        actor: Actor,
+        *,
+        version: int | None,
+        action: str = "schedule.change",
+    ) -> Schedule:
+        """Replace it by what `become` makes of it while nobody else changes it. Raises the same, and what that raises."""
 
         def work(run: Run, again: bool) -> Schedule:
             now = change.lock(run)
             standing = _held(run, name)
             _refuse_kept_by_file(standing, name)
+            definition = become(_get(run, name).definition)
             differences = change.compare(run, [definition], Source.API)
             if again and not differences:
                 return _get(run, name)
