@@ -15,12 +15,15 @@ MAX_PID: Final = 2**31 - 1
 MAX_COUNT: Final = 2**53
 """Terms, fires and seconds of lag: what a float counts exactly."""
 TEXT_PATTERN: Final = r"^[^\x00-\x1f\x7f]{1,255}$"
-_TEXT: Final = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,255}")
+TROUBLE_PATTERN: Final = r"^[^\x00-\x1f\x7f]{1,500}$"
+_TEXT: Final = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]+")
+_MAX_TEXT: Final = 255
+_MAX_TROUBLE: Final = 500
 
 
 def read_presence(scheduler_id: str, document: Mapping[str, Any]) -> Presence:
     """Raises InvalidRequest with everything that is wrong."""
-    values: dict[str, Any] = {"ended": False}
+    values: dict[str, Any] = {"trouble": None, "ended": False}
     problems: list[FieldError] = []
     for name, value in document.items():
         reader = READERS.get(name)
@@ -39,11 +42,11 @@ def read_presence(scheduler_id: str, document: Mapping[str, Any]) -> Presence:
     return Presence(id=scheduler_id, **values)
 
 
-def _text(value: object) -> str:
+def _text(value: object, longest: int = _MAX_TEXT) -> str:
     if not isinstance(value, str):
         raise Unreadable(f"must be a string, not {kind(value)}")
-    if _TEXT.fullmatch(value) is None:
-        raise Unreadable("is 1 to 255 printable characters")
+    if _TEXT.fullmatch(value) is None or len(value) > longest:
+        raise Unreadable(f"is 1 to {longest} printable characters")
     return value
 
 
@@ -73,6 +76,7 @@ READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "term": lambda value: None if value is None else _integer(value, 0, MAX_COUNT),
     "lag": _seconds,
     "fired": lambda value: _integer(value, 0, MAX_COUNT),
+    "trouble": lambda value: None if value is None else _text(value, _MAX_TROUBLE),
     "ended": read_boolean,
 }
 """The members of a report, and how each is read."""

@@ -70,11 +70,17 @@ def _lines(job: Job, why_it_waits: str) -> list[tuple[str, Text | None]]:
         ("cancel asked", _time(job.cancel_requested_at)),
         ("timeout", text("" if job.timeout is None else f"{job.timeout:g} s")),
         ("worker", text(job.worker_id)),
-        ("schedule", text(job.schedule)),
+        ("schedule", text(_schedule(job))),
         ("parent", text(job.parent_id)),
         ("rerun of", text(job.rerun_of)),
         ("trace", text(job.traceparent[3:35] if job.traceparent else "")),
     ]
+
+
+def _schedule(job: Job) -> str:
+    return (
+        f"{job.schedule}, for {clock_time(job.scheduled_for)}" if job.schedule and job.scheduled_for else job.schedule or ""
+    )
 
 
 def _progress(job: Job) -> Text | None:

@@ -1,4 +1,4 @@
-"""What the API finds wrong at one character of a text, shown below that text."""
+"""What the API finds wrong, by the option that gave it; at one character of a text, shown below that text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MARGIN = "  "
 
 @contextmanager
 def pointing_at(texts: Mapping[str, tuple[str, str]]) -> Iterator[None]:
-    """What the API refuses in the block becomes a CommandError that shows where, if that is in one of the texts.
+    """What the API refuses in the block becomes a CommandError that names the options, and shows where in their texts.
 
     texts: pointer into the request -> the option's name, and what was given by it.
     """
@@ -28,9 +28,9 @@ def pointing_at(texts: Mapping[str, tuple[str, str]]) -> Iterator[None]:
     try:
         yield
     except InvalidRequest as error:
-        blocks = [_block(problem, texts) for problem in error.errors]
-        if not any(shown for _, shown in blocks):
+        if not any(_option(problem, texts) for problem in error.errors):
             raise
+        blocks = [_block(problem, texts) for problem in error.errors]
         (message, shown), *others = blocks
         below = [*shown, *(line for said, lines in others for line in (said, *lines))]
         raise CommandError(message, below=below) from error
@@ -40,11 +40,18 @@ def _block(problem: FieldProblem, texts: Mapping[str, tuple[str, str]]) -> tuple
     """What is wrong, and lines that show where; none, when that is not known."""
     found = _AT_CHARACTER.fullmatch(problem.detail)
     if found is None or problem.pointer not in texts:
-        return f"{problem.pointer or '/'}: {problem.detail}", []
+        return f"{_option(problem, texts) or problem.pointer or '/'}: {problem.detail}", []
     name, given = texts[problem.pointer]
     place = int(found[2]) - 1
     # Up to there as the terminal shows it: a character that is left out, or is wider, would move the caret.
     return f"{name}: {found[1]}", [_MARGIN + _shown(given), _MARGIN + " " * len(_shown(given[:place])) + "^"]
+
+
+def _option(problem: FieldProblem, texts: Mapping[str, tuple[str, str]]) -> str | None:
+    """The option by which it was given, and where in that it is; None: it is about none of them."""
+    _, field, *inside = problem.pointer.split("/", 2) if "/" in problem.pointer else ("", "")
+    name, _ = texts.get(f"/{field}", (None, ""))
+    return f"{name}, at /{inside[0]}" if name and inside else name
 
 
 def _shown(text: str) -> str:

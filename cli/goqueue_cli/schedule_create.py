@@ -1,80 +1,61 @@
-"""`goqueue schedules create`."""
+"""`goqueue schedules create` and `edit`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from goqueue_cli.api_address import api_client, api_url_option
-from goqueue_cli.moments import Duration, Instant
 from goqueue_cli.output import clean, complain, print_json
 from goqueue_cli.pointing import pointing_at
+from goqueue_cli.schedule_options import given, given_texts, option_name, schedule_options
 from goqueue_cli.schedule_page import print_next_runs, scheduler_text
-from goqueue_cli.submit import read_payload
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from goqueue import Client, Schedule
 
 _SHOWN_NEXT = 3
+_CLEARABLE = ["max-retries", "timeout", "starts-at", "ends-at"]
 
 
 @click.command()
 @click.argument("name")
-@click.option("--type", "job_type", required=True, help="Type of its jobs.")
-@click.option("--cron", required=True, help="When: 5 fields, 6 with seconds first, or such as @daily.")
-@click.option("--timezone", help="The zone in which the cron is meant, such as Europe/Berlin; UTC if left out.")
-@click.option("--queue", "-q", help="Queue of its jobs; `default` if left out.")
-@click.option("--payload", help="A JSON object, @FILE for one in a file, or - for standard input.")
-@click.option("--priority", type=click.Choice(["high", "normal", "low"]), help="normal if left out.")
-@click.option("--max-retries", type=click.IntRange(min=0), help="Retries after a failure; else those of its type.")
-@click.option("--timeout", type=Duration(), help="How long one attempt may take.")
-@click.option("--tag", "tags", multiple=True, help="A tag of its jobs; may be given several times.")
-@click.option(
-    "--catch-up", type=click.Choice(["none", "latest", "all"]), help="Which missed runs to make up for; latest if left out."
-)
-@click.option("--catch-up-window", type=Duration(), help="With all: none older than that; 1d if left out.")
-@click.option("--catch-up-limit", type=click.IntRange(min=1), help="With all: not more than so many; 100 if left out.")
-@click.option(
-    "--overlap", type=click.Choice(["allow", "skip"]), help="Whether to skip a run while an earlier job is unfinished."
-)
-@click.option("--jitter", type=Duration(), help="Let jobs come up to so much later.")
-@click.option("--starts-at", type=Instant(), help="No run before: 2026-03-01T08:00:00Z.")
-@click.option("--ends-at", type=Instant(), help="No run after.")
-@click.option("--paused", is_flag=True, help="Fire nothing until it is resumed.")
+@schedule_options(is_new=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the schedule as JSON.")
 @api_url_option
 @click.pass_context
-def create(
-    context: click.Context,
-    /,
-    name: str,
-    *,
-    job_type: str,
-    cron: str,
-    payload: str | None,
-    paused: bool,
-    as_json: bool,
-    **options: str | float | datetime | tuple[str, ...] | None,
-) -> None:
+def create(context: click.Context, /, name: str, *, as_json: bool, **options: object) -> None:
     """Have a job submitted whenever a cron says; show when that is."""
-    said: dict[str, Any] = {option: value for option, value in options.items() if value not in (None, ())}
-    if payload is not None:
-        said["payload"] = read_payload(payload)
-    if paused:
-        said["paused"] = True
-    texts = {
-        "/cron": ("--cron", cron),
-        "/timezone": ("--timezone", str(said.get("timezone", ""))),
-        "/type": ("--type", job_type),
-        "/name": ("NAME", name),
-        "/queue": ("--queue", str(said.get("queue", ""))),
-    }
+    said = given(options)
+    texts = given_texts(said) | {"/name": ("NAME", name)}
     with api_client(context) as client:
         with pointing_at(texts):
-            schedule = client.create_schedule(job_type, cron, name=name, **said)
+            schedule = client.create_schedule(said.pop("type"), said.pop("cron"), name=name, **said)
+        print_json(schedule) if as_json else _show(client, schedule)
+
+
+@click.command()
+@click.argument("name")
+@schedule_options(is_new=False)
+@click.option(
+    "--clear", "cleared", multiple=True, type=click.Choice(_CLEARABLE), help="Have it none; may be given several times."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the schedule as JSON.")
+@api_url_option
+@click.pass_context
+def edit(context: click.Context, /, name: str, *, cleared: tuple[str, ...], as_json: bool, **options: object) -> None:
+    """Change what is given of a schedule, and nothing else; show when it runs then."""
+    changes = given(options)
+    for field in (option.replace("-", "_") for option in cleared):
+        if changes.get(field) is not None:
+            raise click.UsageError(f"{option_name(field)} and --clear {field.replace('_', '-')} contradict each other")
+        changes[field] = None
+    if not changes:
+        raise click.UsageError("say what to change of it, such as --cron: goqueue schedules edit --help")
+    with api_client(context) as client:
+        with pointing_at(given_texts(changes)):
+            schedule = client.edit_schedule(client.schedule(name), **changes)
         print_json(schedule) if as_json else _show(client, schedule)
 
 

@@ -109,8 +109,11 @@ def scheduler_text(schedulers: Sequence[SchedulerInfo]) -> Text:
 
 
 def print_scheduler(schedulers: Sequence[SchedulerInfo]) -> None:
-    """The line of `scheduler_text`."""
-    console().print(scheduler_text(schedulers), soft_wrap=True)
+    """The line of `scheduler_text`, and what live schedulers want somebody to look at."""
+    screen = console()
+    screen.print(scheduler_text(schedulers), soft_wrap=True)
+    for said in dict.fromkeys(one.trouble for one in schedulers if one.state == "alive" and one.trouble):
+        screen.print(text(one_line(said), _WARNING), soft_wrap=True)
 
 
 def state_text(schedule: Schedule) -> Text:

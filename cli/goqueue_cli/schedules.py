@@ -1,4 +1,4 @@
-"""`goqueue schedules`: list, show, create, pause, resume, run, next, runs, delete, check."""
+"""`goqueue schedules`: list, show, create, edit, pause, resume, run, next, runs, delete, check."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from goqueue_cli.api_address import api_client, api_url_option
 from goqueue_cli.moments import Duration
 from goqueue_cli.output import complain, print_json
 from goqueue_cli.pointing import pointing_at
-from goqueue_cli.schedule_create import create
+from goqueue_cli.schedule_create import create, edit
 from goqueue_cli.schedule_page import (
     print_next_runs,
     print_preview,
@@ -33,12 +33,13 @@ _SHOWN_RUNS = 10
 @click.group(invoke_without_command=True)
 @click.pass_context
 def schedules(context: click.Context) -> None:
-    """See which jobs a cron submits; create, pause, run and delete schedules."""
+    """See which jobs a cron submits; create, edit, pause, run and delete schedules."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
 
 schedules.add_command(create)
+schedules.add_command(edit)
 schedules.add_command(check_schedules)
 
 

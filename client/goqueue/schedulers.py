@@ -21,7 +21,8 @@ class SchedulerInfo(Value):
     """One scheduler process. state: alive, lost or ended.
 
     leads: whether it fires. term: how many leaders there had been when it was elected, None: it leads not, or without
-    Redis. lag: seconds by which it is behind. fired: jobs it has made since it started.
+    Redis. lag: seconds by which it is behind. fired: jobs it has made since it started. trouble: what somebody should
+    look at, such as a schedules file that is not understood; None: nothing.
     """
 
     own_readers: ClassVar[dict[str, Callable[[Any], object]]] = {"seen_at": read_time}
@@ -35,6 +36,7 @@ class SchedulerInfo(Value):
     term: int | None = None
     lag: float = 0.0
     fired: int = 0
+    trouble: str | None = None
     started_at: datetime | None = None
     seen_at: datetime | None = None
 
@@ -68,8 +70,9 @@ class ComingRun(Value):
 class SchedulerSight(Value):
     """All schedulers and schedules at one look, as Overview has it.
 
-    leader: None: nothing fires, or nobody knows who does. alive: scheduler processes. lag_seconds: by how much the leader
-    is behind, None: there is none. schedules: how many, paused of them. next: those that run next, 5 at most.
+    leader: None: nothing fires, or nobody knows who does. alive: scheduler processes. trouble: what somebody should look
+    at, as one of them says it. lag_seconds: by how much the leader is behind, None: there is none. schedules: how many,
+    paused of them. next: those that run next, 5 at most.
     """
 
     own_readers: ClassVar[dict[str, Callable[[Any], object]]] = {
@@ -79,6 +82,7 @@ class SchedulerSight(Value):
 
     leader: SchedulerLeader | None = None
     alive: int = 0
+    trouble: str | None = None
     lag_seconds: float | None = None
     fired_per_minute: float = 0.0
     schedules: int = 0
@@ -211,9 +215,10 @@ class SchedulerCalls:
         term: int | None,
         lag: float,
         fired: int,
+        trouble: str | None = None,
         ended: bool = False,
     ) -> SchedulerAnswer:
-        """Say that a scheduler lives, or has ended; see SchedulerInfo for the meanings. lag: seconds."""
+        """Say that a scheduler lives, or has ended; see SchedulerInfo. trouble: a line of at most 500 characters."""
         document: dict[str, object] = {
             "host": host,
             "pid": pid,
@@ -222,6 +227,7 @@ class SchedulerCalls:
             "term": term,
             "lag": lag,
             "fired": fired,
+            "trouble": trouble,
             "ended": ended,
         }
         request = Request("PUT", f"/schedulers/{path_word(scheduler_id)}", body=encode(document))

@@ -87,10 +87,14 @@ class NextFire:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchedulerSight:
-    """Scheduling at one look. alive: scheduler processes; lag_seconds: by how much the oldest of what is due is late."""
+    """Scheduling at one look. alive: scheduler processes; lag_seconds: by how much the oldest of what is due is late.
+
+    trouble: what a live scheduler, the leader before others, wants somebody to look at.
+    """
 
     leader: Leader | None
     alive: int
+    trouble: str | None
     lag_seconds: float
     fired_per_minute: float
     schedules: int

@@ -28,12 +28,13 @@ _IS_ALIVE: Final = f"ended_at IS NULL AND seen_at > now() - interval '{LOST_AFTE
 
 # Whoever has ended stays so: its last words may overtake those before them.
 _REPORT: Final = """
-INSERT INTO schedulers AS s (id, host, pid, version, leads, term, lag_seconds, fired, leads_since, ended_at)
-VALUES (%(id)s, %(host)s, %(pid)s, %(version)s, %(leads)s, %(term)s, %(lag_seconds)s, %(fired)s,
+INSERT INTO schedulers AS s (id, host, pid, version, leads, term, lag_seconds, fired, trouble, leads_since, ended_at)
+VALUES (%(id)s, %(host)s, %(pid)s, %(version)s, %(leads)s, %(term)s, %(lag_seconds)s, %(fired)s, %(trouble)s,
     CASE WHEN %(leads)s THEN now() END, CASE WHEN %(ended)s THEN now() END)
 ON CONFLICT (id) DO UPDATE SET host = excluded.host, pid = excluded.pid, version = excluded.version,
     leads = excluded.leads, term = excluded.term, lag_seconds = excluded.lag_seconds,
-    fired = greatest(s.fired, excluded.fired), seen_at = now(), ended_at = coalesce(s.ended_at, excluded.ended_at),
+    fired = greatest(s.fired, excluded.fired), trouble = excluded.trouble, seen_at = now(),
+    ended_at = coalesce(s.ended_at, excluded.ended_at),
     leads_since = CASE WHEN s.leads AND excluded.leads AND s.term IS NOT DISTINCT FROM excluded.term THEN s.leads_since
         ELSE excluded.leads_since END
 RETURNING now(), (SELECT revision FROM schedule_revision)
@@ -42,13 +43,16 @@ RETURNING now(), (SELECT revision FROM schedule_revision)
 _SCHEDULERS: Final = f"""
 SELECT id::text, host, pid, version,
     CASE WHEN ended_at IS NOT NULL THEN 'ended' WHEN {_IS_ALIVE} THEN 'alive' ELSE 'lost' END,
-    leads AND {_IS_ALIVE}, term, lag_seconds, fired, started_at, seen_at
+    leads AND {_IS_ALIVE}, term, lag_seconds, fired, trouble, started_at, seen_at
 FROM schedulers WHERE coalesce(ended_at, seen_at) > now() - interval '{_SHOWN}' ORDER BY started_at, id
 """  # noqa: S608 - constants
 
+_LEADER_FIRST: Final = "leads DESC, term DESC NULLS LAST, seen_at DESC"
 _LEADER: Final = f"""
-SELECT leads, id::text, host, pid, term, leads_since, (SELECT count(*) FROM schedulers WHERE {_IS_ALIVE})
-FROM schedulers WHERE {_IS_ALIVE} ORDER BY leads DESC, term DESC NULLS LAST, seen_at DESC LIMIT 1
+SELECT leads, id::text, host, pid, term, leads_since,
+    (SELECT count(*) FROM schedulers WHERE {_IS_ALIVE}),
+    (SELECT trouble FROM schedulers WHERE {_IS_ALIVE} AND trouble IS NOT NULL ORDER BY {_LEADER_FIRST} LIMIT 1)
+FROM schedulers WHERE {_IS_ALIVE} ORDER BY {_LEADER_FIRST} LIMIT 1
 """  # noqa: S608 - constants
 
 _ON_TIME: Final = f"(jitter_seconds + {GRACE.total_seconds()}) * interval '1 second'"
@@ -88,7 +92,7 @@ class Presence:
     """What a scheduler says of itself.
 
     leads: it fires what is due; term: of its lock, None when it leads without one. fired: jobs since it was started.
-    ended: these are its last words.
+    trouble: what somebody should look at, on one line. ended: these are its last words.
     """
 
     id: str
@@ -99,6 +103,7 @@ class Presence:
     term: int | None
     lag_seconds: float
     fired: int
+    trouble: str | None = None
     ended: bool = False
 
 
@@ -115,6 +120,7 @@ class Scheduler:
     term: int | None
     lag_seconds: float
     fired: int
+    trouble: str | None
     started_at: datetime
     seen_at: datetime
 
@@ -150,8 +156,9 @@ class SchedulerStore:
                 term=row[6],
                 lag_seconds=row[7],
                 fired=row[8],
-                started_at=row[9],
-                seen_at=row[10],
+                trouble=row[9],
+                started_at=row[10],
+                seen_at=row[11],
             )
             for row in self._database.run_again(_SCHEDULERS)
         ]
@@ -162,7 +169,8 @@ class SchedulerStore:
         leaders = self._database.run_again(_LEADER)
         return SchedulerSight(
             leader=_leader(leaders[0]) if leaders else None,
-            alive=leaders[0][-1] if leaders else 0,
+            alive=leaders[0][-2] if leaders else 0,
+            trouble=leaders[0][-1] if leaders else None,
             lag_seconds=round(lag, 3),
             fired_per_minute=fired / RATE_MINUTES,
             schedules=schedules,
@@ -182,7 +190,7 @@ class SchedulerStore:
 
 
 def _leader(row: Sequence[Any]) -> Leader | None:
-    leads, *known = row[:-1]
+    leads, *known = row[:-2]
     return Leader(*known) if leads else None
 
 

@@ -18,11 +18,14 @@ from goqueue_scheduler.api_reach import AWAY, ApiReach
 from goqueue_scheduler.backoff import Backoff
 from goqueue_scheduler.election import Election, Role
 from goqueue_scheduler.schedule_file import InvalidScheduleFile, WatchedFile
+from goqueue_scheduler.schedule_file.problems import one_line
 
 log = structlog.get_logger(__name__)
 
 _REFUSED_SECONDS: Final = 30.0
 _NAMED: Final = 25
+_MAX_TROUBLE: Final = 500
+"""What the API takes of a trouble."""
 
 Definitions = Sequence[Mapping[str, object]]
 
@@ -58,6 +61,12 @@ class FileSync:
         self._known: Definitions | None = None
         self._unsent: Definitions | None = None
         self._asked = False
+        self._trouble: str | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the schedules are not those of the file; None on whoever does not lead. Safe from any thread."""
+        return self._trouble if self._election.role is Role.LEADER else None
 
     def ask(self) -> None:
         """Sync at the next look, changed or not; safe from any thread, and from a signal handler."""
@@ -86,6 +95,8 @@ class FileSync:
             return self._file.load()
         except InvalidScheduleFile as error:
             log.error("schedules_file_not_understood", file=str(self._file.path), reason=str(error))  # noqa: TRY400
+            first, *others = error.problems
+            self._trouble = self._said("not understood", first.sentence(), f" (and {len(others)} more)" if others else "")
             return None
 
     def _send(self, definitions: Definitions) -> None:
@@ -93,9 +104,13 @@ class FileSync:
             with self._reach.watched("sync"):
                 report = self._api.sync_schedules(definitions)
         except GoQueueError as error:
-            (self._away if isinstance(error, AWAY) else self._refused).failed()
+            if isinstance(error, AWAY):
+                self._away.failed()
+            else:
+                self._refused.failed()
+                self._trouble = self._said("refused", str(error))
             return
-        self._unsent = None
+        self._unsent = self._trouble = None
         self._away.succeeded()
         changed = {
             "created": report.created,
@@ -111,3 +126,6 @@ class FileSync:
         )
         if any(changed.values()):
             self._on_change()
+
+    def _said(self, what: str, why: str, more: str = "") -> str:
+        return one_line(f"the schedules file {self._file.path} is {what}: {why}")[: _MAX_TROUBLE - len(more)] + more

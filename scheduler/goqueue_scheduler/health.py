@@ -27,7 +27,10 @@ thousand schedules from an API that takes seconds for each page of them."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
-    """What there is to look at, all of it from any thread. pulses: those of the loops in STILL_SECONDS."""
+    """What there is to look at, all of it from any thread.
+
+    pulses: those of the loops in STILL_SECONDS. file_trouble: None where there is no schedules file.
+    """
 
     scheduler_id: str
     pulses: Mapping[str, Pulse]
@@ -36,6 +39,7 @@ class Vitals:
     reach: ApiReach
     counts: FireCounts
     lag_seconds: Callable[[], float]
+    file_trouble: Callable[[], str | None] | None
     is_stopping: Callable[[], bool]
 
 
@@ -67,6 +71,7 @@ class Health:
             "fired": vitals.counts.fired,
             "schedules": None if loaded is None else loaded.size,
             "not_understood": None if loaded is None else loaded.unread,
+            "trouble": None if vitals.file_trouble is None else vitals.file_trouble(),
             "redis": "ok" if vitals.election.redis_answers else "degraded",
             "api": "ok" if vitals.reach.is_answered else "degraded",
         }
@@ -90,4 +95,6 @@ class Health:
         yield gauge(catalogue.SCHEDULER_LAG, value=vitals.lag_seconds())
         yield gauge(catalogue.SCHEDULER_TERM, value=vitals.election.term or 0)
         yield gauge(catalogue.SCHEDULER_SCHEDULES, value=0 if loaded is None else loaded.size)
+        if vitals.file_trouble is not None:
+            yield gauge(catalogue.SCHEDULER_FILE_OK, value=float(vitals.file_trouble() is None))
         yield gauge(catalogue.STORE_UP, "redis", value=float(vitals.election.redis_answers))

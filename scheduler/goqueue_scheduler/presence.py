@@ -34,13 +34,14 @@ class PresenceApi(Protocol):
         term: int | None,
         lag: float,
         fired: int,
+        trouble: str | None,
         ended: bool = False,
     ) -> SchedulerAnswer:
         """See goqueue.Client."""
 
 
 class Presence:
-    """lag, fired: what there is to tell. on_revision: told the revision of the schedules with each answer."""
+    """lag, fired, trouble: what there is to tell. on_revision: told the revision of the schedules with each answer."""
 
     def __init__(
         self,
@@ -53,6 +54,7 @@ class Presence:
         reach: ApiReach,
         lag: Callable[[], float],
         fired: Callable[[], int],
+        trouble: Callable[[], str | None],
         on_revision: Callable[[int], None],
     ) -> None:
         self._api = api
@@ -63,6 +65,7 @@ class Presence:
         self._reach = reach
         self._lag = lag
         self._fired = fired
+        self._trouble = trouble
         self._on_revision = on_revision
         self._host = socket.gethostname()
 
@@ -90,5 +93,6 @@ class Presence:
             term=None if ended else self._election.term,
             lag=round(self._lag(), 3),
             fired=self._fired(),
+            trouble=None if ended else self._trouble(),
             ended=ended,
         )

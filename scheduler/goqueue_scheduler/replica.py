@@ -87,10 +87,11 @@ class Replica:
             reach=reach,
             lag=lambda: ticker.lag_seconds,
             fired=lambda: self._counts.fired,
+            trouble=self._trouble,
             on_revision=loader.tell,
         )
         tasks = {}
-        self._file_sync = None
+        self._file_sync: FileSync | None = None
         if settings.file is not None:
             self._file_sync = FileSync(
                 WatchedFile(settings.file),
@@ -141,6 +142,9 @@ class Replica:
             self._probes.close()
         log.info("scheduler_stopped", fired=self._counts.fired)
 
+    def _trouble(self) -> str | None:
+        return None if self._file_sync is None else self._file_sync.trouble
+
     def _listen(self, settings: SchedulerSettings, reach: ApiReach, ticker: Ticker) -> ProbeServer | None:
         address = settings.health_address
         if address is None:
@@ -153,6 +157,7 @@ class Replica:
             reach=reach,
             counts=self._counts,
             lag_seconds=lambda: ticker.lag_seconds,
+            file_trouble=None if self._file_sync is None else self._trouble,
             is_stopping=lambda: self._is_stopping,
         )
         health = Health(vitals)

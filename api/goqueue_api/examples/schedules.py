@@ -158,6 +158,7 @@ SCHEDULER: Final[dict[str, Any]] = {
     "term": 3,
     "lag": 0.012,
     "fired": 1204,
+    "trouble": None,
     "started_at": "2026-03-01T08:00:00Z",
     "seen_at": "2026-03-02T09:30:00.120000Z",
 }

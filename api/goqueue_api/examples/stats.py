@@ -32,6 +32,7 @@ OVERVIEW: Final[dict[str, Any]] = {
             "since": "2026-03-01T08:00:00Z",
         },
         "alive": 2,
+        "trouble": None,
         "lag_seconds": 0.0,
         "fired_per_minute": 6.0,
         "schedules": 3,

@@ -121,6 +121,7 @@ def _shown(scheduler: Scheduler) -> dict[str, Any]:
         "term": scheduler.term,
         "lag": scheduler.lag_seconds,
         "fired": scheduler.fired,
+        "trouble": scheduler.trouble,
         "started_at": scheduler.started_at,
         "seen_at": scheduler.seen_at,
     }

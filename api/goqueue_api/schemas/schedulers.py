@@ -7,7 +7,7 @@ from typing import Any, Final
 from marshmallow import Schema, fields, validate
 
 from goqueue_api.fire_request import MAX_FIRES, MAX_MISSED, MAX_VERSION
-from goqueue_api.scheduler_request import MAX_COUNT, MAX_PID, TEXT_PATTERN
+from goqueue_api.scheduler_request import MAX_COUNT, MAX_PID, TEXT_PATTERN, TROUBLE_PATTERN
 from goqueue_api.schemas.answer import AnswerSchema
 from goqueue_common.new_job import NAME_PATTERN
 from goqueue_common.schedule import FireOutcome
@@ -99,6 +99,14 @@ class SchedulerReportSchema(Schema):
     fired = fields.Integer(
         required=True, validate=validate.Range(0, MAX_COUNT), metadata={"description": "Instants since it started."}
     )
+    trouble = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(TROUBLE_PATTERN),
+        metadata={
+            "description": "What somebody should look at, such as a schedules file that is not understood; one line."
+        },
+    )
     ended = fields.Boolean(load_default=False, metadata={"description": "It is about to end."})
 
 
@@ -127,6 +135,9 @@ class SchedulerSchema(AnswerSchema):
     term = fields.Integer(required=True, allow_none=True)
     lag = fields.Float(required=True, metadata={"description": "Seconds by which the last instants were fired late."})
     fired = fields.Integer(required=True, metadata={"description": "Instants since it started."})
+    trouble = fields.String(
+        required=True, allow_none=True, metadata={"description": "What somebody should look at; null: nothing."}
+    )
     started_at = fields.AwareDateTime(required=True)
     seen_at = fields.AwareDateTime(required=True)
 

@@ -83,6 +83,11 @@ class SchedulerSightSchema(AnswerSchema):
 
     leader = fields.Nested(LeaderSchema(), required=True, allow_none=True, metadata={"description": "null: nobody fires."})
     alive = fields.Integer(required=True, metadata={"description": "Scheduler processes."})
+    trouble = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What somebody should look at, as a live scheduler says it, the leader before others."},
+    )
     lag_seconds = fields.Float(required=True, metadata={"description": "By which the oldest of what is due is late."})
     fired_per_minute = fields.Float(required=True)
     schedules = fields.Integer(required=True)

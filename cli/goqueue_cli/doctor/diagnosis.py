@@ -56,7 +56,8 @@ def judge(evidence: Evidence, own_version: str) -> list[Finding]:
         return findings
     any_lives = worker_finding.mark is Mark.OK
     queue_findings = [*check_queues(evidence.api, due, any_lives=any_lives), *check_paused(evidence.api)]
-    return [*findings, worker_finding, *queue_findings, *check_schedules(evidence.api.scheduler)]
+    schedule_findings = check_schedules(evidence.api.scheduler, evidence.api.schedulers)
+    return [*findings, worker_finding, *queue_findings, *schedule_findings]
 
 
 def _extras(missing: Mapping[str, Sequence[str]]) -> str:

@@ -14,7 +14,7 @@ from goqueue_cli.errors import CommandError
 from goqueue_cli.extras import EXTRAS, missing_modules
 
 if TYPE_CHECKING:
-    from goqueue import Client, HandlerInfo, QueueInfo, Readiness, SchedulerSight
+    from goqueue import Client, HandlerInfo, QueueInfo, Readiness, SchedulerInfo, SchedulerSight
 
 _API_SECONDS = 3.0
 _REPORT_SECONDS = 30.0  # the stores have limits of their own, below it
@@ -96,6 +96,7 @@ class ApiEvidence:
     handlers: Sequence[HandlerInfo] | None = None
     queues: Sequence[QueueInfo] | None = None
     scheduler: SchedulerSight | None = None
+    schedulers: Sequence[SchedulerInfo] = ()
     error: str | None = None
 
 
@@ -147,7 +148,8 @@ def ask_api(url: str, client: Client, monotonic: Callable[[], float]) -> ApiEvid
         version = client.api_version()
         found = replace(found, version=version, latency_seconds=monotonic() - began)
         found = replace(found, handlers=client.handlers(), queues=client.queues())
-        return replace(found, scheduler=client.overview().scheduler)
+        found = replace(found, scheduler=client.overview().scheduler)
+        return replace(found, schedulers=client.schedulers())
     except GoQueueError as error:
         return replace(found, error=str(error))
 

@@ -163,6 +163,12 @@ SCHEDULER_TERM: Final = Family(
 SCHEDULER_SCHEDULES: Final = Family(
     "goqueue_scheduler_schedules", Kind.GAUGE, "Schedules that it has read, paused ones too.", _SCHEDULER
 )
+SCHEDULER_FILE_OK: Final = Family(
+    "goqueue_scheduler_file_ok",
+    Kind.GAUGE,
+    "0 on the leader while the schedules file is not understood or refused, else 1; none without such a file.",
+    _SCHEDULER,
+)
 SCHEDULER_TASK_FAILURES: Final = Family(
     "goqueue_scheduler_task_failures_total",
     Kind.COUNTER,
@@ -177,7 +183,7 @@ FAMILIES: Final = (
     *(JOBS_FINISHED, JOB_SECONDS, JOB_WAIT, JOBS_RUNNING, WORKER_SLOTS, WORKER_CLAIMING),
     *(CHILD_RESTARTS, OUTCOMES_BACKLOG, HEARTBEAT_AGE, MAINTENANCE_LEADER),
     *(SCHEDULER_LEADER, SCHEDULER_LAG, SCHEDULER_FIRES, SCHEDULER_LATENESS),
-    *(SCHEDULER_TERM, SCHEDULER_SCHEDULES, SCHEDULER_TASK_FAILURES, STORE_UP, BUILD_INFO),
+    *(SCHEDULER_TERM, SCHEDULER_SCHEDULES, SCHEDULER_FILE_OK, SCHEDULER_TASK_FAILURES, STORE_UP, BUILD_INFO),
 )
 BY_NAME: Final = {family.name: family for family in FAMILIES}
 

@@ -96,7 +96,7 @@ class ScheduleRevisionRow(Base):
 
 
 class SchedulerRow(Base):
-    """A scheduler process, as it last said of itself. term: None unless it leads by the lock."""
+    """A scheduler process, as it last said of itself. term: None unless it leads by the lock; trouble: None: none."""
 
     __tablename__ = "schedulers"
 
@@ -108,6 +108,7 @@ class SchedulerRow(Base):
     term: Mapped[int | None] = mapped_column(BigInteger)
     lag_seconds: Mapped[float] = mapped_column(Float)
     fired: Mapped[int] = mapped_column(BigInteger)
+    trouble: Mapped[str | None]
     started_at: Mapped[datetime] = mapped_column(server_default=NOW)
     leads_since: Mapped[datetime | None]
     seen_at: Mapped[datetime] = mapped_column(server_default=NOW)

@@ -28,11 +28,12 @@ class Problem:
     field: str | None = None
     detail: str
 
-    def sentence(self, file: Path) -> str:
-        """One line for people: schedules.yaml, line 12, emails.nightly, cron: what is wrong."""
+    def sentence(self, file: Path | None = None) -> str:
+        """One line for people: schedules.yaml, line 12, emails.nightly, cron: what is wrong; None: without its name."""
         line = None if self.line is None else f"line {self.line}"
-        parts = [str(file), line, self.entry, self.field]
-        return one_line(f"{', '.join(part for part in parts if part)}: {self.detail}")
+        parts = [None if file is None else str(file), line, self.entry, self.field]
+        where = ", ".join(part for part in parts if part)
+        return one_line(f"{where}: {self.detail}" if where else self.detail)
 
 
 class InvalidScheduleFile(GoQueueError):

@@ -33,7 +33,7 @@ def test_a_scheduler_that_reports_is_known(client: FlaskClient) -> None:
     say(client, SECOND, leads=True, term=3, fired=12)
     first, second = listed(client)
     assert first["seen_at"] == told["at"]
-    known = {"id": FIRST, "state": "alive", "started_at": first["started_at"], "seen_at": first["seen_at"]}
+    known = {"id": FIRST, "state": "alive", "trouble": None, "started_at": first["started_at"], "seen_at": first["seen_at"]}
     assert first == REPORT | known
     assert (second["leads"], second["term"], second["fired"]) == (True, 3, 12)
 
@@ -66,6 +66,16 @@ def test_the_overview_has_the_leader_and_what_comes_next(client: FlaskClient) ->
     assert (sight["alive"], sight["schedules"], sight["paused"]) == (1, 2, 1)
     next_at = client.get("/schedules/demo").get_json()["next_at"]
     assert sight["next"] == [{"name": "demo", "type": "demo", "queue": "default", "next_at": next_at}]
+
+
+def test_a_trouble_is_seen_until_it_is_over(client: FlaskClient) -> None:
+    assert client.get("/stats/overview").get_json()["scheduler"]["trouble"] is None
+    say(client, leads=True, term=3, trouble="the schedules file is gone")
+    assert listed(client)[0]["trouble"] == "the schedules file is gone"
+    assert client.get("/stats/overview").get_json()["scheduler"]["trouble"] == "the schedules file is gone"
+    say(client, leads=True, term=3)
+    assert listed(client)[0]["trouble"] is None
+    assert client.get("/stats/overview").get_json()["scheduler"]["trouble"] is None
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -58,6 +60,50 @@ def test_every_option_of_create_arrives(goqueue: Command, client: Client) -> Non
     client.delete_schedule("full")
 
 
+def test_edit_changes_what_is_given_and_shows_it_as_create_does(goqueue: Command, client: Client, nightly: str) -> None:
+    before = client.schedule(nightly)
+    answer = goqueue(
+        "schedules", "edit", nightly, "--cron", "0 3 * * *", "--jitter", "5m", "--timeout", "30s", "--tag", "b"
+    )
+    first, _, *lines = answer.stdout.splitlines()
+    assert answer.returncode == 0, answer.stderr
+    assert first.startswith(f"{nightly}: ")
+    assert (len(lines), all(" 03:00:00 +0" in line for line in lines)) == (3, True)
+    after = client.schedule(nightly)
+    assert (after.cron, after.jitter, after.timeout, after.tags) == ("0 3 * * *", 300.0, 30.0, ("b",))
+    assert (after.queue, after.payload, after.timezone) == (before.queue, before.payload, before.timezone)
+
+
+def test_edit_clears_what_may_be_none(goqueue: Command, client: Client, nightly: str) -> None:
+    until = ("--starts-at", "2030-01-01T00:00:00Z", "--ends-at", "2031-01-01T00:00:00Z")
+    goqueue("schedules", "edit", nightly, "--max-retries", "2", "--timeout", "30s", *until)
+    set_to = client.schedule(nightly)
+    assert None not in (set_to.max_retries, set_to.timeout, set_to.starts_at, set_to.ends_at)
+    cleared = [word for name in ("max-retries", "timeout", "starts-at", "ends-at") for word in ("--clear", name)]
+    shown = json.loads(goqueue("schedules", "edit", nightly, *cleared, "--json").stdout)
+    assert [shown[name] for name in ("max_retries", "timeout", "starts_at", "ends_at")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("create", "bad", "--type", "demo.noop", "--cron", "@daily", "--jitter", "2h"), "--jitter"),
+        (
+            ("create", "bad", *NIGHTLY, "--starts-at", "2031-01-01T00:00:00Z", "--ends-at", "2030-01-01T00:00:00Z"),
+            "--ends-at",
+        ),
+        (("create", "bad", *NIGHTLY, "--tag", ""), "--tag, at /0"),
+        (("edit", "nightly", "--catch-up-window", "52w"), "--catch-up-window"),
+    ],
+    ids=["jitter", "ends-at", "tag", "edit"],
+)
+@pytest.mark.usefixtures("nightly")
+def test_what_the_api_refuses_is_named_by_its_option(goqueue: Command, words: tuple[str, ...], option: str) -> None:
+    answer = goqueue("schedules", *words)
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert answer.stderr.startswith(f"goqueue: {option}: ")
+
+
 @pytest.mark.parametrize(
     ("words", "option", "given"),
     [
@@ -96,6 +142,7 @@ def test_a_schedule_is_shown_with_its_runs(goqueue: Command, client: Client, nig
     assert '{"n": 1}' in shown
     assert shown.count(" 02:00:00 +0") == 5
     assert f"{job.id}  by hand" in shown
+    assert f"schedule      {nightly}, for 20" in goqueue("jobs", "show", job.id).stdout
     assert json.loads(goqueue("schedules", "show", nightly, "--json").stdout)["payload"] == {"n": 1}
 
 
@@ -144,6 +191,10 @@ def test_a_deleted_schedule_is_gone(goqueue: Command, nightly: str) -> None:
         (["create", "x", "--type", "demo.noop", "--cron", "@daily", "--jitter", "soon"], "is no duration"),
         (["create", "x", "--type", "demo.noop", "--cron", "@daily", "--jitter", "2h"], "3600"),
         (["create", "x", "--type", "demo.noop", "--cron", "@daily", "--payload", "[1]"], "must be a JSON object"),
+        (["edit", "x"], "say what to change"),
+        (["edit", "nothing", "--jitter", "1m"], "nothing"),
+        (["edit", "x", "--timeout", "5", "--clear", "timeout"], "--timeout and --clear timeout contradict each other"),
+        (["edit", "x", "--clear", "cron"], "cron"),
         (["next"], "name a schedule, or give a cron"),
         (["next", "x", "--cron", "@daily"], "name a schedule, or give a cron"),
         (["next", "x", "--timezone", "UTC"], "--timezone goes with --cron"),
@@ -163,6 +214,17 @@ def test_a_name_that_is_taken_is_told(goqueue: Command, nightly: str) -> None:
     answer = goqueue("schedules", "create", nightly, *NIGHTLY)
     assert (answer.returncode, answer.stderr.count("\n")) == (2, 1)
     assert f"there is a schedule '{nightly}' already" in answer.stderr
+
+
+def test_list_and_doctor_show_what_a_scheduler_says_is_wrong(goqueue: Command, client: Client, nightly: str) -> None:
+    said: dict[str, Any] = {"host": "web-1", "pid": 7, "version": "1", "leads": True, "term": 3, "lag": 0.0, "fired": 0}
+    trouble = "the schedules file /srv/schedules.yaml is not understood: line 3, a, cron: bad"
+    scheduler_id = str(uuid4())
+    client.report_scheduler(scheduler_id, **said, trouble=trouble)
+    listed, found = goqueue("schedules", "list"), goqueue("doctor")
+    client.report_scheduler(scheduler_id, **said, ended=True)
+    assert listed.stdout.splitlines()[-2:] == ["leader web-1:7, term 3, lag 0.0 s", trouble]
+    assert trouble in found.stdout
 
 
 @pytest.mark.usefixtures("nightly")

@@ -36,7 +36,7 @@ def seen_ago(database: Database, said: Presence, ago: timedelta) -> None:
 
 
 def test_a_scheduler_is_seen_as_it_last_said(schedulers: SchedulerStore) -> None:
-    said = presence(leads=True, term=4, lag_seconds=0.25, fired=9)
+    said = presence(leads=True, term=4, lag_seconds=0.25, fired=9, trouble="bad file")
     first = schedulers.report(replace(said, fired=1, leads=False, term=None, host="old"))
     schedulers.report(said)
     assert schedulers.schedulers() == [
@@ -50,6 +50,7 @@ def test_a_scheduler_is_seen_as_it_last_said(schedulers: SchedulerStore) -> None
             term=4,
             lag_seconds=0.25,
             fired=9,
+            trouble="bad file",
             started_at=first.at,
             seen_at=schedulers.schedulers()[0].seen_at,
         )
@@ -116,6 +117,24 @@ def test_the_leader_is_who_has_the_highest_term_and_is_alive(schedulers: Schedul
         seen_ago(database, said, timedelta(seconds=11))
     assert seen == [(new.id, 5), (old.id, 4), (alone.id, None)]
     assert (schedulers.sight().leader, schedulers.sight().alive) == (None, 1)
+
+
+def test_the_trouble_is_that_of_the_leader_else_of_any_that_is_alive(
+    schedulers: SchedulerStore, database: Database
+) -> None:
+    follower, leader, lost = (
+        presence(trouble="of a follower"),
+        presence(leads=True, term=4),
+        presence(trouble="of one lost"),
+    )
+    for said in (leader, lost):
+        schedulers.report(said)
+    seen_ago(database, lost, timedelta(seconds=11))
+    assert schedulers.sight().trouble is None
+    schedulers.report(follower)
+    assert schedulers.sight().trouble == "of a follower"
+    schedulers.report(replace(leader, trouble="of the leader"))
+    assert schedulers.sight().trouble == "of the leader"
 
 
 def test_a_leader_leads_since_its_term_began(schedulers: SchedulerStore) -> None:

@@ -95,7 +95,8 @@ def test_ten_thousand_instants_are_read_in_a_blink() -> None:
 def test_a_report_is_read() -> None:
     presence = read_presence(ID, REPORT | {"leads": True, "term": 3.0, "lag": 1.5, "ended": True})
     assert (presence.id, presence.leads, presence.term, presence.lag_seconds, presence.ended) == (ID, True, 3, 1.5, True)
-    assert not read_presence(ID, REPORT).ended
+    assert (read_presence(ID, REPORT).ended, read_presence(ID, REPORT).trouble) == (False, None)
+    assert read_presence(ID, REPORT | {"trouble": "x" * 500}).trouble == "x" * 500
 
 
 @pytest.mark.parametrize(
@@ -104,6 +105,7 @@ def test_a_report_is_read() -> None:
         pytest.param({"x": 1}, "/x", id="unknown member"),
         pytest.param({"host": ""}, "/host", id="no host"),
         pytest.param({"host": "a\nb"}, "/host", id="host of two lines"),
+        pytest.param({"host": "h" * 256}, "/host", id="host too long"),
         pytest.param({"version": 1}, "/version", id="version a number"),
         pytest.param({"pid": 0}, "/pid", id="pid 0"),
         pytest.param({"pid": None}, "/pid", id="pid null"),
@@ -113,6 +115,10 @@ def test_a_report_is_read() -> None:
         pytest.param({"lag": -0.1}, "/lag", id="lag negative"),
         pytest.param({"lag": True}, "/lag", id="lag true"),
         pytest.param({"lag": 1e300}, "/lag", id="lag without measure"),
+        pytest.param({"trouble": 1}, "/trouble", id="trouble a number"),
+        pytest.param({"trouble": ""}, "/trouble", id="trouble empty"),
+        pytest.param({"trouble": "a\nb"}, "/trouble", id="trouble of two lines"),
+        pytest.param({"trouble": "x" * 501}, "/trouble", id="trouble too long"),
         pytest.param({"fired": 1.5}, "/fired", id="fired by halves"),
         pytest.param({"fired": 2**54}, "/fired", id="fired too large"),
     ],

@@ -55,6 +55,13 @@ def test_everything_that_is_wrong_is_shown() -> None:
     assert error.below == ("  x", "  ^", "--timezone: b", "  Marz", "   ^", "/jitter: c")
 
 
+def test_an_option_is_named_where_no_character_is() -> None:
+    texts = {"/jitter": ("--jitter", "4000"), "/payload": ("--payload", "{}"), "/tags": ("--tag", "[]")}
+    error = pointed(refused(("/jitter", "a"), ("/payload/to/0", "b"), ("/tags/1", "c"), ("/name", "d"), ("", "e")), texts)
+    assert str(error) == "--jitter: a"
+    assert error.below == ("--payload, at /to/0: b", "--tag, at /1: c", "/name: d", "/: e")
+
+
 def test_what_has_no_place_in_a_text_stays_what_it_was() -> None:
     plain = refused(("/jitter", "4000 is out of range: 0 to 3600 seconds"))
     with pytest.raises(InvalidRequest), pointing_at({"/cron": ("--cron", "x")}):

@@ -14,6 +14,7 @@ from goqueue_cli.schedule_page import (
     print_preview,
     print_runs,
     print_schedule,
+    print_scheduler,
     print_schedules,
     scheduler_text,
     state_text,
@@ -71,6 +72,14 @@ def test_a_state_says_whether_it_fires_and_who_keeps_it(schedule: Schedule, said
 def test_the_last_line_says_who_fires(schedulers: list[SchedulerInfo], said: str, style: str) -> None:
     line = scheduler_text(schedulers)
     assert (line.plain, line.style) == (said, style)
+
+
+def test_below_who_fires_stands_what_live_schedulers_want_looked_at(capsys: pytest.CaptureFixture[str]) -> None:
+    lost = replace(FOLLOWER, state="lost", trouble="of one that is lost")
+    print_scheduler([lost, replace(LEADER, trouble=f"the file is {HOSTILE}\nnot understood")])
+    first, *others = capsys.readouterr().out.splitlines()
+    assert first == "leader web-1:7, term 3, lag 0.0 s"
+    assert (len(others), "\x1b" in others[0], others[0].startswith("the file is ")) == (1, False, True)
 
 
 def test_a_list_is_a_table(capsys: pytest.CaptureFixture[str]) -> None:

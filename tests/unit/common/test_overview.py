@@ -23,6 +23,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SCHEDULER = SchedulerSight(
     leader=Leader("id", "box", 7, 4, NOON),
     alive=2,
+    trouble=None,
     lag_seconds=0.0,
     fired_per_minute=1.5,
     schedules=3,

@@ -29,6 +29,7 @@ class Rig:
         self.reach = ApiReach()
         self.counts = FireCounts()
         self.book = ScheduleBook(clock)
+        self.trouble: str | None = None
         self.loader = Loader(api, self.book, self.election, clock=clock, reach=self.reach)
         self.ticker = Ticker(
             self.book,
@@ -49,6 +50,7 @@ class Rig:
             reach=self.reach,
             lag=lambda: self.ticker.lag_seconds,
             fired=lambda: self.counts.fired,
+            trouble=lambda: self.trouble,
             on_revision=self.loader.tell,
         )
         self._election_at = self._presence_at = clock.boottime()

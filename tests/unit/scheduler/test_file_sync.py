@@ -190,3 +190,56 @@ def test_what_was_synced_is_read_anew(sync: FileSync, rig: Rig, api: ApiModel) -
     look(sync, rig)
     rig.run(1.1)
     assert api.calls.count("load") == loads + 1
+
+
+def test_a_file_that_is_not_understood_is_a_trouble_until_a_sync_succeeds(
+    sync: FileSync, rig: Rig, synced: Synced, file: Path
+) -> None:
+    rig.election.step()
+    look(sync, rig)
+    assert sync.trouble is None
+    write(file, "- {name: a, type: report, cron: '0 25 * * *'}\n- {name: b, type: report, cron: 'x'}\n- 1\n")
+    look(sync, rig, 2)
+    assert sync.trouble is not None
+    assert sync.trouble.startswith(
+        f"the schedules file {file} is not understood: line 1, a, cron: hour: 25 is out of range"
+    )
+    assert sync.trouble.endswith(" (and 2 more)")
+    synced.fails = lambda _call, _fires: ConnectionFailed("no answer")
+    write(file, TWO)
+    look(sync, rig, 2)
+    assert sync.trouble is not None, "the API has still the schedules of before"
+    synced.fails = lambda _call, _fires: None
+    look(sync, rig, 6)
+    assert sync.trouble is None
+
+
+def test_a_file_that_is_refused_is_a_trouble_of_who_leads(sync: FileSync, rig: Rig, synced: Synced, file: Path) -> None:
+    synced.fails = lambda _call, _fires: Conflict(409, {"title": "Exists", "code": "schedule_exists", "detail": "one"})
+    rig.election.step()
+    look(sync, rig)
+    assert sync.trouble is not None
+    assert sync.trouble.startswith(f"the schedules file {file} is refused: ")
+    rig.redis.flush()
+    rig.election.step()
+    assert sync.trouble is None
+    rig.election.step()
+    synced.fails = lambda _call, _fires: None
+    look(sync, rig, 2)
+    assert sync.trouble is None
+
+
+def test_a_trouble_is_one_line_of_what_the_api_takes(sync: FileSync, rig: Rig, synced: Synced) -> None:
+    said = {"title": "No", "code": "no", "detail": "bad\nworse " * 100}
+    synced.fails = lambda _call, _fires: Conflict(409, said)
+    rig.election.step()
+    look(sync, rig)
+    assert sync.trouble is not None
+    assert (len(sync.trouble), "\n" in sync.trouble) == (500, False)
+
+
+def test_an_api_that_is_away_is_no_trouble_of_the_file(sync: FileSync, rig: Rig, synced: Synced) -> None:
+    synced.fails = lambda _call, _fires: ConnectionFailed("no answer")
+    rig.election.step()
+    look(sync, rig, 5)
+    assert sync.trouble is None

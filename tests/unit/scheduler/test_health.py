@@ -29,6 +29,8 @@ class Probed:
     rig: Rig
     pulses: dict[str, Pulse] = field(default_factory=lambda: {name: Pulse() for name in STILL_SECONDS})
     is_stopping: bool = False
+    has_file: bool = True
+    trouble: str | None = None
 
     def health(self) -> Health:
         return Health(
@@ -40,6 +42,7 @@ class Probed:
                 reach=self.rig.reach,
                 counts=self.rig.counts,
                 lag_seconds=lambda: self.rig.ticker.lag_seconds,
+                file_trouble=(lambda: self.trouble) if self.has_file else None,
                 is_stopping=lambda: self.is_stopping,
             )
         )
@@ -73,6 +76,7 @@ def test_the_leader_says_what_it_is_and_how_it_goes(probed: Probed, rig: Rig, ap
             "fired": 1,
             "schedules": 1,
             "not_understood": 0,
+            "trouble": None,
             "redis": "ok",
             "api": "ok",
         },
@@ -135,6 +139,19 @@ def test_prometheus_sees_who_leads_how_late_and_what_became_of_fires(probed: Pro
         "goqueue_scheduler_fire_lateness_seconds_count 1.0",
         'goqueue_store_up{store="redis"} 1.0',
     } <= lines
+
+
+@pytest.mark.parametrize(
+    ("has_file", "trouble", "shown"),
+    [(True, None, ["goqueue_scheduler_file_ok 1.0"]), (True, "bad", ["goqueue_scheduler_file_ok 0.0"]), (False, None, [])],
+    ids=["fine", "broken", "no file"],
+)
+def test_how_the_file_stands_is_shown_where_there_is_one(
+    probed: Probed, has_file: bool, trouble: str | None, shown: list[str]
+) -> None:
+    probed.has_file, probed.trouble = has_file, trouble
+    assert [line for line in probed.metrics().splitlines() if line.startswith("goqueue_scheduler_file_ok")] == shown
+    assert probed.ready()[1]["trouble"] == trouble
 
 
 def test_each_replica_that_fires_without_redis_shows_itself_as_a_leader(

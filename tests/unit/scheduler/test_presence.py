@@ -42,3 +42,13 @@ def test_it_says_goodbye_unless_the_api_is_away(rig: Rig, api: ApiModel) -> None
     rig.run(1.0)
     rig.presence.leave()
     assert (api.reports[-1]["ended"], api.reports[-1]["leads"], api.reports[-1]["term"]) == (True, False, None)
+
+
+def test_what_somebody_should_look_at_is_told_until_it_ends(rig: Rig, api: ApiModel) -> None:
+    rig.run(1.0)
+    assert api.reports[-1]["trouble"] is None
+    rig.trouble = "the schedules file is gone"
+    rig.run(2.0)
+    assert api.reports[-1]["trouble"] == "the schedules file is gone"
+    rig.presence.leave()
+    assert api.reports[-1]["trouble"] is None

@@ -17,11 +17,20 @@ def _schedule(name: str) -> dict[str, object]:
 
 
 def test_schedulers_are_typed(api, client, reply):
-    info = PROCESS | {"state": "alive", "leads": True, "term": 3, "lag": 0.01, "fired": 9, "seen_at": AT, "new": 1}
+    info = PROCESS | {
+        "state": "alive",
+        "leads": True,
+        "term": 3,
+        "lag": 0.01,
+        "fired": 9,
+        "seen_at": AT,
+        "new": 1,
+        "trouble": "bad",
+    }
     api.will_answer(reply(200, {"items": [info]}))
     [found] = client.schedulers()
     assert (found.state, found.leads, found.term, found.seen_at.microsecond) == ("alive", True, 3, 500_000)
-    assert api.requests[0].path == "/schedulers"
+    assert (found.trouble, api.requests[0].path) == ("bad", "/schedulers")
 
 
 def test_a_snapshot_has_the_clock_and_revision_from_before_its_first_schedule(api, client, reply):
@@ -84,6 +93,7 @@ def test_a_scheduler_says_that_it_lives_and_learns_the_time(api, client, reply):
         "term": None,
         "lag": 0.5,
         "fired": 2,
+        "trouble": None,
         "ended": False,
     }
 

@@ -88,6 +88,7 @@ STATEMENTS = (
         term bigint,
         lag_seconds double precision NOT NULL,
         fired bigint NOT NULL,
+        trouble text,
         started_at timestamptz NOT NULL DEFAULT now(),
         leads_since timestamptz,
         seen_at timestamptz NOT NULL DEFAULT now(),
