@@ -48,7 +48,7 @@ class ScheduleReader:
             raise InvalidSchedule(
                 [FieldError("/name", "cannot be changed, jobs and runs know it: create another schedule, delete this one")]
             )
-        return self._checked(read_definition(_written(stored.definition) | dict(document)), stored)
+        return self._checked(merged(document, stored.definition), stored)
 
     def payload_problems(self, definition: Definition) -> list[FieldError]:
         """What is wrong with its payload by the schema of its type, if any worker published one."""
@@ -65,6 +65,11 @@ class ScheduleReader:
         if problems:
             raise InvalidSchedule(problems)
         return definition
+
+
+def merged(document: Mapping[str, Any], definition: Definition) -> Definition:
+    """A definition with the members of a document changed. Raises InvalidSchedule, PayloadTooLarge."""
+    return read_definition(_written(definition) | dict(document))
 
 
 def names_version(request: Request) -> bool:

@@ -2,41 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
 import orjson
 
 from goqueue_api.errors import InvalidRequest
 from goqueue_api.schedule_request import ScheduleReader
-from goqueue_common.errors import FieldError, InvalidSchedule, PayloadTooLarge, ScheduleNotFound, pointer_word
+from goqueue_common.errors import FieldError, InvalidSchedule, PayloadTooLarge, pointer_word
 from goqueue_common.json_values import kind
-from goqueue_common.schedule import Definition, Schedule
+from goqueue_common.schedule import Definition
 from goqueue_common.schedule_definition import read_definition
 
 MAX_SYNC_BYTES: Final = 16 * 1024 * 1024
 MAX_SYNCED: Final = 10_000
 _MAX_PROBLEMS: Final = 50
 
+Stored = Callable[[Collection[str]], Mapping[str, Definition]]
 
-def read_sync(document: Mapping[str, Any], reader: ScheduleReader, stored: Callable[[str], Schedule]) -> list[Definition]:
-    """Every definition; stored: the schedule of a name, raises ScheduleNotFound.
+
+def read_sync(document: Mapping[str, Any], reader: ScheduleReader, stored: Stored) -> list[Definition]:
+    """Every definition; stored: those there are of some names.
 
     Raises InvalidRequest (it has not the shape of a sync), InvalidSchedule with what is wrong in any item,
     PayloadTooLarge, which names the item.
     """
     definitions: dict[str, Definition] = {}
-    problems: list[FieldError] = []
+    problems: dict[int, list[FieldError]] = {}
+    doubted: dict[int, Definition] = {}
     for index, item in enumerate(_items(document)):
         found, wrong = _definition(index, item)
-        if found is not None:
-            wrong = _known_problems(found, definitions, reader, stored)
+        if found is not None and found.name in definitions:
+            wrong = [FieldError("/name", f"{found.name!r} is the name of another one above: give each its own")]
+        elif found is not None:
             definitions[found.name] = found
-        problems += [FieldError(f"/schedules/{index}{problem.pointer}", problem.detail) for problem in wrong]
-        if len(problems) >= _MAX_PROBLEMS:
+            if payload_problems := reader.payload_problems(found):
+                doubted[index], problems[index] = found, payload_problems
+        if wrong:
+            problems[index] = wrong
+        if len(problems) - len(doubted) >= _MAX_PROBLEMS:
             break
+    for index in _as_stored(doubted, stored):
+        del problems[index]
     if problems:
-        raise InvalidSchedule(problems[:_MAX_PROBLEMS])
+        told = [FieldError(f"/schedules/{index}{one.pointer}", one.detail) for index, of in problems.items() for one in of]
+        raise InvalidSchedule(told[:_MAX_PROBLEMS])
     return list(definitions.values())
 
 
@@ -51,26 +61,14 @@ def _definition(index: int, item: object) -> tuple[Definition | None, list[Field
         raise PayloadTooLarge(f"/schedules/{index}{error}") from error
 
 
-def _known_problems(
-    definition: Definition,
-    others: Mapping[str, Definition],
-    reader: ScheduleReader,
-    stored: Callable[[str], Schedule],
-) -> list[FieldError]:
-    """What is wrong with one that is right by itself."""
-    if definition.name in others:
-        return [FieldError("/name", f"{definition.name!r} is the name of another one above: give each its own")]
-    wrong = reader.payload_problems(definition)
-    return [] if wrong and _is_stored(definition, stored) else wrong
+def _as_stored(doubted: Mapping[int, Definition], stored: Stored) -> list[int]:
+    """Those whose payload was taken before: a handler that has changed since must not stop the rest of the file."""
+    known = stored([definition.name for definition in doubted.values()]) if doubted else {}
+    return [index for index, one in doubted.items() if one.name in known and _is_same_job(one, known[one.name])]
 
 
-def _is_stored(definition: Definition, stored: Callable[[str], Schedule]) -> bool:
-    """Whether this payload was taken before: a handler that has changed since must not stop the rest of the file."""
-    try:
-        known = stored(definition.name).definition
-    except ScheduleNotFound:
-        return False
-    return known.type == definition.type and orjson.loads(known.payload) == orjson.loads(definition.payload)
+def _is_same_job(one: Definition, other: Definition) -> bool:
+    return one.type == other.type and orjson.loads(one.payload) == orjson.loads(other.payload)
 
 
 def _items(document: Mapping[str, Any]) -> list[Any]:

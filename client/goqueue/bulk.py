@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict, Unpack
-from urllib.parse import quote
 
 from goqueue.answers import read_items, read_value
 from goqueue.filters import JobFilters, filter_document
 from goqueue.retrying import Repeatable
 from goqueue.submission import encode
-from goqueue.transport import Request
+from goqueue.transport import Request, path_word
 from goqueue.values import Count, JobSummary, Value, each
 
 if TYPE_CHECKING:
@@ -137,7 +136,7 @@ class BulkCalls:
 
     def purge_queue(self, name: str) -> BulkOperation:
         """Cancel every job that waits in a queue, by a bulk operation. Raises NotFound."""
-        request = Request("POST", f"/queues/{quote(name, safe='')}/purge", repeatable=Repeatable.IF_NOT_DONE)
+        request = Request("POST", f"/queues/{path_word(name)}/purge", repeatable=Repeatable.IF_NOT_DONE)
         return read_value(BulkOperation.from_json, self._transport.call(request).document)
 
 
@@ -151,4 +150,4 @@ def _document(action: str, selection: JobFilters | None, ids: Iterable[str] | No
 
 
 def _path(operation_id: str) -> str:
-    return f"/bulk/{quote(str(operation_id), safe='')}"
+    return f"/bulk/{path_word(operation_id)}"

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
-from urllib.parse import quote
 
 from goqueue.answers import read_items as _read_items
 from goqueue.answers import read_value as _read
@@ -25,7 +24,7 @@ from goqueue.stats import StatsCalls
 from goqueue.steering import Steering
 from goqueue.submission import JobOptions, JobRequest, chunks, encode
 from goqueue.tracing import checked_traceparent
-from goqueue.transport import Answer, Request, Transport
+from goqueue.transport import Answer, Request, Transport, path_word
 from goqueue.values import Count, HandlerInfo, Job, JobSummary, KeyInfo, QueueInfo, Readiness, SubmittedJob
 
 if TYPE_CHECKING:
@@ -282,7 +281,7 @@ def _submitting(path: str, body: bytes, key: object, traceparent: str | None) ->
 
 
 def _job_path(job_id: str) -> str:
-    return f"/jobs/{quote(str(job_id), safe='')}"
+    return f"/jobs/{path_word(job_id)}"
 
 
 def _job(answer: Answer) -> Job:

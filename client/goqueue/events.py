@@ -7,10 +7,9 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from goqueue.errors import ApiError, ConnectionFailed, GoQueueError
-from goqueue.transport import Request, Transport
+from goqueue.transport import Request, Transport, path_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +88,7 @@ class EventCalls:
 
         last_event_id: the id of the last log line that was had. Raises NotFound.
         """
-        for event in self._events(f"/jobs/{quote(str(job_id), safe='')}/events", [], last_event_id):
+        for event in self._events(f"/jobs/{path_word(job_id)}/events", [], last_event_id):
             yield event
             if event.type == "end":
                 return

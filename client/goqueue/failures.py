@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, TypedDict, Unpack
-from urllib.parse import quote
 
 from goqueue.answers import read_items, read_value
 from goqueue.filters import filter_parameters
-from goqueue.transport import Request, Transport
+from goqueue.transport import Request, Transport, path_word
 from goqueue.values import Count, Value, read_time
 
 
@@ -98,5 +97,5 @@ class FailureCalls:
         """One group, with the traceback of one of its failures. Raises NotFound."""
         window = {"since": since, "until": until}
         parameters = filter_parameters({name: moment for name, moment in window.items() if moment is not None})
-        answer = self._transport.call(Request("GET", f"/failures/{quote(str(fingerprint), safe='')}", parameters))
+        answer = self._transport.call(Request("GET", f"/failures/{path_word(fingerprint)}", parameters))
         return read_value(FailureGroup.from_json, answer.document)

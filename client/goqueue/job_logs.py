@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypedDict, Unpack
-from urllib.parse import quote
 
 from goqueue.answers import read_value
-from goqueue.transport import Request
+from goqueue.transport import Request, path_word
 from goqueue.values import Value, each
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ class LogCalls:
         """The first lines after this place; limit: 1 to 1,000. Raises NotFound."""
         parameters = [("after", str(after)), ("limit", str(limit))]
         parameters += [(name, str(value)) for name, value in options.items() if value is not None]
-        request = Request("GET", f"/jobs/{quote(str(job_id), safe='')}/logs", parameters)
+        request = Request("GET", f"/jobs/{path_word(job_id)}/logs", parameters)
         return read_value(LogPage.from_json, self._transport.call(request).document)
 
     def logs(self, job_id: str, after: int = 0, **options: Unpack[LogOptions]) -> Iterator[LogLine]:

@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
-from urllib.parse import quote
 
 from goqueue.answers import read_items, read_value
 from goqueue.errors import UnexpectedAnswer
 from goqueue.schedule_values import Schedule
 from goqueue.schedules import read_pages
 from goqueue.submission import encode
-from goqueue.transport import Request, Transport
+from goqueue.transport import Request, Transport, path_word
 from goqueue.values import Value, each, read_time
 
 
@@ -231,7 +230,7 @@ class SchedulerCalls:
             "trouble": trouble,
             "ended": ended,
         }
-        request = Request("PUT", f"/schedulers/{quote(str(scheduler_id), safe='')}", body=encode(document))
+        request = Request("PUT", f"/schedulers/{path_word(scheduler_id)}", body=encode(document))
         return read_value(SchedulerAnswer.from_json, self._transport.call(request).document)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Unpack
-from urllib.parse import quote
 
 from goqueue.answers import read_items, read_value
 from goqueue.errors import UnexpectedAnswer
@@ -21,7 +20,7 @@ from goqueue.schedule_values import (
     Source,
 )
 from goqueue.submission import encode
-from goqueue.transport import Answer, Request, Transport
+from goqueue.transport import Answer, Request, Transport, path_word
 from goqueue.values import Job
 
 _PAGE_ITEMS = 200  # the most that the API gives at once
@@ -148,4 +147,4 @@ def _known(schedule: Schedule | str) -> tuple[str, str | None]:
 
 
 def _path(name: str) -> str:
-    return f"/schedules/{quote(str(name), safe='')}"
+    return f"/schedules/{path_word(name)}"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Literal
-from urllib.parse import quote
 
 from goqueue.answers import read_items, read_value
 from goqueue.retrying import Repeatable
 from goqueue.submission import encode
-from goqueue.transport import Request, Transport
+from goqueue.transport import Request, Transport, path_word
 from goqueue.values import QueueInfo
 from goqueue.workers import LimitInfo, WorkerInfo
 
@@ -71,4 +70,4 @@ class Steering:
 
 
 def _path(*words: str) -> str:
-    return "".join(f"/{quote(str(word), safe='')}" for word in words)
+    return "".join(f"/{path_word(word)}" for word in words)

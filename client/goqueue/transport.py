@@ -6,7 +6,7 @@ import json
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
@@ -24,6 +24,11 @@ _BROKEN = frozenset({502, 504})  # a proxy says so, who cannot know
 _SUCCESS = range(200, 300)
 _NO_CONTENT = 204
 _PIECE_BYTES = 65_536
+
+
+def path_word(value: object) -> str:
+    """A name or an id as a part of a path. What is no text becomes a question mark, which no name has."""
+    return quote(str(value), safe="", errors="replace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -57,6 +57,10 @@ FROM schedule_revision v LEFT JOIN LATERAL (
 ORDER BY found.name
 """  # noqa: S608 - our own column names
 
+_DEFINITIONS: Final = f"""
+SELECT {", ".join("payload::text" if name == "payload" else name for name in DEFINED)}
+FROM schedules WHERE name = ANY(%(names)s)
+"""  # noqa: S608 - our own column names
 _EXISTS: Final = "SELECT 1 FROM schedules WHERE name = %(name)s"
 
 
@@ -94,6 +98,11 @@ class ScheduleStore:
         """One of them. Raises ScheduleNotFound."""
         return _get(self._database.run_again, name)
 
+    def definitions(self, names: Collection[str]) -> dict[str, Definition]:
+        """What is defined by these names; those that there are not are left out."""
+        rows = self._database.run_again(_DEFINITIONS, {"names": list(names)})
+        return {definition.name: definition for definition in map(change.read, rows)}
+
     def create(self, definition: Definition, actor: Actor) -> Schedule:
         """A new one, kept by people; due from now on. Raises ScheduleExists."""
         name = definition.name
@@ -121,12 +130,24 @@ class ScheduleStore:
 
         Raises ScheduleNotFound, ScheduleChanged, ScheduleReadOnly.
         """
-        name = definition.name
+        return self.edit(definition.name, lambda _: definition, actor, version=version, action=action)
+
+    def edit(
+        self,
+        name: str,
+        become: Callable[[Definition], Definition],
+        actor: Actor,
+        *,
+        version: int | None,
+        action: str = "schedule.change",
+    ) -> Schedule:
+        """Replace it by what `become` makes of it while nobody else changes it. Raises the same, and what that raises."""
 
         def work(run: Run, again: bool) -> Schedule:
             now = change.lock(run)
             standing = _held(run, name)
             _refuse_kept_by_file(standing, name)
+            definition = become(_get(run, name).definition)
             differences = change.compare(run, [definition], Source.API)
             if again and not differences:
                 return _get(run, name)

@@ -69,7 +69,7 @@ def sync_schedules() -> Response:
     touched; one of the same name is a conflict.
     """
     document = read_object(request, MAX_SYNC_BYTES)
-    definitions = read_sync(document, services().schedule_requests, services().schedules.get)
+    definitions = read_sync(document, services().schedule_requests, services().schedules.definitions)
     report = services().schedule_sync.sync(definitions, actor())
     changed = [*report.created, *report.updated, *report.removed, *report.paused]
     if changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from flask import Response, request
@@ -14,7 +15,7 @@ from goqueue_api.json_provider import json_response
 from goqueue_api.names import checked_schedule
 from goqueue_api.openapi import Answer, ApiBlueprint, Body
 from goqueue_api.pagination import decode_name, encode_name, next_link
-from goqueue_api.schedule_request import names_version, seen_version, wants_new
+from goqueue_api.schedule_request import merged, names_version, seen_version, wants_new
 from goqueue_api.schemas.schedule_request import (
     EDIT_EXAMPLES,
     EXAMPLES,
@@ -179,10 +180,11 @@ def edit_schedule(schedule: str) -> Response:
     """
     document = read_object(request)
     stored = services().schedules.get(checked_schedule(schedule))
-    seen_version(request, stored)
-    definition = services().schedule_requests.changed(document, stored)
-    # Also after `If-Match: *`: what is left out must not undo what somebody else changes at this very moment.
-    return _changed(services().schedules.replace(definition, actor(), version=stored.version))
+    version = seen_version(request, stored)
+    services().schedule_requests.changed(document, stored)
+    # After `If-Match: *` it may be another by now: what is left out must not undo what somebody else has changed.
+    merge = partial(merged, document)
+    return _changed(services().schedules.edit(stored.name, merge, actor(), version=version))
 
 
 @blueprint.operation(

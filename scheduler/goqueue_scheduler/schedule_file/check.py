@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from goqueue_common.cron.expression import parse
 from goqueue_common.cron.instants import instants
@@ -28,14 +29,23 @@ def main(argv: list[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # names of files may be no text
     try:
-        found = [read_definition(entry) for entry in load(arguments.file)]
-    except InvalidScheduleFile as error:
-        if arguments.json:
-            _print(_json(arguments.file, [], error))
-        else:
-            print(error, file=sys.stderr)  # noqa: T201 - a command line speaks by print
+        return _check(arguments.file, as_json=arguments.json)
+    except OSError as error:  # a disk that is full
+        _discard(sys.stdout)
+        _print(error.strerror or str(error), sys.stderr)
         return 2
-    _print(_json(arguments.file, found, None) if arguments.json else _table(found))
+
+
+def _check(file: Path, *, as_json: bool) -> int:
+    try:
+        found = [read_definition(entry) for entry in load(file)]
+    except InvalidScheduleFile as error:
+        if as_json:
+            _print(_json(file, [], error))
+        else:
+            _print(str(error), sys.stderr)
+        return 2
+    _print(_json(file, found, None) if as_json else _table(found))
     return 0
 
 
@@ -46,8 +56,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _print(text: str) -> None:
-    print(text)  # noqa: T201
+def _print(text: str, stream: TextIO | None = None) -> None:
+    try:
+        # Flushed now, while what that raises is caught.
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:  # whoever reads, such as head, has seen enough
+        _discard(stream or sys.stdout)
+
+
+def _discard(stream: TextIO) -> None:
+    """What is left of it, so that the end of the process does not fail once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _table(found: Sequence[Definition]) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import orjson
+from flask import Flask
 from flask.testing import FlaskClient
 
 from goqueue_common.broker.event_stream import EventStream, Position
@@ -85,6 +87,21 @@ def test_a_repeated_run_with_its_key_is_one_run(client: FlaskClient) -> None:
     assert reused.get_json()["errors"] == [], "its body has no jobs that a pointer could lead to"
     bad = client.post("/schedules/other/run", headers={"Idempotency-Key": "é"})
     assert (bad.status_code, bad.get_json()["code"]) == (400, "invalid_idempotency_key")
+
+
+def test_changes_of_whatever_there_is_do_not_refuse_each_other(app: Flask) -> None:
+    """`If-Match: *` is for the schedule however it is: also when somebody changes something else at this very moment."""
+    create_schedule(app.test_client())
+
+    def change(member: str) -> list[int]:
+        client = app.test_client()
+        return [client.patch("/schedules/nightly", json={member: value}, headers=ANY).status_code for value in range(1, 21)]
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(change, ["jitter", "max_retries", "timeout"]))
+    assert answers == [[200] * 20] * 3
+    after = get_schedule(app.test_client())
+    assert (after["jitter"], after["max_retries"], after["timeout"], after["version"]) == (20, 20, 20, 61)
 
 
 def test_a_run_carries_the_trace_of_who_asked_for_it(client: FlaskClient) -> None:

@@ -6,8 +6,11 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from goqueue_common.audit_store import AuditStore
+from goqueue_common.audit_store import Actor, AuditStore
 from goqueue_common.database import Database
+from goqueue_common.schedule_definition import read_definition
+from goqueue_common.schedule_sync_store import ScheduleSyncStore
+from tests.integration.api.schedule_calls import publish_handler
 
 NIGHTLY = {"name": "nightly", "type": "demo", "cron": "@daily"}
 POLL = {"name": "poll", "type": "demo", "cron": "* * * * *"}
@@ -87,6 +90,15 @@ def test_a_mistake_of_the_file_is_named_and_nothing_is_changed(client: FlaskClie
     assert [found["pointer"] for found in problem["errors"]] == ["/schedules/1/cron", "/schedules/2/color"]
     assert problem["errors"][0]["detail"].endswith("(character 3)")
     assert get(client)["version"] == 1
+
+
+def test_a_handler_that_has_changed_does_not_stop_what_is_stored(client: FlaskClient, database: Database) -> None:
+    entry = POLL | {"payload": {"a": 1}}
+    ScheduleSyncStore(database).sync([read_definition(entry)], Actor("scheduler"))
+    publish_handler(database, POLL["type"], {"properties": {"a": {"type": "string"}}})
+    assert sync(client, entry) == report(unchanged=1)
+    answer = client.post("/schedules/sync", json={"schedules": [entry | {"payload": {"a": 2}}]})
+    assert [problem["pointer"] for problem in answer.get_json()["errors"]] == ["/schedules/0/payload/a"]
 
 
 def test_what_is_no_file_is_refused(client: FlaskClient) -> None:

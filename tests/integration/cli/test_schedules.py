@@ -186,6 +186,7 @@ def test_a_deleted_schedule_is_gone(goqueue: Command, nightly: str) -> None:
     ("words", "says"),
     [
         (["show", "nothing"], "nothing"),
+        (["show", "no\udcfftext"], "is no name"),
         (["create", "x", "--type", "demo.noop"], "--cron"),
         (["create", "x", "--type", "demo.noop", "--cron", "@daily", "--jitter", "soon"], "is no duration"),
         (["create", "x", "--type", "demo.noop", "--cron", "@daily", "--jitter", "2h"], "3600"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +20,7 @@ from goqueue_api.schemas.schedule_request import (
     ScheduleRequestSchema,
 )
 from goqueue_api.type_catalogue import TypeCatalogue
-from goqueue_common.errors import InvalidJob, PayloadTooLarge, ScheduleChanged, ScheduleNotFound
+from goqueue_common.errors import InvalidJob, PayloadTooLarge, ScheduleChanged
 from goqueue_common.schedule import Definition, Schedule, Source
 from goqueue_common.schedule_definition import MAY_BE_NULL, READERS, read_definition
 from goqueue_common.worker_store import JobType
@@ -67,8 +68,8 @@ def stored(**members: Any) -> Schedule:
     )
 
 
-def nothing(name: str) -> Schedule:
-    raise ScheduleNotFound(name)
+def nothing(names: Collection[str]) -> dict[str, Definition]:
+    return {}
 
 
 def found(refused: pytest.ExceptionInfo[InvalidJob] | pytest.ExceptionInfo[InvalidRequest]) -> list[tuple[str, str]]:
@@ -251,8 +252,17 @@ def test_a_file_that_has_long_ended_schedules_is_taken(reader: ScheduleReader) -
 
 def test_a_handler_that_has_changed_does_not_stop_the_rest_of_the_file(reader: ScheduleReader) -> None:
     """Its jobs will fail and say so."""
-    entry = {"type": "mail", "cron": "@daily", "payload": {"to": 1}}
-    read: list[Definition] = read_sync({"schedules": [entry]}, reader, lambda _: stored(**entry))
-    assert [definition.name for definition in read] == ["mail"]
-    with pytest.raises(InvalidJob):
-        read_sync({"schedules": [entry]}, reader, lambda _: stored(**entry | {"payload": {"to": 2}}))
+    entries = [{"name": f"mail{number}", "type": "mail", "cron": "@daily", "payload": {"to": 1}} for number in range(60)]
+    asked: list[Collection[str]] = []
+
+    def as_before(names: Collection[str]) -> dict[str, Definition]:
+        asked.append(names)
+        return {entry["name"]: read_definition(entry) for entry in entries}
+
+    read: list[Definition] = read_sync({"schedules": entries}, reader, as_before)
+    assert [definition.name for definition in read] == [entry["name"] for entry in entries]
+    assert asked == [[entry["name"] for entry in entries]], "once: there may be 10,000"
+    changed = [*entries[:2], entries[2] | {"payload": {"to": 2}}, {"name": "x"}]
+    with pytest.raises(InvalidJob) as refused:
+        read_sync({"schedules": changed}, reader, as_before)
+    assert [place for place, _ in found(refused)] == ["/schedules/2/payload/to", "/schedules/3/type", "/schedules/3/cron"]

@@ -83,7 +83,7 @@ def test_once_the_api_answers_another_call_firing_waits_no_longer(rig: Rig, api:
     rig.presence.tell()
     api.calls.clear()
     rig.turn()
-    assert api.calls == ["fire"]
+    assert "fire" in api.calls
 
 
 def test_an_absence_of_the_api_is_logged_when_it_begins_and_when_it_ends(rig: Rig, api: ApiModel) -> None:

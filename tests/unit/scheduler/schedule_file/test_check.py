@@ -90,3 +90,17 @@ def test_process_that_checks_a_file_ends_with_the_code(wrong):
     assert (bad.returncode, bad.stdout, len(bad.stderr.splitlines())) == (2, "", 3)
     odd = subprocess.run([*command, b"caf\xe9.yaml"], check=False, capture_output=True)
     assert (odd.returncode, b"Traceback" in odd.stderr) == (2, False)
+
+
+def test_whoever_reads_no_more_changes_nothing(wrong):
+    command = [sys.executable, "-m", "goqueue_scheduler.schedule_file", wrong, "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.close()
+        assert (process.wait(timeout=30), process.stderr.read()) == (2, "")
+
+
+def test_a_disk_that_is_full_is_told_in_one_line(several):
+    command = [sys.executable, "-m", "goqueue_scheduler.schedule_file", several]
+    with open("/dev/full", "w") as full:
+        refused = subprocess.run(command, check=False, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (refused.returncode, refused.stderr) == (2, "No space left on device\n")
