@@ -18,12 +18,12 @@ FAULTS = $(BIN)/python -m pytest tests/faults -n 3 --maxschedchunk 1 $(ARGS)
 
 announce = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help test check format lint types imports generated unit integration acceptance contract faults faults-short docs deploy test-slow test-tools demo up lock clean
+.PHONY: help test check format lint types imports generated unit integration acceptance contract faults faults-short docs deploy contract-docs-deploy test-slow test-tools demo up lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: check integration acceptance contract faults-short docs deploy ## Everything that must pass, in order; stops at the first failing part
+test: check integration acceptance faults-short contract-docs-deploy ## Everything that must pass, in order; stops at the first failing part
 	$(call announce,all parts passed)
 
 check: lint types imports generated unit ## The quick gate: format, lint, types, imports, unit tests
@@ -59,7 +59,7 @@ integration: $(INSTALLED) ## Integration tests: one component with a real Postgr
 
 acceptance: $(INSTALLED) test-tools ## Acceptance tests: whole processes, from a POST to the result
 	$(call announce,acceptance tests)
-	@$(PYTEST) -n 2 --dist loadfile tests/acceptance
+	@$(PYTEST) -n 3 --dist loadfile tests/acceptance
 
 contract: $(INSTALLED) ## Contract tests: the running API against openapi.json, clients made of it, attacks (two minutes)
 	$(call announce,contract tests)
@@ -84,6 +84,11 @@ deploy: $(INSTALLED) test-tools ## Tests of the Compose file, the images and the
 test-slow: $(INSTALLED) ## Cron against every minute of whole years, and around every clock change of every zone; not in `make test`
 	$(call announce,slow tests)
 	@$(PYTEST) -n 2 tests/slow $(ARGS)
+
+# The three of them side by side, for `make test`.
+contract-docs-deploy: $(INSTALLED) test-tools
+	$(call announce,tests of contract and documentation and deployment)
+	@$(PYTEST) -n 2 --dist loadfile tests/contract tests/docs tests/deploy
 
 # Image builds need buildah and a base image, /docs a browser, metrics a Prometheus. A machine of our CI is thrown away, so they
 # are installed there; on anyone else's machine nothing is installed, and the tests that miss a tool are skipped with a sentence.
