@@ -83,6 +83,7 @@ class _Entries:
                 yield from self._of_entry(index, entry)
             elif below(self._pointer, index) not in self._faulty:
                 yield self._at(index, "", f"an entry has fields, such as type and cron: this is {kind(entry)}")
+        yield from self._same_types(whole)
         yield from self._same_names(whole)
 
     def _of_entry(self, index: int, entry: Mapping[str, object]) -> Iterator[Problem]:
@@ -99,6 +100,22 @@ class _Entries:
         except PayloadTooLarge as error:
             yield self._at(index, "/payload", str(error).removeprefix("/payload "))
 
+    def _same_types(self, entries: list[object]) -> Iterator[Problem]:
+        """Where several entries have one type, whichever has no name."""
+        by_type: dict[str, list[int]] = {}
+        for index, entry in enumerate(entries):
+            if isinstance(entry, dict) and isinstance(entry.get("type"), str):
+                by_type.setdefault(entry["type"], []).append(index)
+        for name, alike in by_type.items():
+            for index in alike:
+                other = alike[0] if index != alike[0] else alike[-1]
+                is_told_there = index == alike[0] and _naming_field(entries[other]) == "type"
+                if other == index or is_told_there or _naming_field(entries[index]) == "name":
+                    continue
+                line = self._naming_place(other)[0]
+                detail = f"the entry in line {line} has the type {name!r:.80} too: give each of them a name"
+                yield self._at(index, "/type", detail)
+
     def _same_names(self, entries: list[object]) -> Iterator[Problem]:
         first: dict[str, int] = {}
         for index, entry in enumerate(entries):
@@ -106,12 +123,11 @@ class _Entries:
             if name is None:
                 continue
             other = first.setdefault(name, index)
-            if other != index:
-                both_by_type = _naming_field(entry) == _naming_field(entries[other]) == "type"
-                said = f"has the type {name!r:.80} too: give each of them a name"
+            both_by_type = _naming_field(entry) == _naming_field(entries[other]) == "type"
+            if other != index and not both_by_type:
                 line = self._naming_place(other)[0]
-                detail = said if both_by_type else f"is called {name!r:.80} too: each needs a name of its own"
-                yield self._at(index, below("", _naming_field(entry)), f"the entry in line {line} {detail}")
+                detail = f"the entry in line {line} is called {name!r:.80} too: each needs a name of its own"
+                yield self._at(index, below("", _naming_field(entry)), detail)
 
     def _naming_place(self, index: int) -> Place:
         pointer = below(below(self._pointer, index), _naming_field(self._entries[index]))

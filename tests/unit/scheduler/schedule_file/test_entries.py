@@ -65,8 +65,21 @@ def test_entries_that_share_a_type_need_names_and_the_lines_of_both_are_said(ref
     assert problem.detail == "the entry in line 1 has the type 'a' too: give each of them a name"
 
 
-def test_entry_may_be_called_as_its_type_while_others_of_the_type_have_names(loaded):
-    entries = loaded("- {type: a, cron: '@daily'}\n- {type: a, name: b, cron: '@daily'}\n")
+@pytest.mark.parametrize(
+    ("text", "line", "other"),
+    [
+        pytest.param("- {type: a, cron: '@daily'}\n- {type: a, name: b, cron: '@daily'}\n", 1, 2, id="the first"),
+        pytest.param("- {type: a, name: b, cron: '@daily'}\n- {type: a, cron: '@daily'}\n", 2, 1, id="the second"),
+    ],
+)
+def test_one_without_a_name_beside_others_of_its_type_is_refused(refused, text, line, other):
+    (problem,) = refused(text)
+    assert (problem.line, problem.field) == (line, "type")
+    assert problem.detail == f"the entry in line {other} has the type 'a' too: give each of them a name"
+
+
+def test_entries_of_one_type_that_all_have_names_are_taken(loaded):
+    entries = loaded("- {type: a, name: a, cron: '@daily'}\n- {type: a, name: b, cron: '@daily'}\n")
     assert [entry["name"] for entry in entries] == ["a", "b"]
 
 
