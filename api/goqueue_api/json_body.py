@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import orjson
@@ -64,6 +64,23 @@ def parse_object(body: bytes) -> dict[str, Any]:
     if problems:
         raise InvalidRequest(problems)
     return document
+
+
+def sole_array(document: Mapping[str, Any], name: str, *, of: str, least: int, most: int, advice: str = "") -> list[Any]:
+    """The items of a document that has this one member. of: what the document is. Raises InvalidRequest."""
+    problems = [
+        FieldError(f"/{pointer_word(other[:80])}", f"is no member of {of}: it has {name}, an array, and nothing else")
+        for other in document
+        if other != name
+    ]
+    items = document.get(name)
+    if not isinstance(items, list):
+        problems.append(FieldError(f"/{name}", f"must be an array of {name}{advice}"))
+    elif not least <= len(items) <= most:
+        problems.append(FieldError(f"/{name}", f"has {len(items):,} items: send {least} to {most:,}"))
+    if problems or not isinstance(items, list):
+        raise InvalidRequest(problems)
+    return items
 
 
 def _unkeepable(body: bytes, document: Any) -> Iterator[FieldError]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 import orjson
 
-from goqueue_api.errors import InvalidRequest
+from goqueue_api.json_body import sole_array
 from goqueue_api.schedule_request import ScheduleReader
-from goqueue_common.errors import FieldError, InvalidSchedule, PayloadTooLarge, pointer_word
+from goqueue_common.errors import FieldError, InvalidSchedule, PayloadTooLarge
 from goqueue_common.json_values import kind
 from goqueue_common.schedule import Definition
 from goqueue_common.schedule_definition import read_definition
@@ -30,7 +30,15 @@ def read_sync(document: Mapping[str, Any], reader: ScheduleReader, stored: Store
     definitions: dict[str, Definition] = {}
     problems: dict[int, list[FieldError]] = {}
     doubted: dict[int, Definition] = {}
-    for index, item in enumerate(_items(document)):
+    items = sole_array(
+        document,
+        "schedules",
+        of="a sync",
+        least=0,
+        most=MAX_SYNCED,
+        advice="; an empty one removes all that the file had",
+    )
+    for index, item in enumerate(items):
         found, wrong = _definition(index, item)
         if found is not None and found.name in definitions:
             wrong = [FieldError("/name", f"{found.name!r} is the name of another one above: give each its own")]
@@ -69,24 +77,3 @@ def _as_stored(doubted: Mapping[int, Definition], stored: Stored) -> list[int]:
 
 def _is_same_job(one: Definition, other: Definition) -> bool:
     return one.type == other.type and orjson.loads(one.payload) == orjson.loads(other.payload)
-
-
-def _items(document: Mapping[str, Any]) -> list[Any]:
-    problems = list(_shape_problems(document))
-    if problems:
-        raise InvalidRequest(problems)
-    items: list[Any] = document["schedules"]
-    return items
-
-
-def _shape_problems(document: Mapping[str, Any]) -> Iterator[FieldError]:
-    for name in document:
-        if name != "schedules":
-            yield FieldError(
-                f"/{pointer_word(name[:80])}", "is no member of a sync: it has schedules, an array, and nothing else"
-            )
-    items = document.get("schedules")
-    if not isinstance(items, list):
-        yield FieldError("/schedules", "must be an array of schedules; an empty one removes all that the file had")
-    elif len(items) > MAX_SYNCED:
-        yield FieldError("/schedules", f"has {len(items):,} items: send {MAX_SYNCED:,} at most")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from goqueue_api.errors import InvalidIdempotencyKey, InvalidRequest
+from goqueue_api.errors import InvalidIdempotencyKey
 from goqueue_api.job_request import idempotency_key_problem, new_job
+from goqueue_api.json_body import sole_array
 from goqueue_api.type_catalogue import TypeCatalogue
 from goqueue_common.clock import Clock
 from goqueue_common.errors import FieldError, InvalidJob, PayloadTooLarge
@@ -47,7 +48,7 @@ class SubmissionReader:
         now = self._clock.now()
         submissions: list[Submission] = []
         problems: list[FieldError] = []
-        for index, item in enumerate(_items(document)):
+        for index, item in enumerate(sole_array(document, "jobs", of="a batch", least=1, most=MAX_BATCH_ITEMS)):
             try:
                 submissions.append(self._read_item(item, now, owner, traceparent))
             except InvalidJob as error:
@@ -90,22 +91,3 @@ def header_key(key: str | None, document: Mapping[str, Any], owner: str) -> Idem
     if problem is not None:
         raise InvalidIdempotencyKey(f"the header Idempotency-Key {problem}")
     return IdempotencyKey(owner, key, fingerprint(document))
-
-
-def _items(document: Mapping[str, Any]) -> list[Any]:
-    problems = list(_batch_problems(document))
-    if problems:
-        raise InvalidRequest(problems)
-    items: list[Any] = document["jobs"]
-    return items
-
-
-def _batch_problems(document: Mapping[str, Any]) -> Iterator[FieldError]:
-    for name in document:
-        if name != "jobs":
-            yield FieldError(f"/{name[:80]}", "is no member of a batch: it has jobs, an array, and nothing else")
-    items = document.get("jobs")
-    if not isinstance(items, list):
-        yield FieldError("/jobs", "must be an array of jobs")
-    elif not 1 <= len(items) <= MAX_BATCH_ITEMS:
-        yield FieldError("/jobs", f"has {len(items):,} items: send 1 to {MAX_BATCH_ITEMS:,}")
