@@ -82,7 +82,7 @@ class ScheduleCalls:
         return self._write("PATCH", schedule, changes)
 
     def delete_schedule(self, schedule: Schedule | str) -> None:
-        """Delete a schedule; its runs and jobs stay. schedule: as for edit_schedule. Raises Conflict, NotFound."""
+        """Delete a schedule; its jobs stay. schedule: as for edit_schedule. Raises Conflict, NotFound."""
         name, etag = _known(schedule)
         self._transport.call(Request("DELETE", _path(name), if_match=etag, repeatable=Repeatable.IF_NOT_DONE))
 

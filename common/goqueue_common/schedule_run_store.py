@@ -77,10 +77,7 @@ SELECT {RUN_COLUMNS} FROM (
     ORDER BY scheduled_for DESC LIMIT %(limit)s
 ) AS r ORDER BY r.scheduled_for DESC
 """  # noqa: S608 - our own column names
-_IS_KNOWN: Final = """
-SELECT 1 WHERE EXISTS (SELECT FROM schedules WHERE name = %(name)s)
-    OR EXISTS (SELECT FROM schedule_runs WHERE schedule = %(name)s)
-"""
+_IS_KNOWN: Final = "SELECT 1 FROM schedules WHERE name = %(name)s"
 
 
 class FireReport(NamedTuple):
@@ -147,13 +144,10 @@ class ScheduleRunStore:
         return done
 
     def page(self, name: str, *, before: datetime | None, limit: int) -> list[ScheduleRun]:
-        """The newest runs of a schedule, those before `before` if given.
-
-        Raises ScheduleNotFound where there is neither a schedule nor a run of this name.
-        """
-        rows = self._database.run_again(_PAGE, {"name": name, "before": before, "limit": limit})
-        if not rows and not self._database.run_again(_IS_KNOWN, {"name": name}):
+        """The newest runs of a schedule, those before `before` if given. Raises ScheduleNotFound."""
+        if not self._database.run_again(_IS_KNOWN, {"name": name}):
             raise change.not_found(name)
+        rows = self._database.run_again(_PAGE, {"name": name, "before": before, "limit": limit})
         return [read_run(row) for row in rows]
 
     def _fire(

@@ -165,7 +165,7 @@ class ScheduleStore:
         return self._together(work)
 
     def delete(self, name: str, actor: Actor, *, version: int | None) -> None:
-        """Take it away; its jobs and runs stay. Raises ScheduleNotFound, ScheduleChanged, ScheduleReadOnly."""
+        """Take it away; its jobs stay, its runs a while. Raises ScheduleNotFound, ScheduleChanged, ScheduleReadOnly."""
         seen = False
 
         def work(run: Run, again: bool) -> None:

@@ -36,7 +36,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 def list_schedule_runs(query: dict[str, Any], schedule: str) -> Response:
     """List the runs of a schedule, newest first
 
-    They are kept for 8 days, also after the schedule is deleted, and the newest 100 for as long as it is there.
+    They are kept for 8 days, and the newest 100 for as long as the schedule is there.
     """
     name, limit = checked_schedule(schedule), query["limit"]
     before = None if query["cursor"] is None else _place(query["cursor"])

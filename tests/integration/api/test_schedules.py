@@ -166,9 +166,12 @@ def test_a_deleted_schedule_is_gone(client: FlaskClient, database: Database) -> 
     assert (stale.status_code, stale.get_json()["code"]) == (412, "schedule_changed")
     assert client.delete("/schedules/nightly", headers={"If-Match": '"1"'}).status_code == 204
     assert client.get("/schedules/nightly").status_code == 404
+    assert client.get("/schedules/nightly/runs").status_code == 404
     create_schedule(client)
+    assert client.post("/schedules/nightly/run").status_code == 201
     assert client.delete("/schedules/nightly").status_code == 204
     assert deeds(database)[-1] == ("schedule.delete", {"schedule": "nightly"})
+    assert client.get("/schedules/nightly/runs").status_code == 404
 
 
 def test_the_next_instants_are_shown_as_clocks_of_the_zone_show_them(client: FlaskClient) -> None:

@@ -155,7 +155,9 @@ def test_a_definition_may_pause_and_resume(schedules: ScheduleStore, database: D
     assert deeds(database)[-1] == ("schedule.change", {"schedule": "report", "changed": ["paused"]})
 
 
-def test_a_deleted_schedule_is_gone_and_its_runs_stay(schedules: ScheduleStore, database: Database) -> None:
+def test_a_deleted_schedule_is_gone_and_its_runs_count_for_the_next_of_its_name(
+    schedules: ScheduleStore, database: Database
+) -> None:
     make(database)
     runs = ScheduleRunStore(database)
     runs.fire([fire("report")], lambda _: None)
@@ -163,9 +165,12 @@ def test_a_deleted_schedule_is_gone_and_its_runs_stay(schedules: ScheduleStore, 
     schedules.delete("report", ADA, version=1)
     with pytest.raises(ScheduleNotFound):
         schedules.get("report")
-    assert len(runs.page("report", before=None, limit=9)) == 1
+    with pytest.raises(ScheduleNotFound):
+        runs.page("report", before=None, limit=9)
     assert revision(schedules) == before + 1
     assert deeds(database)[-1] == ("schedule.delete", {"schedule": "report"})
+    make(database)
+    assert len(runs.page("report", before=None, limit=9)) == 1
 
 
 def test_what_the_file_keeps_is_changed_there_but_people_may_pause_it(schedules: ScheduleStore, database: Database) -> None:
