@@ -1023,8 +1023,6 @@ export interface components {
             pointer: string;
             /** @example 'my queue' is no name: use letters, digits, '.', '_', '-' */
             detail: string;
-        } & {
-            [key: string]: unknown;
         };
         Problem: {
             /** @description Always about:blank: see `code`. */
@@ -1047,8 +1045,6 @@ export interface components {
             request_id: string;
             /** @description With code wrong_status: the job's present status. */
             job_status?: string;
-        } & {
-            [key: string]: unknown;
         };
         JobSummary: {
             /**
@@ -1143,8 +1139,6 @@ export interface components {
             parent_id: string | null;
             /** @description The first 200 characters of the payload's JSON. */
             payload_preview: string;
-        } & {
-            [key: string]: unknown;
         };
         JobPage: {
             items: components["schemas"]["JobSummary"][];
@@ -1152,8 +1146,6 @@ export interface components {
             next_cursor: string | null;
             /** @description For the page before, in the same order; null: this is the first one. */
             prev_cursor: string | null;
-        } & {
-            [key: string]: unknown;
         };
         JobCount: {
             value: number;
@@ -1162,8 +1154,6 @@ export interface components {
              * @enum {string}
              */
             relation: "eq" | "gte";
-        } & {
-            [key: string]: unknown;
         };
         Suggestion: {
             value: string;
@@ -1173,13 +1163,9 @@ export interface components {
              * @enum {string}
              */
             relation: "eq" | "gte";
-        } & {
-            [key: string]: unknown;
         };
         SuggestionList: {
             items: components["schemas"]["Suggestion"][];
-        } & {
-            [key: string]: unknown;
         };
         JobRequest: {
             /**
@@ -1242,8 +1228,6 @@ export interface components {
             outcome: "running" | "completed" | "error" | "timeout" | "discarded" | "snoozed" | "cancelled" | "released" | "died";
             error: string | null;
             traceback: string | null;
-        } & {
-            [key: string]: unknown;
         };
         Progress: {
             /** @description 0 to 1. */
@@ -1251,8 +1235,6 @@ export interface components {
             message: string | null;
             /** Format: date-time */
             updated_at: string;
-        } & {
-            [key: string]: unknown;
         };
         Job: {
             /**
@@ -1356,15 +1338,11 @@ export interface components {
             progress: components["schemas"]["Progress"] | null;
             /** @description W3C trace context of whoever submitted it; null: nobody traced. */
             traceparent: string | null;
-        } & {
-            [key: string]: unknown;
         };
         Call: {
             /** @enum {string} */
             method: "POST" | "PUT" | "PATCH";
             path: string;
-        } & {
-            [key: string]: unknown;
         };
         Reason: {
             /** @enum {string} */
@@ -1382,16 +1360,12 @@ export interface components {
             action: string | null;
             /** @description The request that does it; null: none does. */
             call: components["schemas"]["Call"] | null;
-        } & {
-            [key: string]: unknown;
         };
         Position: {
             /** @description Jobs of its queue that go before it; gte: it stands amid too many to be counted. */
             ahead: components["schemas"]["JobCount"];
             /** @description About how long those take, at the rate of the last minutes; null: nothing can be said. */
             seconds: number | null;
-        } & {
-            [key: string]: unknown;
         };
         Explanation: {
             /** Format: uuid */
@@ -1406,8 +1380,6 @@ export interface components {
             position: components["schemas"]["Position"] | null;
             /** Format: date-time */
             checked_at: string;
-        } & {
-            [key: string]: unknown;
         };
         JobEdit: {
             /** @enum {string} */
@@ -1468,8 +1440,6 @@ export interface components {
             fields: {
                 [key: string]: unknown;
             };
-        } & {
-            [key: string]: unknown;
         };
         LogPage: {
             /** @description Lines of the last 10 attempts are kept. */
@@ -1483,8 +1453,6 @@ export interface components {
             status: "scheduled" | "queued" | "processing" | "retrying" | "completed" | "failed" | "cancelled";
             /** @description Nothing follows: the job ended a while ago. false: ask again, at once if the page is full. */
             complete: boolean;
-        } & {
-            [key: string]: unknown;
         };
         BatchItem: {
             /**
@@ -1534,15 +1502,11 @@ export interface components {
             status: string;
             /** @description True: an earlier request had made this job. */
             replayed: boolean;
-        } & {
-            [key: string]: unknown;
         };
         BatchAnswer: {
             created: number;
             replayed: number;
             items: components["schemas"]["BatchAnswerItem"][];
-        } & {
-            [key: string]: unknown;
         };
         BulkFilter: {
             /** @description Several values mean any of them: repeat it, or put commas between them. */
@@ -1654,8 +1618,6 @@ export interface components {
             value: number;
             /** @enum {string} */
             relation: "eq" | "gte";
-        } & {
-            [key: string]: unknown;
         };
         BulkPreview: {
             /** @enum {string} */
@@ -1672,8 +1634,6 @@ export interface components {
             excluded: components["schemas"]["Count"];
             /** @description The newest 5. */
             sample: components["schemas"]["JobSummary"][];
-        } & {
-            [key: string]: unknown;
         };
         BulkOperation: {
             /** Format: uuid */
@@ -1710,14 +1670,10 @@ export interface components {
             updated_at: string;
             /** Format: date-time */
             finished_at: string | null;
-        } & {
-            [key: string]: unknown;
         };
         BulkOperationPage: {
             items: components["schemas"]["BulkOperation"][];
             next_cursor: string | null;
-        } & {
-            [key: string]: unknown;
         };
         FailureSeries: {
             step_seconds: number;
@@ -1725,8 +1681,6 @@ export interface components {
             t0: number;
             /** @description At most 62. Old counts are kept by longer intervals, and their steps are as long: 15 minutes from 3 hours on, an hour from 26 hours on, 3 hours from 50 hours on, 12 hours from 8 days on. */
             counts: number[];
-        } & {
-            [key: string]: unknown;
         };
         FailureGroup: {
             /** @description 16 hexadecimal digits; a filter of jobs. */
@@ -1755,8 +1709,6 @@ export interface components {
              * @description A job that failed so lately; it may be deleted by now.
              */
             sample_job_id: string | null;
-        } & {
-            [key: string]: unknown;
         };
         FailurePage: {
             /**
@@ -1771,14 +1723,10 @@ export interface components {
             until: string;
             items: components["schemas"]["FailureGroup"][];
             next_cursor: string | null;
-        } & {
-            [key: string]: unknown;
         };
         FailureActions: {
             retry: components["schemas"]["BulkRequest"];
             delete: components["schemas"]["BulkRequest"];
-        } & {
-            [key: string]: unknown;
         };
         Failure: {
             /** @description 16 hexadecimal digits; a filter of jobs. */
@@ -1816,8 +1764,6 @@ export interface components {
             /** @description The path of its jobs: GET /jobs?fingerprint=… */
             jobs: string;
             bulk: components["schemas"]["FailureActions"];
-        } & {
-            [key: string]: unknown;
         };
         Queue: {
             name: string;
@@ -1846,13 +1792,9 @@ export interface components {
             paused_by: string | null;
             /** @description How many may run at once over all workers; null: any. */
             limit: number | null;
-        } & {
-            [key: string]: unknown;
         };
         QueueList: {
             items: components["schemas"]["Queue"][];
-        } & {
-            [key: string]: unknown;
         };
         StatusCounts: {
             scheduled: number;
@@ -1862,8 +1804,6 @@ export interface components {
             completed: number;
             failed: number;
             cancelled: number;
-        } & {
-            [key: string]: unknown;
         };
         Happened: {
             submitted: number;
@@ -1872,15 +1812,11 @@ export interface components {
             /** @description An attempt ended in an error; another one follows. */
             retried: number;
             cancelled: number;
-        } & {
-            [key: string]: unknown;
         };
         Quantiles: {
             p50: number | null;
             p95: number | null;
             p99: number | null;
-        } & {
-            [key: string]: unknown;
         };
         WorkerCounts: {
             alive: number;
@@ -1891,8 +1827,6 @@ export interface components {
             /** @description How many jobs those that are alive can run at once. */
             slots: number;
             running: number;
-        } & {
-            [key: string]: unknown;
         };
         Leader: {
             /** Format: uuid */
@@ -1903,8 +1837,6 @@ export interface components {
             term: number | null;
             /** Format: date-time */
             since: string;
-        } & {
-            [key: string]: unknown;
         };
         NextFire: {
             name: string;
@@ -1912,8 +1844,6 @@ export interface components {
             queue: string;
             /** Format: date-time */
             next_at: string;
-        } & {
-            [key: string]: unknown;
         };
         SchedulerSight: {
             /** @description null: nobody fires. */
@@ -1930,8 +1860,6 @@ export interface components {
             paused: number;
             /** @description 5 at most. */
             next: components["schemas"]["NextFire"][];
-        } & {
-            [key: string]: unknown;
         };
         QueueSight: {
             name: string;
@@ -1942,8 +1870,6 @@ export interface components {
             in_per_minute: number;
             out_per_minute: number;
             seconds_to_drain: number | null;
-        } & {
-            [key: string]: unknown;
         };
         Overview: {
             /** Format: date-time */
@@ -1963,8 +1889,6 @@ export interface components {
             queues_paused: number;
             /** @description Those with the longest waits, 20 at most. */
             queues: components["schemas"]["QueueSight"][];
-        } & {
-            [key: string]: unknown;
         };
         Timeseries: {
             /** Format: date-time */
@@ -1979,8 +1903,6 @@ export interface components {
             series: {
                 [key: string]: (number | null)[];
             };
-        } & {
-            [key: string]: unknown;
         };
         Limit: {
             /** @enum {string} */
@@ -1991,13 +1913,9 @@ export interface components {
             running_count: number;
             /** Format: date-time */
             updated_at: string;
-        } & {
-            [key: string]: unknown;
         };
         LimitList: {
             items: components["schemas"]["Limit"][];
-        } & {
-            [key: string]: unknown;
         };
         LimitRequest: {
             max_running: number;
@@ -2011,8 +1929,6 @@ export interface components {
             /** Format: date-time */
             started_at: string;
             progress: components["schemas"]["Progress"] | null;
-        } & {
-            [key: string]: unknown;
         };
         Worker: {
             /** Format: uuid */
@@ -2043,14 +1959,10 @@ export interface components {
             running_count: number;
             /** @description The longest held first, 100 at most. */
             running: components["schemas"]["RunningJob"][];
-        } & {
-            [key: string]: unknown;
         };
         WorkerList: {
             items: components["schemas"]["Worker"][];
             items_capped_at: number;
-        } & {
-            [key: string]: unknown;
         };
         ScheduleRun: {
             schedule: string;
@@ -2077,8 +1989,6 @@ export interface components {
             manual: boolean;
             /** @description Instants before it that were left out, as catch_up says; counted up to 1,000. */
             missed: number;
-        } & {
-            [key: string]: unknown;
         };
         ScheduleSummary: {
             name: string;
@@ -2143,8 +2053,6 @@ export interface components {
             updated_at: string;
             /** @description The first 200 characters of the payload's JSON. */
             payload_preview: string;
-        } & {
-            [key: string]: unknown;
         };
         SchedulePage: {
             items: components["schemas"]["ScheduleSummary"][];
@@ -2157,8 +2065,6 @@ export interface components {
             at: string;
             /** @description Grows whenever any schedule is changed or paused. */
             revision: number;
-        } & {
-            [key: string]: unknown;
         };
         ScheduleRequest: {
             /**
@@ -2303,8 +2209,6 @@ export interface components {
             payload: {
                 [key: string]: unknown;
             };
-        } & {
-            [key: string]: unknown;
         };
         ScheduleEdit: {
             /**
@@ -2399,8 +2303,6 @@ export interface components {
              * @description The same as clocks of the zone show it, with its offset.
              */
             local: string;
-        } & {
-            [key: string]: unknown;
         };
         Transition: {
             /** Format: date-time */
@@ -2420,8 +2322,6 @@ export interface components {
             local_after: string;
             /** @description What the cron does at it, in a sentence. */
             effect: string;
-        } & {
-            [key: string]: unknown;
         };
         Preview: {
             cron: string;
@@ -2431,22 +2331,16 @@ export interface components {
             next: components["schemas"]["NextInstant"][];
             /** @description null: the zone's clocks stay as they are. */
             transition: components["schemas"]["Transition"] | null;
-        } & {
-            [key: string]: unknown;
         };
         Next: {
             name: string;
             timezone: string;
             next: components["schemas"]["NextInstant"][];
-        } & {
-            [key: string]: unknown;
         };
         ScheduleRunPage: {
             items: components["schemas"]["ScheduleRun"][];
             /** @description For the next page; null: this is the last one. */
             next_cursor: string | null;
-        } & {
-            [key: string]: unknown;
         };
         FireItem: {
             schedule: string;
@@ -2480,8 +2374,6 @@ export interface components {
              * @description Of fired and replayed ones.
              */
             job_id: string | null;
-        } & {
-            [key: string]: unknown;
         };
         FireAnswer: {
             /**
@@ -2490,8 +2382,6 @@ export interface components {
              */
             at: string;
             items: components["schemas"]["Fired"][];
-        } & {
-            [key: string]: unknown;
         };
         ScheduleSync: {
             schedules: components["schemas"]["ScheduleRequest"][];
@@ -2510,8 +2400,6 @@ export interface components {
             paused: string[];
             /** @description How many. */
             unchanged: number;
-        } & {
-            [key: string]: unknown;
         };
         SchedulerReport: {
             host: string;
@@ -2544,8 +2432,6 @@ export interface components {
             at: string;
             /** @description Has it grown, a schedule was changed: read them anew. */
             revision: number;
-        } & {
-            [key: string]: unknown;
         };
         Scheduler: {
             /** Format: uuid */
@@ -2570,13 +2456,9 @@ export interface components {
             started_at: string;
             /** Format: date-time */
             seen_at: string;
-        } & {
-            [key: string]: unknown;
         };
         SchedulerList: {
             items: components["schemas"]["Scheduler"][];
-        } & {
-            [key: string]: unknown;
         };
         HandlerVersion: {
             fingerprint: string;
@@ -2590,20 +2472,14 @@ export interface components {
             isolation: "thread" | "async" | "process";
             description: string;
             live_workers: number;
-        } & {
-            [key: string]: unknown;
         };
         Handler: {
             type: string;
             live_workers: number;
             versions: components["schemas"]["HandlerVersion"][];
-        } & {
-            [key: string]: unknown;
         };
         HandlerList: {
             items: components["schemas"]["Handler"][];
-        } & {
-            [key: string]: unknown;
         };
         Me: {
             /** @description The key's name; anonymous: nobody is asked for a key. */
@@ -2612,8 +2488,6 @@ export interface components {
             scopes: ("submit" | "read" | "operate" | "admin")[];
             /** Format: date-time */
             expires_at: string | null;
-        } & {
-            [key: string]: unknown;
         };
         AuditEntry: {
             id: number;
@@ -2631,21 +2505,15 @@ export interface components {
             /** @description How many it changed. */
             affected: number;
             request_id: string | null;
-        } & {
-            [key: string]: unknown;
         };
         AuditPage: {
             items: components["schemas"]["AuditEntry"][];
             /** @description `before` of the next page; null: this is the last one. */
             next_before: number | null;
-        } & {
-            [key: string]: unknown;
         };
         Health: {
             /** @enum {string} */
             status: "ok";
-        } & {
-            [key: string]: unknown;
         };
         Readiness: {
             /** @enum {string} */
@@ -2656,8 +2524,6 @@ export interface components {
             redis: "ok" | "degraded";
             /** @enum {string} */
             schema: "current" | "behind" | "unknown";
-        } & {
-            [key: string]: unknown;
         };
     };
     responses: {

@@ -1,0 +1,47 @@
+import createClient from 'openapi-fetch'
+import { keyHeaders, refuseKey } from './key'
+import { Problem, problemOf, unreachable } from './problem'
+import type { paths } from './schema'
+
+export const API_ROOT = '/api'
+
+const TIMEOUT_MILLISECONDS = 30_000
+
+export const api = createClient<paths>({
+  baseUrl: API_ROOT,
+  fetch: (request) =>
+    fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MILLISECONDS)]) }),
+  // The API takes lists by commas or repeated; a comma may be part of a tag or an error.
+  querySerializer: { array: { style: 'form', explode: true } },
+})
+
+api.use({
+  onRequest({ request }) {
+    for (const [name, value] of Object.entries(keyHeaders())) request.headers.set(name, value)
+  },
+})
+
+interface Answered<T> {
+  data?: T
+  error?: unknown
+  response: Response
+}
+
+/** The answer's body. Throws Problem for everything but success; an abort stays an AbortError. */
+export async function call<T>(request: Promise<Answered<T>>): Promise<T> {
+  const { data, error, response } = await answer(request)
+  if (response.ok) return data as T
+  if (response.status === 401) refuseKey()
+  throw problemOf(response, error)
+}
+
+async function answer<T>(request: Promise<Answered<T>>): Promise<Answered<T>> {
+  try {
+    return await request
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw unreachable()
+  }
+}
+
+export const isProblem = (error: unknown): error is Problem => error instanceof Problem
