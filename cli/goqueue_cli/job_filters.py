@@ -49,14 +49,20 @@ def _nested(keys: list[str], text: str) -> dict[str, Any]:
 
 _OPTIONS = (
     click.option("--status", multiple=True, type=click.Choice(STATUSES), help="Only these; may be given several times."),
-    click.option("--queue", "-q", multiple=True, help="Only of these queues."),
-    click.option("--type", multiple=True, help="Only of these types."),
+    click.option("--queue", "-q", multiple=True, help="Only of these queues; mail* means all that begin so."),
+    click.option("--type", multiple=True, help="Only of these types; email.* means all that begin so."),
     click.option("--tag", multiple=True, help="Only with one of these tags."),
     click.option("--worker", multiple=True, help="Only what these workers run, or ended."),
     click.option("--schedule", multiple=True, help="Only of these schedules."),
     click.option("--error", multiple=True, help="Only with this in their last error."),
     click.option("--fingerprint", multiple=True, help="Only of these failure groups (see: goqueue failures list)."),
     click.option("--payload", multiple=True, type=Payload(), help="Only with this in their payload: user.id=42, or JSON."),
+    click.option("--not-status", multiple=True, type=click.Choice(STATUSES), help="None of these."),
+    click.option("--not-queue", multiple=True, help="None of these queues."),
+    click.option("--not-type", multiple=True, help="None of these types."),
+    click.option("--not-tag", multiple=True, help="None with one of these tags."),
+    click.option("--not-worker", multiple=True, help="None that these workers run, or ended."),
+    click.option("--not-schedule", multiple=True, help="None of these schedules."),
     click.option("--since", "created_after", type=Moment(), help="Created after: a time, or an age such as 2h."),
     click.option("--until", "created_before", type=Moment(), help="Created before: a time, or an age such as 2h."),
     click.option("--finished-since", "finished_after", type=Moment(), help="Finished after."),
@@ -70,8 +76,9 @@ _OPTIONS = (
     ),
     click.option("--shorter-than", "duration_max", type=Duration(), help="Whose last attempt took so long or less."),
 )
+_DENIABLE = ("status", "queue", "type", "tag", "worker", "schedule")
 FILTERS = frozenset(
-    {"status", "queue", "type", "tag", "worker", "schedule", "error", "fingerprint", "payload"}
+    {*_DENIABLE, *(f"not_{name}" for name in _DENIABLE), "error", "fingerprint", "payload"}
     | {f"{name}_{end}" for name in ("created", "finished", "run_at") for end in ("after", "before")}
     | {f"{name}_{end}" for name in ("attempts", "duration") for end in ("min", "max")}
 )

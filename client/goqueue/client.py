@@ -34,7 +34,13 @@ _LONGEST_POLL_SECONDS = 30.0
 _PAUSE_SECONDS = 1.0
 
 
-class JobListOptions(JobFilters, total=False):
+class JobQuery(JobFilters, total=False):
+    """Which jobs to look at: those of a filter, or of it those among up to 200 ids."""
+
+    id: str | Iterable[str]
+
+
+class JobListOptions(JobQuery, total=False):
     """Which jobs to list, by requests of page_size jobs. sort: `-created`, the newest first (the default), or `created`."""
 
     sort: str
@@ -173,7 +179,7 @@ class Client(BulkCalls, EventCalls, FailureCalls, LogCalls, ScheduleCalls, Sched
                 return
             page = [*parameters, ("cursor", cursor)]
 
-    def count_jobs(self, **filters: Unpack[JobFilters]) -> Count:
+    def count_jobs(self, **filters: Unpack[JobQuery]) -> Count:
         """How many jobs match; the API counts up to 10,000."""
         answer = self._transport.call(Request("GET", "/jobs/count", filter_parameters(filters)))
         return _read(Count.from_json, answer.document)

@@ -8,15 +8,17 @@ from typing import TypedDict
 
 from goqueue.submission import encode, encode_time
 
-_SPLIT_AT_COMMAS = frozenset({"status", "queue", "type", "tag", "worker", "schedule", "fingerprint"})
+_DENIABLE = ("status", "queue", "type", "tag", "worker", "schedule")
+_SPLIT_AT_COMMAS = frozenset({*_DENIABLE, *(f"not_{name}" for name in _DENIABLE), "fingerprint"})
 
 
 class JobFilters(TypedDict, total=False):
     """Which jobs; several values of one filter mean any of them. The times are aware, durations are seconds.
 
-    worker: who runs it, or ended its last attempt. error: a part of its last error, in any case of letters.
-    fingerprint: the failure group of that error.
+    queue, type: `email.*` means every one that begins so. worker: who runs it, or ended its last attempt.
+    error: a part of its last error, in any case of letters. fingerprint: the failure group of that error.
     payload: an object that its payload contains, or several of which it contains one.
+    not_: jobs with one of these are left out.
     """
 
     status: str | Iterable[str]
@@ -28,6 +30,12 @@ class JobFilters(TypedDict, total=False):
     error: str | Iterable[str]
     fingerprint: str | Iterable[str]
     payload: Mapping[str, object] | Iterable[Mapping[str, object]]
+    not_status: str | Iterable[str]
+    not_queue: str | Iterable[str]
+    not_type: str | Iterable[str]
+    not_tag: str | Iterable[str]
+    not_worker: str | Iterable[str]
+    not_schedule: str | Iterable[str]
     created_after: datetime
     created_before: datetime
     run_at_after: datetime

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from goqueue_common.database import Run
-from goqueue_common.filter_search import in_window, on_jobs, order, parameters, window_parameters
+from goqueue_common.filter_search import in_window, on_jobs, on_worker, order, parameters, window_parameters
 from goqueue_common.finished_store import FINAL_LIST
-from goqueue_common.job_filter import JobFilter, Window
+from goqueue_common.job_filter import JobFilter, Names, Window
 from goqueue_common.lifecycle import JobStatus
 
 _LIVE_INDEXES: Final[Mapping[str, frozenset[str]]] = {
@@ -24,6 +24,17 @@ _LIVE_INDEXES: Final[Mapping[str, frozenset[str]]] = {
     "j.status = 'processing'": frozenset({JobStatus.PROCESSING}),
 }
 """Predicates as the partial indexes of dispatch spell them."""
+
+# The index goes by queue: from each queue in it to the next one, however many jobs the others have.
+_QUEUES_IN_LINE: Final = """
+WITH RECURSIVE line AS (
+    (SELECT queue FROM jobs WHERE status = 'queued' ORDER BY queue LIMIT 1)
+    UNION ALL
+    SELECT (SELECT queue FROM jobs WHERE status = 'queued' AND queue > line.queue ORDER BY queue LIMIT 1)
+    FROM line WHERE line.queue IS NOT NULL
+)
+SELECT queue FROM line WHERE queue IS NOT NULL
+"""
 
 
 class Found(NamedTuple):
@@ -54,8 +65,10 @@ class JobBranches(Branch):
 
     def among(self, window: Window, limit: int) -> list[str]:
         """Those of the filter's own ids that match."""
+        worker = f" AND ({on_worker('workers')})" if self._wanted.workers else ""
         return self._ids(
-            f"SELECT j.id::text FROM jobs j WHERE j.id = ANY(%(ids)s::uuid[]) AND {self._on_jobs}{in_window('j', window)} "
+            f"SELECT j.id::text FROM jobs j WHERE j.id = ANY(%(ids)s::uuid[]) AND {self._on_jobs}{worker}"
+            f"{in_window('j', window)} "
             f"ORDER BY j.id {order(window)} LIMIT %(limit)s",
             window,
             limit=limit,
@@ -77,9 +90,14 @@ class JobBranches(Branch):
 
     def live(self, window: Window, limit: int) -> list[str]:
         """Jobs that have not ended. Fenced: by stale statistics the planner would go along the primary key."""
-        worker = " AND j.worker_id = ANY(%(workers)s::uuid[])" if self._wanted.workers else ""
+        narrowed = " AND j.worker_id = ANY(%(workers)s::uuid[])" if self._wanted.workers else ""
+        more: dict[str, Any] = {}
+        wanted = self._wanted
+        if JobStatus.QUEUED in wanted.live_statuses and (wanted.not_queues or Names.read(wanted.queues).prefixes):
+            more["in_line"] = [queue for (queue,) in self._run(_QUEUES_IN_LINE, {}) if wanted.lets_queue(queue)]
         arms = [
-            f"SELECT j.id FROM jobs j WHERE {predicate} AND {self._on_jobs}{worker}{in_window('j', window)}"
+            f"SELECT j.id FROM jobs j WHERE {predicate} AND {self._on_jobs}{narrowed}{in_window('j', window)}"
+            f"{' AND j.queue = ANY(%(in_line)s::text[])' if 'in_line' in more and 'queued' in statuses else ''}"
             for predicate, statuses in _LIVE_INDEXES.items()
             if statuses & set(self._wanted.live_statuses)
         ]
@@ -90,6 +108,7 @@ class JobBranches(Branch):
             f"SELECT id::text FROM live ORDER BY id {order(window)} LIMIT %(limit)s",
             window,
             limit=limit,
+            **more,
         )
 
     def outbox(self, window: Window, limit: int) -> list[str]:

@@ -64,7 +64,7 @@ def eligible_statuses(action: BulkAction, wanted: JobFilter) -> list[str]:
     able = _STATUSES[action]
     if action is BulkAction.RETRY and not wanted.ids and JobStatus.COMPLETED not in wanted.statuses:
         able = able - {JobStatus.COMPLETED}  # nobody who retries a queue means to run again what went well
-    return sorted(able & _wanted_statuses(wanted))
+    return sorted(able & set(wanted.allowed_statuses))
 
 
 def eligible(action: BulkAction, wanted: JobFilter) -> JobFilter | None:
@@ -74,11 +74,7 @@ def eligible(action: BulkAction, wanted: JobFilter) -> JobFilter | None:
 
 def excluded(action: BulkAction, wanted: JobFilter) -> JobFilter | None:
     """The others of those wanted. None: there can be none."""
-    return _narrowed(wanted, sorted(_wanted_statuses(wanted) - set(eligible_statuses(action, wanted))))
-
-
-def _wanted_statuses(wanted: JobFilter) -> set[str]:
-    return {str(status) for status in wanted.statuses or JobStatus}
+    return _narrowed(wanted, sorted({*wanted.allowed_statuses} - {*eligible_statuses(action, wanted)}))
 
 
 def _narrowed(wanted: JobFilter, statuses: Sequence[str]) -> JobFilter | None:

@@ -18,6 +18,12 @@ MEMBERS: Final[Mapping[str, str]] = {
     "error": "errors",
     "fingerprint": "fingerprints",
     "payload": "payloads",
+    "not_status": "not_statuses",
+    "not_queue": "not_queues",
+    "not_type": "not_types",
+    "not_tag": "not_tags",
+    "not_worker": "not_workers",
+    "not_schedule": "not_schedules",
     **{name: name for field in ("created", "run_at", "finished") for name in (f"{field}_after", f"{field}_before")},
     **{name: name for field in ("attempts", "duration") for name in (f"{field}_min", f"{field}_max")},
 }

@@ -14,8 +14,8 @@ from typing import Final
 
 from goqueue_common.branch_search import Branch, Found
 from goqueue_common.database import Run
-from goqueue_common.filter_search import KINDS, in_window, on_index, order
-from goqueue_common.job_filter import JobFilter, Window
+from goqueue_common.filter_search import in_window, on_index, on_kinds, order
+from goqueue_common.job_filter import JobFilter, Names, Window
 
 # From one pair to the next greater one: as many steps as there are pairs, however many rows each has.
 PAIRS: Final = """
@@ -28,7 +28,7 @@ WITH RECURSIVE pair AS (
 )
 SELECT queue, type FROM pair
 """
-_KIND: Final = frozenset({"queues", "types", "statuses"})
+_KIND: Final = frozenset(f"{prefix}{name}" for name in ("queues", "types", "statuses") for prefix in ("", "not_"))
 _LISTS: Final = {"fingerprints": "fingerprint", "workers": "worker_id", "schedules": "schedule"}
 """Fields of which each value has a list of its own, and their columns; the first that is asked for is gone along."""
 _INCLUDED: Final = frozenset(
@@ -55,9 +55,8 @@ class IndexBranch(Branch):
     def __init__(self, run: Run, wanted: JobFilter) -> None:
         super().__init__(run, wanted)
         self._on_index = on_index(wanted)
-        others = [f"s.{column} = ANY(%({name})s::text[])" for name, column in KINDS if getattr(wanted, name)]
         is_by_kind = self._list_fields is _KIND
-        self._on_these_lists = self._on_index if is_by_kind else " AND ".join([self._on_index, *others])
+        self._on_these_lists = self._on_index if is_by_kind else " AND ".join([self._on_index, *on_kinds(wanted, "s")])
         self._lists: Mapping[str, Sequence[str]] | None = None
         # A large payload is not in the index: whether it matches, only the job can say.
         unsure = f"coalesce((SELECT true FROM jobs j WHERE j.id = s.id AND {self._on_jobs}), false)"
@@ -147,6 +146,16 @@ class IndexBranch(Branch):
         return next((frozenset({name}) for name in _LISTS if getattr(self._wanted, name)), _KIND)
 
     @property
+    def _names_queues(self) -> bool:
+        """Whether it names the queues, each whole, so that none needs to be looked for."""
+        return bool(self._wanted.queues) and not (self._wanted.not_queues or Names.read(self._wanted.queues).prefixes)
+
+    @property
+    def _names_types(self) -> bool:
+        """The same of types; or it says nothing of them."""
+        return not (self._wanted.not_types or Names.read(self._wanted.types).prefixes)
+
+    @property
     def _list_count(self) -> int:
         return len(next(iter(self._known_lists().values())))
 
@@ -168,29 +177,27 @@ class IndexBranch(Branch):
 
     def _kinds(self) -> Mapping[str, Sequence[str]]:
         wanted = self._wanted
-        if wanted.queues and wanted.types:
+        if self._names_queues and wanted.types and self._names_types:
             pairs = list(product(dict.fromkeys(wanted.queues), dict.fromkeys(wanted.types)))
         else:
-            pairs = [
-                (queue, type_)
-                for queue, type_ in self._run(PAIRS, {})
-                if (not wanted.queues or queue in wanted.queues) and (not wanted.types or type_ in wanted.types)
-            ]
+            pairs = [pair for pair in self._run(PAIRS, {}) if wanted.lets_queue(pair[0]) and wanted.lets_type(pair[1])]
         kinds = [(queue, type_, status) for queue, type_ in pairs for status in wanted.final_statuses]
         return {name: [kind[place] for kind in kinds] for place, name in enumerate(("queue", "type", "status"))}
 
     def _on_kinds(self) -> str:
-        """Queue, type and status. For a type without a queue, all its queues: they come first in the index."""
+        """Queue, type and status. For a type without names of queues, all its queues: they come first in the index."""
         wanted = self._wanted
-        columns = {column: f"%({name})s" for name, column in KINDS if getattr(wanted, name)}
-        if wanted.types and not wanted.queues:
-            kinds = self._known_lists() if self._list_fields is _KIND else self._kinds()
-            self._parameters["queues"] = sorted(set(kinds["queue"]))
-            columns["queue"] = "%(queues)s"
-        conditions = [
-            f" AND s.{column} = ANY({values}::text[])" for column, values in columns.items() if column != "status"
-        ]
-        if wanted.statuses:
+        has_types = bool(wanted.types or wanted.not_types)
+        conditions = []
+        if has_types or wanted.queues or wanted.not_queues:
+            queues, types = list(wanted.queues), list(wanted.types)
+            if not (self._names_queues and self._names_types):
+                kinds = self._known_lists() if self._list_fields is _KIND else self._kinds()
+                queues, types = sorted(set(kinds["queue"])), sorted(set(kinds["type"]))
+            self._parameters |= {"queues_of_kinds": queues, "types_of_kinds": types}
+            conditions.append(" AND s.queue = ANY(%(queues_of_kinds)s::text[])")
+            conditions += [" AND s.type = ANY(%(types_of_kinds)s::text[])"] if has_types else []
+        if wanted.statuses or wanted.not_statuses:
             conditions.append(self._on_status())
         return "".join(conditions)
 

@@ -12,6 +12,8 @@ from goqueue_common.lifecycle import FINAL, JobStatus
 
 ID_MARGIN: Final = timedelta(minutes=5)
 """How far the clock that made an id may be from the database's, which says when its job was created."""
+ANY_MORE: Final = "*"
+"""Ends the value of a filter that means every name that begins so; no name has it."""
 _RANDOM_BITS: Final = 80
 FIRST_ID: Final = str(UUID(int=0))
 LAST_ID: Final = str(UUID(int=2**128 - 1))
@@ -24,7 +26,8 @@ class JobFilter:
     tags: a job must have one of them. workers: who runs it, or ended its last attempt. errors: parts of its last error,
     in any case. fingerprints: the failure group of that error. payloads: objects that its payload contains, as JSONB
     contains (`@>`). `_after` is inclusive, `_before` is not. duration: seconds from the start of its last attempt to its
-    end; a job that has not ended has none.
+    end; a job that has not ended has none. Of queues and types a value that ends with `*` means every name that begins so.
+    `not_`: a job may have none of these; one that has no schedule, or was never run, has none.
     """
 
     ids: Sequence[str] = ()
@@ -37,6 +40,12 @@ class JobFilter:
     errors: Sequence[str] = ()
     fingerprints: Sequence[str] = ()
     payloads: Sequence[Mapping[str, Any]] = ()
+    not_statuses: Sequence[str] = ()
+    not_queues: Sequence[str] = ()
+    not_types: Sequence[str] = ()
+    not_tags: Sequence[str] = ()
+    not_workers: Sequence[str] = ()
+    not_schedules: Sequence[str] = ()
     created_after: datetime | None = None
     created_before: datetime | None = None
     run_at_after: datetime | None = None
@@ -54,17 +63,37 @@ class JobFilter:
         return {item.name for item in fields(self) if getattr(self, item.name) not in (None, (), [])}
 
     @property
+    def allowed_statuses(self) -> list[str]:
+        """The statuses that it lets through."""
+        asked = self.statuses or JobStatus
+        return sorted(str(status) for status in JobStatus if status in asked and status not in self.not_statuses)
+
+    @property
     def final_statuses(self) -> list[str]:
-        """The final statuses that it lets through."""
-        return sorted(str(status) for status in FINAL if not self.statuses or status in self.statuses)
+        """The final ones of them."""
+        return [status for status in self.allowed_statuses if status in FINAL]
 
     @property
     def live_statuses(self) -> list[str]:
-        """The other statuses that it lets through; a job that has not ended has neither an end nor a duration."""
+        """The others of them; a job that has not ended has neither an end nor a duration."""
         if self.used & {"finished_after", "finished_before", "duration_min", "duration_max"}:
             return []
         possible = {JobStatus.PROCESSING} if self.workers else set(JobStatus) - FINAL
-        return sorted(str(status) for status in possible if not self.statuses or status in self.statuses)
+        return [status for status in self.allowed_statuses if status in possible]
+
+    @property
+    def is_found_by_walking(self) -> bool:
+        """Whether it only says which jobs are not wanted, by what no index can leave out."""
+        said = self.used - {"created_after", "created_before"}
+        return bool(said) and said <= {"not_tags", "not_workers", "not_schedules"}
+
+    def lets_queue(self, name: str) -> bool:
+        """Whether it lets jobs of this queue through."""
+        return _lets(name, self.queues, self.not_queues)
+
+    def lets_type(self, name: str) -> bool:
+        """Whether it lets jobs of this type through."""
+        return _lets(name, self.types, self.not_types)
 
     @property
     def window(self) -> Window:
@@ -74,6 +103,25 @@ class JobFilter:
             low=None if self.created_after is None else _first_id(_moved(self.created_after, -ID_MARGIN)),
             high=min(_first_id(_moved(moment, ID_MARGIN)) for moment in before) if before else None,
         )
+
+
+class Names(NamedTuple):
+    """Names as a filter has them, and what the others begin with."""
+
+    whole: list[str]
+    prefixes: list[str]
+
+    @classmethod
+    def read(cls, values: Sequence[str]) -> Names:
+        """Of the values of a filter."""
+        return cls(
+            [value for value in values if not value.endswith(ANY_MORE)],
+            [value.removesuffix(ANY_MORE) for value in values if value.endswith(ANY_MORE)],
+        )
+
+    def match(self, name: str) -> bool:
+        """Whether this is one of them."""
+        return name in self.whole or name.startswith(tuple(self.prefixes))
 
 
 class Count(NamedTuple):
@@ -120,6 +168,10 @@ class Window:
 def neighbour(job_id: str, *, above: bool) -> str:
     """The id next to this one: the place after which, or before which, a page begins with it."""
     return str(UUID(int=UUID(job_id).int + (1 if above else -1)))
+
+
+def _lets(name: str, wanted: Sequence[str], unwanted: Sequence[str]) -> bool:
+    return (not wanted or Names.read(wanted).match(name)) and not Names.read(unwanted).match(name)
 
 
 def _moved(moment: datetime, by: timedelta) -> datetime:

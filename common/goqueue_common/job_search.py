@@ -30,6 +30,8 @@ COUNT_CAP: Final = 10_001
 BUDGET_SECONDS: Final = 2.0
 _LISTED: Final = (4_000, 40_000)
 _COUNT_LISTED: Final = 150_000
+_STRIDE: Final = 250_000
+"""So far is walked at a time where no other way leads anywhere."""
 _SPARE: Final = 50
 """More than is asked for: some entries of the index may be out of date."""
 
@@ -149,6 +151,9 @@ def _walked(branches: JobBranches, wanted: JobFilter, window: Window, limit: int
     if wanted.workers:
         return Found([], _start(window))
     found, frontier = branches.walk(window, limit, walk.first)
+    while wanted.is_found_by_walking and frontier is not None and len(found) < limit:
+        more, frontier = branches.walk(window.beyond(frontier), limit - len(found), _STRIDE)
+        found += more
     promised = len(found) * (walk.further // walk.first) if wanted.final_statuses else 0  # live ones have their own way
     if frontier is None or len(found) >= limit or promised < limit - len(found):
         return Found(found, frontier)
@@ -213,7 +218,7 @@ def _within_budget(database: Database, wanted: JobFilter, work: Callable[[Run], 
 
 
 def _advice(wanted: JobFilter) -> str:
-    dear = next((name for name in _DEAR if any(field.startswith(name) for field in wanted.used)), None)
+    dear = next((name for name in _DEAR if any(field.removeprefix("not_").startswith(name) for field in wanted.used)), None)
     if dear is None:
         return f"the search took longer than {BUDGET_SECONDS:g} s: try again, or add a filter"
     helpful = [name for name in ("status", "queue", "type") if name != dear] + ["a time range"]

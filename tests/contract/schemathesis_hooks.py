@@ -45,6 +45,7 @@ RULES: dict[tuple[str, str], str] = {
     ("invalid_request", "is not before until"): "`since` and `until` bound each other",
     ("invalid_request", "or as an age such as|is before all time"): "a pattern cannot tell every time that there is",
     ("invalid_request", "'0' is no id that was sent"): "schemathesis makes 0 of the pattern of a header that has a dash",
+    ("request_refused", "request line is longer"): "each list keeps its length, but all of them are too long together",
     ("invalid_request", "is no JSON|must be a JSON object"): "JSON within a string of the query",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, request
@@ -17,6 +18,7 @@ from goqueue_api.services import services
 from goqueue_api.shown import shown_summary
 from goqueue_common.errors import InvalidCursor, QueryTimeout
 from goqueue_common.filter_document import job_filter
+from goqueue_common.job_filter import JobFilter
 
 blueprint = ApiBlueprint("job-lists", __name__, description="Find jobs among all there are.")
 
@@ -39,7 +41,7 @@ def list_jobs(query: dict[str, Any]) -> Response:
     """
     sort = query["sort"]
     page = services().jobs.list_jobs(
-        job_filter(query), place=place(query["cursor"], sort), limit=query["limit"], oldest_first=sort == OLDEST_FIRST
+        _filter(query), place=place(query["cursor"], sort), limit=query["limit"], oldest_first=sort == OLDEST_FIRST
     )
     cursors = {"next": cursor(page.next, sort), "prev": cursor(page.prev, sort)}
     links = [
@@ -69,7 +71,7 @@ def count_jobs(query: dict[str, Any]) -> Response:
 
     With more than 10,000 the answer is `{"value": 10000, "relation": "gte"}`: at least so many.
     """
-    return json_response(services().jobs.count_jobs(job_filter(query)).to_dict())
+    return json_response(services().jobs.count_jobs(_filter(query)).to_dict())
 
 
 @blueprint.operation(
@@ -90,3 +92,7 @@ def suggest(query: dict[str, Any]) -> Response:
     return json_response(
         {"items": [{"value": value, "count": count.value, "relation": count.relation} for value, count in found]}
     )
+
+
+def _filter(query: dict[str, Any]) -> JobFilter:
+    return replace(job_filter(query), ids=query["id"])

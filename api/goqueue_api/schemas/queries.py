@@ -16,6 +16,7 @@ from goqueue_common.suggest_search import FIELDS
 
 MAX_WAIT_SECONDS = 30.0
 MAX_PAGE = 200
+MAX_IDS = 200
 DEFAULT_PAGE = 50
 
 
@@ -39,6 +40,10 @@ class Pattern(validate.Regexp):
         return value
 
 
+_named = Pattern(
+    rf"^({NAME_PATTERN}|[A-Za-z0-9][A-Za-z0-9._-]{{0,62}}\*)$",
+    error="{input!r:.80} is no name: use 1 to 64 letters, digits, '.', '_', '-', at its end maybe a `*`",
+)
 _name = Pattern(f"^{NAME_PATTERN}$", error="{input!r:.80} is no name: use 1 to 64 letters, digits, '.', '_', '-'")
 
 
@@ -87,12 +92,30 @@ class WaitQuerySchema(Schema):
 
 _SINCE = "At this time or later."
 _BEFORE = "Before this time."
-_COMMAS = frozenset({"status", "queue", "type", "tag", "worker", "schedule", "fingerprint"})
+_DENIABLE = ("status", "queue", "type", "tag", "worker", "schedule")
+_COMMAS = frozenset({*_DENIABLE, *(f"not_{name}" for name in _DENIABLE), "fingerprint", "id"})
+_BEGINNING = "A `*` at the end of a value means every name that begins so."
 
 
-def _several(field: fields.Field[Any], text: str = "") -> fields.List[Any]:
+def _several(field: fields.Field[Any], text: str = "", most: int | None = None) -> fields.List[Any]:
     about = f"{text} Several values mean any of them: repeat it, or put commas between them.".strip()
+    length = (
+        None if most is None else validate.Length(max=most, error="are more than {max}: ask for the others by themselves")
+    )
+    return fields.List(field, load_default=list, validate=length, metadata={"description": about})
+
+
+def _none_of(field: fields.Field[Any], text: str = "") -> fields.List[Any]:
+    about = f"Jobs that this holds of are left out. {text} Several values leave out all of them.".replace("  ", " ")
     return fields.List(field, load_default=list, metadata={"description": about})
+
+
+def _status() -> fields.String:
+    return fields.String(validate=validate.OneOf(_statuses, error="{input!r} is no status: choose of {choices}"))
+
+
+def _id(of: str) -> fields.String:
+    return fields.String(validate=Pattern(_UUID, error=f"{{input!r:.80}} is no {of}'s id: that is a UUID"))
 
 
 def _time(text: str) -> TimeField:
@@ -120,16 +143,11 @@ def _seconds() -> fields.Float:
 class JobFilterSchema(Schema):
     """Which jobs: all of the filters that are given must hold."""
 
-    status = _several(
-        fields.String(validate=validate.OneOf(_statuses, error="{input!r} is no status: choose of {choices}"))
-    )
-    queue = _several(fields.String(validate=_name))
-    type = _several(fields.String(validate=_name))
+    status = _several(_status())
+    queue = _several(fields.String(validate=_named), _BEGINNING)
+    type = _several(fields.String(validate=_named), _BEGINNING)
     tag = _several(fields.String(validate=_tag), "A job needs one of them; a comma of a tag is written `\\,`.")
-    worker = _several(
-        fields.String(validate=Pattern(_UUID, error="{input!r:.80} is no worker's id: that is a UUID")),
-        "Who runs it, or ended its last attempt.",
-    )
+    worker = _several(_id("worker"), "Who runs it, or ended its last attempt.")
     schedule = _several(fields.String(validate=_text), "The schedule that submitted it.")
     error = fields.List(
         fields.String(validate=_text),
@@ -145,6 +163,12 @@ class JobFilterSchema(Schema):
             "`payload.user.id=42`: the value is read as JSON, or else as a string; of several paths all must hold."
         },
     )
+    not_status = _none_of(_status())
+    not_queue = _none_of(fields.String(validate=_named), _BEGINNING)
+    not_type = _none_of(fields.String(validate=_named), _BEGINNING)
+    not_tag = _none_of(fields.String(validate=_tag), "A job without tags is let through.")
+    not_worker = _none_of(_id("worker"), "A job that nobody has run yet is let through.")
+    not_schedule = _none_of(fields.String(validate=_text), "A job of no schedule is let through.")
     created_after = _time(_SINCE)
     created_before = _time(_BEFORE)
     run_at_after = _time(_SINCE)
@@ -170,6 +194,8 @@ def apart_at_commas(values: Mapping[str, Any], names: Collection[str]) -> dict[s
 
 class JobFilterQuerySchema(JobFilterSchema):
     """The same in a query string."""
+
+    id = _several(_id("job"), f"One of these jobs, up to {MAX_IDS}. They are looked up, not searched for.", MAX_IDS)
 
     @pre_load
     def _gather(self, data: Any, **_: Any) -> dict[str, Any]:

@@ -1511,9 +1511,9 @@ export interface components {
         BulkFilter: {
             /** @description Several values mean any of them: repeat it, or put commas between them. */
             status?: ("scheduled" | "queued" | "processing" | "retrying" | "completed" | "failed" | "cancelled")[];
-            /** @description Several values mean any of them: repeat it, or put commas between them. */
+            /** @description A `*` at the end of a value means every name that begins so. Several values mean any of them: repeat it, or put commas between them. */
             queue?: string[];
-            /** @description Several values mean any of them: repeat it, or put commas between them. */
+            /** @description A `*` at the end of a value means every name that begins so. Several values mean any of them: repeat it, or put commas between them. */
             type?: string[];
             /** @description A job needs one of them; a comma of a tag is written `\,`. Several values mean any of them: repeat it, or put commas between them. */
             tag?: string[];
@@ -1529,6 +1529,18 @@ export interface components {
             payload?: {
                 [key: string]: unknown;
             }[];
+            /** @description Jobs that this holds of are left out. Several values leave out all of them. */
+            not_status?: ("scheduled" | "queued" | "processing" | "retrying" | "completed" | "failed" | "cancelled")[];
+            /** @description Jobs that this holds of are left out. A `*` at the end of a value means every name that begins so. Several values leave out all of them. */
+            not_queue?: string[];
+            /** @description Jobs that this holds of are left out. A `*` at the end of a value means every name that begins so. Several values leave out all of them. */
+            not_type?: string[];
+            /** @description Jobs that this holds of are left out. A job without tags is let through. Several values leave out all of them. */
+            not_tag?: string[];
+            /** @description Jobs that this holds of are left out. A job that nobody has run yet is let through. Several values leave out all of them. */
+            not_worker?: string[];
+            /** @description Jobs that this holds of are left out. A job of no schedule is let through. Several values leave out all of them. */
+            not_schedule?: string[];
             /**
              * Format: date-time
              * @description At this time or later.
@@ -2885,9 +2897,9 @@ export interface operations {
             query?: {
                 /** @description Several values mean any of them: repeat it, or put commas between them. */
                 status?: ("scheduled" | "queued" | "processing" | "retrying" | "completed" | "failed" | "cancelled")[];
-                /** @description Several values mean any of them: repeat it, or put commas between them. */
+                /** @description A `*` at the end of a value means every name that begins so. Several values mean any of them: repeat it, or put commas between them. */
                 queue?: string[];
-                /** @description Several values mean any of them: repeat it, or put commas between them. */
+                /** @description A `*` at the end of a value means every name that begins so. Several values mean any of them: repeat it, or put commas between them. */
                 type?: string[];
                 /** @description A job needs one of them; a comma of a tag is written `\,`. Several values mean any of them: repeat it, or put commas between them. */
                 tag?: string[];
@@ -2901,6 +2913,18 @@ export interface operations {
                 fingerprint?: string[];
                 /** @description A JSON object that the payload must contain. Repeated: any of them. Or, for one member, `payload.user.id=42`: the value is read as JSON, or else as a string; of several paths all must hold. */
                 payload?: string[];
+                /** @description Jobs that this holds of are left out. Several values leave out all of them. */
+                not_status?: ("scheduled" | "queued" | "processing" | "retrying" | "completed" | "failed" | "cancelled")[];
+                /** @description Jobs that this holds of are left out. A `*` at the end of a value means every name that begins so. Several values leave out all of them. */
+                not_queue?: string[];
+                /** @description Jobs that this holds of are left out. A `*` at the end of a value means every name that begins so. Several values leave out all of them. */
+                not_type?: string[];
+                /** @description Jobs that this holds of are left out. A job without tags is let through. Several values leave out all of them. */
+                not_tag?: string[];
+                /** @description Jobs that this holds of are left out. A job that nobody has run yet is let through. Several values leave out all of them. */
+                not_worker?: string[];
+                /** @description Jobs that this holds of are left out. A job of no schedule is let through. Several values leave out all of them. */
+                not_schedule?: string[];
                 /** @description At this time or later. */
                 created_after?: string | null;
                 /** @description Before this time. */
@@ -2921,6 +2945,8 @@ export interface operations {
                 duration_min?: number | null;
                 /** @description Seconds from the start of the last attempt to its end; jobs that have not ended have none. */
                 duration_max?: number | null;
+                /** @description One of these jobs, up to 200. They are looked up, not searched for. Several values mean any of them: repeat it, or put commas between them. */
+                id?: string[];
                 /** @description -created: the newest first; created: the oldest first. */
                 sort?: "-created" | "created";
                 /** @description next_cursor or prev_cursor of a page of the same order. */
@@ -3091,9 +3117,9 @@ export interface operations {
             query?: {
                 /** @description Several values mean any of them: repeat it, or put commas between them. */
                 status?: ("scheduled" | "queued" | "processing" | "retrying" | "completed" | "failed" | "cancelled")[];
-                /** @description Several values mean any of them: repeat it, or put commas between them. */
+                /** @description A `*` at the end of a value means every name that begins so. Several values mean any of them: repeat it, or put commas between them. */
                 queue?: string[];
-                /** @description Several values mean any of them: repeat it, or put commas between them. */
+                /** @description A `*` at the end of a value means every name that begins so. Several values mean any of them: repeat it, or put commas between them. */
                 type?: string[];
                 /** @description A job needs one of them; a comma of a tag is written `\,`. Several values mean any of them: repeat it, or put commas between them. */
                 tag?: string[];
@@ -3107,6 +3133,18 @@ export interface operations {
                 fingerprint?: string[];
                 /** @description A JSON object that the payload must contain. Repeated: any of them. Or, for one member, `payload.user.id=42`: the value is read as JSON, or else as a string; of several paths all must hold. */
                 payload?: string[];
+                /** @description Jobs that this holds of are left out. Several values leave out all of them. */
+                not_status?: ("scheduled" | "queued" | "processing" | "retrying" | "completed" | "failed" | "cancelled")[];
+                /** @description Jobs that this holds of are left out. A `*` at the end of a value means every name that begins so. Several values leave out all of them. */
+                not_queue?: string[];
+                /** @description Jobs that this holds of are left out. A `*` at the end of a value means every name that begins so. Several values leave out all of them. */
+                not_type?: string[];
+                /** @description Jobs that this holds of are left out. A job without tags is let through. Several values leave out all of them. */
+                not_tag?: string[];
+                /** @description Jobs that this holds of are left out. A job that nobody has run yet is let through. Several values leave out all of them. */
+                not_worker?: string[];
+                /** @description Jobs that this holds of are left out. A job of no schedule is let through. Several values leave out all of them. */
+                not_schedule?: string[];
                 /** @description At this time or later. */
                 created_after?: string | null;
                 /** @description Before this time. */
@@ -3127,6 +3165,8 @@ export interface operations {
                 duration_min?: number | null;
                 /** @description Seconds from the start of the last attempt to its end; jobs that have not ended have none. */
                 duration_max?: number | null;
+                /** @description One of these jobs, up to 200. They are looked up, not searched for. Several values mean any of them: repeat it, or put commas between them. */
+                id?: string[];
             };
             header?: never;
             path?: never;

@@ -80,6 +80,26 @@ def test_a_bulk_retry_queues_and_pushes_what_failed(
     assert broker.dequeue([("other", 1)], 0) is None
 
 
+def test_a_bulk_operation_leaves_out_what_its_filter_leaves_out(
+    client: FlaskClient, runner: BulkRunner, store: JobStore, worker_id: str
+) -> None:
+    meant = job_in(JobStatus.FAILED, store, worker_id, queue="mail", type_="email.send")
+    kept = [
+        job_in(JobStatus.FAILED, store, worker_id, queue="bulk", type_="email.send"),
+        job_in(JobStatus.FAILED, store, worker_id, queue="mail", type_="email.send", tags=["beta"]),
+        job_in(JobStatus.FAILED, store, worker_id, queue="mail", type_="report"),
+        job_in(JobStatus.CANCELLED, store, worker_id, queue="mail", type_="email.send"),
+    ]
+    denied = {"not_queue": ["bu*"], "not_tag": ["beta"], "not_status": ["cancelled"]}
+    operation = start(client, "retry", filter={"type": ["email.*"], **denied})
+    assert operation["matched"] == 1
+    assert operation["selection"]["filter"].items() >= denied.items()
+    done = run(client, runner, operation)
+    assert (done["state"], done["changed"]) == ("completed", 1)
+    assert get_job(client, meant)["status"] == "queued"
+    assert {get_job(client, job_id)["status"] for job_id in kept} == {"failed", "cancelled"}
+
+
 def test_a_dry_run_shows_what_would_be_changed_and_starts_nothing(
     client: FlaskClient, store: JobStore, worker_id: str
 ) -> None:

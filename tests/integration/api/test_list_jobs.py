@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -82,12 +83,43 @@ def test_each_filter_reaches_the_search(client: FlaskClient, store: JobStore, wo
         "attempts_max=0": [queued],
         "duration_min=3600": [],
         "duration_max=3600": [failed],
+        "type=de*&queue=def*": [queued, failed],
+        "type=ad*": [],
+        "not_status=failed": [queued],
+        "not_queue=def*": [],
+        "not_queue=other&not_type=de*": [],
+        "not_tag=x,y&not_schedule=nightly": [queued, failed],
+        f"not_worker={worker_id}": [queued],
+        f"id={failed}": [failed],
+        f"id={queued},{failed}": [queued, failed],
+        f"id={queued}&id={failed}&status=failed": [failed],
+        f"id={queued},{failed}&worker={worker_id}": [failed],
+        f"id={uuid4()}": [],
         "sort=created": [failed, queued],
     }.items():
         assert ids(client.get(f"/jobs?{query}")) == expected, query
         if not query.startswith("sort"):
             count = client.get(f"/jobs/count?{query}").get_json()
             assert count == {"value": len(expected), "relation": "eq"}, query
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("id=7", "'7' is no job's id"),
+        ("id=", "is no job's id"),
+        (f"id={','.join([str(uuid4())] * 201)}", "more than 200"),
+        ("type=*", "is no name"),
+        ("type=a*b", "is no name"),
+        ("not_status=done", "is no status"),
+        ("not_worker=me", "is no worker's id"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_refused(client: FlaskClient, query: str, says: str) -> None:
+    for path in ("/jobs", "/jobs/count"):
+        answer = client.get(f"{path}?{query}")
+        assert answer.status_code == 422
+        assert says in answer.get_json()["detail"]
 
 
 @pytest.mark.parametrize("sort", ["-created", "created"])

@@ -141,6 +141,7 @@ def test_count_takes_the_filters_of_list(goqueue: Command, client: Client) -> No
     assert goqueue("jobs", "count", "--tag", "counted", "--payload", "user.id=42").stdout == "1\n"
     assert goqueue("jobs", "count", "--tag", "counted", "--error", "OUT OF").stdout == "1\n"
     assert goqueue("jobs", "count", "--tag", "counted", "--longer-than", "1h").stdout == "0\n"
+    assert goqueue("jobs", "count", "--tag", "counted", "--not-status", "failed", "--type", "demo.*").stdout == "1\n"
     counted = json.loads(
         goqueue("jobs", "count", "--tag", "counted", "--finished-since", "1h", "--status", "failed", "--json").stdout
     )

@@ -151,6 +151,30 @@ FILTERS: list[tuple[JobFilter, list[str]]] = [
     (JobFilter(finished_after=LONG_AGO, statuses=["queued"]), []),
     (JobFilter(created_after=LONG_AGO), EVERYTHING),
     (JobFilter(created_before=LONG_AGO), []),
+    (JobFilter(types=["email.*"]), ["sent", "broken", "called off", "queued"]),
+    (JobFilter(types=["email.*", "order.pay"], statuses=["completed"]), ["sent", "slow"]),
+    (JobFilter(types=["e_ail.*"]), []),
+    (JobFilter(queues=["ma*", "sh*"], types=["order.*"]), ["slow"]),
+    (JobFilter(queues=["mail"], types=["email.*"]), ["sent", "broken", "called off", "queued"]),
+    (JobFilter(queues=["m*"], types=["email.send"], statuses=["queued"]), ["queued"]),
+    (JobFilter(not_queues=["mail"]), ["slow", "large", "lost", "running", "later", "again"]),
+    (JobFilter(not_queues=["mail", "d*"]), ["slow", "large", "running"]),
+    (JobFilter(queues=["mail", "shop"], not_queues=["shop"]), ["sent", "broken", "called off", "queued"]),
+    (JobFilter(not_types=["email.*", "order.pay"]), ["large", "lost", "running", "later"]),
+    (JobFilter(not_queues=["shop"], types=["*"]), ["sent", "broken", "lost", "called off", "queued", "later", "again"]),
+    (JobFilter(not_queues=["shop"], not_types=["email.send"]), ["lost", "later", "again"]),
+    (JobFilter(not_statuses=["completed", "failed", "cancelled"]), ["queued", "running", "later", "again"]),
+    (JobFilter(not_statuses=["queued", "failed"], queues=["mail"]), ["sent", "called off"]),
+    (JobFilter(statuses=["failed", "queued"], not_statuses=["failed"]), ["queued"]),
+    (JobFilter(statuses=["failed"], not_statuses=["failed"]), []),
+    (JobFilter(not_tags=["a"]), [name for name in EVERYTHING if name not in ("sent", "queued")]),
+    (JobFilter(not_tags=["a", "c"], tags=["b", "c"]), ["slow"]),
+    (JobFilter(not_tags=["a"], not_queues=["shop", "default"]), ["broken", "called off"]),
+    (JobFilter(not_schedules=["nightly"]), EVERYTHING[3:]),
+    (JobFilter(not_schedules=["nightly"], statuses=["completed"]), []),
+    (JobFilter(errors=["lines", "timeout"], not_queues=["mail"]), ["lost"]),
+    (JobFilter(fingerprints=["f" * 16, "e" * 16], not_types=["email.*"]), ["lost", "again"]),
+    (JobFilter(payloads=[{"user": {"id": 1}}], not_tags=["b"]), ["large", "queued"]),
 ]
 
 
@@ -163,12 +187,23 @@ def test_a_worker_filter_finds_what_it_runs_and_what_it_ended(yard: Yard) -> Non
     assert yard.found(JobFilter(workers=[yard.worker_id])) == ["sent", "large", "broken", "lost", "running"]
     assert yard.found(JobFilter(workers=[yard.worker_id], statuses=["failed"])) == ["broken", "lost"]
     assert yard.found(JobFilter(workers=[yard.other_worker, str(uuid4())])) == ["slow"]
+    by_no_worker = ["called off", "queued", "later", "again"]
+    assert yard.found(JobFilter(not_workers=[yard.worker_id])) == ["slow", *by_no_worker]
+    assert yard.found(JobFilter(not_workers=[yard.worker_id, yard.other_worker])) == by_no_worker
+    assert yard.found(JobFilter(not_workers=[yard.other_worker], queues=["shop"])) == ["large", "running"]
+    assert yard.found(JobFilter(workers=[yard.worker_id], not_workers=[yard.worker_id])) == []
 
 
 def test_ids_can_be_a_filter(yard: Yard) -> None:
     ids = [yard.ids[name] for name in ("lost", "sent", "queued")]
     assert yard.found(JobFilter(ids=[*ids, str(uuid4())])) == ["sent", "lost", "queued"]
     assert yard.found(JobFilter(ids=ids, statuses=["failed"])) == ["lost"]
+    assert yard.found(JobFilter(ids=ids, not_queues=["mail"])) == ["lost"]
+    everything = list(yard.ids.values())
+    assert yard.found(JobFilter(ids=everything, workers=[yard.worker_id])) == [
+        *("sent", "large", "broken", "lost", "running")
+    ]
+    assert yard.found(JobFilter(ids=everything, workers=[yard.other_worker])) == ["slow"]
 
 
 def test_an_indexed_job_that_is_retried_is_found_as_what_it_is_now(yard: Yard) -> None:
@@ -182,6 +217,8 @@ def test_an_indexed_job_that_is_retried_is_found_as_what_it_is_now(yard: Yard) -
         assert yard.found(JobFilter(statuses=["completed"])) == ["sent", "slow", "large", "broken"]
         assert yard.found(JobFilter(workers=[yard.other_worker])) == ["slow", "broken"]
         assert "broken" not in yard.found(JobFilter(workers=[yard.worker_id]))
+        assert "broken" in yard.found(JobFilter(not_workers=[yard.worker_id]))
+        assert "broken" not in yard.found(JobFilter(not_workers=[yard.other_worker]))
         everything_indexed(yard.database)
 
 

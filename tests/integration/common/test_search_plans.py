@@ -104,6 +104,10 @@ PAIRS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "type + payload": ({"types": ["order.pay"], "payloads": [{"user": {"id": 42}}]}, {"job_search_payload"}),
     "queue + finished": ({"queues": ["team-3"], **ranges("finished")}, {"job_search_kind"}),
     "tag + created": ({"tags": ["customer:17"], **ranges("created")}, {"job_search_tags"}),
+    "types by their beginning": ({"types": ["report.7*"]}, {"job_search_kind"}),
+    "not a queue": ({"not_queues": ["default"]}, {"job_search_kind"}),
+    "error + not a queue": ({"errors": ["bucket-77"], "not_queues": ["default"]}, {"job_search_error"}),
+    "not a tag": ({"not_tags": ["customer:17"]}, {"jobs_pkey"}),
     "type + duration": ({"types": ["order.pay"], "duration_min": 60.0}, {"job_search_duration"}),
 }
 

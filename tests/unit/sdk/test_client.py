@@ -119,6 +119,15 @@ def test_jobs_fetches_pages_as_they_are_needed(api, client, reply, job):
     assert api.requests[1].query == [*expected, ("cursor", "c1")]
 
 
+def test_what_jobs_are_not_and_their_ids_are_asked_for_too(api, client, reply):
+    api.will_answer(reply(200, {"value": 1, "relation": "eq"}))
+    client.count_jobs(id=["1", "2"], type="email.*", not_tag=["a,b"], not_queue="bulk")
+    assert api.requests[0].query == [
+        *(("id", "1"), ("id", "2"), ("type", "email.*")),
+        *(("not_tag", "a\\,b"), ("not_queue", "bulk")),
+    ]
+
+
 def test_jobs_are_counted_by_the_same_filters(api, client, reply):
     api.will_answer(reply(200, {"value": 10_000, "relation": "gte"}))
     filters = {
