@@ -9,6 +9,8 @@ export default defineConfig({
   plugins: [vue(), tailwindcss()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { port: 3000, proxy: { '/api': { target: api, rewrite: (path) => path.replace(/^\/api/, '') } } },
+  // No component here or in our libraries has options.
+  define: { __VUE_OPTIONS_API__: false },
   // Nothing inline: the page is served under `default-src 'self'`.
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
