@@ -9,7 +9,7 @@ from typing import NoReturn
 import structlog
 
 from goqueue_api.access.start import check_access
-from goqueue_api.server import Server, check_address
+from goqueue_api.server import Server, check_addresses
 from goqueue_api.settings import SECRETS, ApiSettings
 from goqueue_common import structured_logs
 from goqueue_common.errors import SettingsError
@@ -44,7 +44,7 @@ def main(words: list[str] | None = None) -> int:
 def _server(settings: ApiSettings) -> Server:
     stores = settings.stores
     structured_logs.configure(stores.log_level, stores.log_format, redact=stores.redact, service="api")
-    check_address(settings)
+    check_addresses(settings)
     check_access(settings)
     return Server(settings)
 
@@ -52,6 +52,9 @@ def _server(settings: ApiSettings) -> Server:
 def _arguments() -> argparse.ArgumentParser:
     parser = _Arguments(prog="python -m goqueue_api", description="The HTTP API of GoQueue.", allow_abbrev=False)
     parser.add_argument("--bind", metavar="HOST:PORT", help="GOQUEUE_API_BIND, 127.0.0.1:8080")
+    parser.add_argument(
+        "--dashboard-bind", metavar="HOST:PORT", help="GOQUEUE_DASHBOARD_BIND; none: the dashboard is not served"
+    )
     parser.add_argument("--processes", type=int, metavar="N", help="GOQUEUE_API_PROCESSES, 2")
     parser.add_argument("--threads", type=int, metavar="N", help="GOQUEUE_API_THREADS, 8: request threads a process")
     parser.add_argument("--check", action="store_true", help="print the settings, secrets hidden, and exit")

@@ -13,6 +13,8 @@ from goqueue_api.access import gate
 from goqueue_api.access.authenticator import Authenticator
 from goqueue_api.background import Background
 from goqueue_api.bulk_runner import BulkRunner
+from goqueue_api.dashboard.front import Front
+from goqueue_api.dashboard.pages import create_pages
 from goqueue_api.handlers import (
     access,
     batches,
@@ -163,6 +165,8 @@ def create_app(
         api.register_blueprint(resource.blueprint)
     app.register_blueprint(docs.blueprint)
     fixed_paths.register(app)
+    if settings.dashboard_port is not None:
+        app.wsgi_app = Front(app.wsgi_app, create_pages(made), settings.dashboard_port)  # type: ignore[method-assign]
     return app
 
 

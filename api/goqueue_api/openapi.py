@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn, TypeVar
 
 import marshmallow as ma
+import orjson
 from flask import Request, Response, current_app, request
 from flask_smorest import Api, Blueprint
 from webargs.flaskparser import FlaskParser
@@ -59,6 +60,11 @@ BEARER: Final = {
     "there are any; with GOQUEUE_AUTH=none it never does.",
 }
 """How callers show who they are, as OpenAPI has it."""
+
+
+FORWARDED_PREFIX: Final = "X-Forwarded-Prefix"
+"""What a proxy has taken off the path."""
+_PREFIX: Final = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 
 
 class StrictParser(FlaskParser):
@@ -228,4 +234,10 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
         self.spec.components.response("DEFAULT_ERROR", any_other)
 
     def _openapi_json(self) -> Response:
-        return Response(self.document, content_type="application/json")
+        """Says where the API is, if that is not the root of the address."""
+        prefix = request.script_root or request.headers.get(FORWARDED_PREFIX, "")
+        if not _PREFIX.fullmatch(prefix):
+            return Response(self.document, content_type="application/json")
+        return Response(
+            dumps({**orjson.loads(self.document), "servers": [{"url": prefix}]}), content_type="application/json"
+        )

@@ -27,6 +27,7 @@ from goqueue_api.settings import ApiSettings
 from goqueue_api.timed_socket import TimedSocket
 from goqueue_common.errors import SettingsError
 from goqueue_common.metrics.count_folder import CountFolder
+from goqueue_common.settings import host_and_port
 from goqueue_common.telemetry.telemetry import Telemetry
 
 log = structlog.get_logger(__name__)
@@ -39,7 +40,7 @@ _SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat fi
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """The processes behind one address."""
+    """The processes behind the address of the API, and that of the dashboard."""
 
     def __init__(self, settings: ApiSettings) -> None:
         """Raises SettingsError."""
@@ -52,7 +53,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load_config(self) -> None:
         """What gunicorn asks for."""
         options: dict[str, Any] = {
-            "bind": self._settings.address,
+            "bind": list(self._settings.addresses.values()),
             "workers": self._settings.processes,
             "threads": self._settings.threads,
             "worker_class": DrainingWorker,
@@ -177,15 +178,17 @@ class QuietLogger(Logger):  # type: ignore[misc]
         """No access log: the proxy in front has one."""
 
 
-def check_address(settings: ApiSettings) -> None:
-    """Find out before anything forks. Raises SettingsError when the address cannot be bound."""
-    try:
-        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, protocol, _, address = found[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        raise SettingsError(
-            f"cannot serve at {settings.address}: {error.strerror or error}; set GOQUEUE_API_BIND to a free address"
-        ) from error
+def check_addresses(settings: ApiSettings) -> None:
+    """Find out before anything forks. Raises SettingsError when an address cannot be bound."""
+    for name, address in settings.addresses.items():
+        host, port = host_and_port(name, address, settings.port)
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+            family, kind, protocol, _, place = found[0]
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(place)
+        except OSError as error:
+            raise SettingsError(
+                f"cannot serve at {address}: {error.strerror or error}; set {name} to a free address"
+            ) from error

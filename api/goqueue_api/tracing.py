@@ -25,7 +25,8 @@ TRACEPARENT_PARAMETER: Final = {
     "description": "W3C trace context, kept with the job and handed to its handler. One that breaks a rule is ignored.",
 }
 _UNTRACED: Final = (
-    r"^\w+://[^/]+/(?:healthz|readyz|metrics|events|docs|openapi\.json)(?:[/?#]|$),^\w+://[^/]+/jobs/[^/]+/events(?:[?#]|$)"
+    r"^\w+://[^/]+(?:/api)?/(?:healthz|readyz|metrics|events|docs|openapi\.json)(?:[/?#]|$),"
+    r"^\w+://[^/]+(?:/api)?/jobs/[^/]+/events(?:[?#]|$)"
 )
 """Paths of which no spans are made: probes, scrapes, and streams that last for hours."""
 

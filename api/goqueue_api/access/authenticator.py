@@ -6,6 +6,7 @@ import hmac
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
@@ -70,6 +71,11 @@ class Authenticator:
     def serves_any_name(self) -> bool:
         """False for what is open to this machine only, as far as is known without asking PostgreSQL."""
         return self.is_open or self._has_keys is True
+
+    def look_for_keys(self) -> None:
+        """Find out whether there is a key, for what asks nobody for one; without PostgreSQL nothing is known."""
+        with suppress(StoreUnavailable):
+            self._asks_for_keys()
 
     def authenticate(self, header: str | None, address: str) -> Caller:
         """The caller behind an Authorization header, from an address.

@@ -39,18 +39,27 @@ def _listed(scopes: frozenset[Scope]) -> str:
     return ", ".join(scope for scope in GRANTABLE if scope in scopes)
 
 
-def _refuse_foreign_name() -> None:
-    """A web page whose name resolves to 127.0.0.1 could otherwise submit jobs from the browser of whoever looks at it.
+def names_this_machine(host: str) -> bool:
+    """Whether a Host header can only be of this machine.
 
     An address cannot be forged by DNS, and browsers resolve *.localhost by themselves; any other name is foreign.
     """
-    host = request.host.lower()
-    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    if name == "localhost" or name.endswith(".localhost") or _is_address(name):
+    name = _name(host)
+    return name == "localhost" or name.endswith(".localhost") or _is_address(name)
+
+
+def _name(host: str) -> str:
+    host = host.lower()
+    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+
+
+def _refuse_foreign_name() -> None:
+    """A web page whose name resolves to 127.0.0.1 could otherwise submit jobs from the browser of whoever looks at it."""
+    if names_this_machine(request.host):
         return
     raise UntrustedHost(
-        f"{name!r:.80} is no name of this machine, which is all the API serves without keys: use localhost, make a key "
-        "(goqueue keys create), or set GOQUEUE_AUTH=none where a proxy in front keeps strangers out"
+        f"{_name(request.host)!r:.80} is no name of this machine, which is all the API serves without keys: use localhost, "
+        "make a key (goqueue keys create), or set GOQUEUE_AUTH=none where a proxy in front keeps strangers out"
     )
 
 

@@ -26,7 +26,7 @@ def check_access(settings: ApiSettings) -> None:
         return
     if not settings.is_loopback:
         raise SettingsError(
-            f"GOQUEUE_API_BIND={settings.address} opens the API to other machines, and there is no key: make one with "
+            f"{settings.open_addresses} opens the API to other machines, and there is no key: make one with "
             "`goqueue keys create`, set GOQUEUE_BOOTSTRAP_KEY, bind to 127.0.0.1, or set GOQUEUE_AUTH=none if the network "
             "around it is trusted"
         )

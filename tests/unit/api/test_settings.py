@@ -11,7 +11,13 @@ NAMES = ("BIND", "PROCESSES", "THREADS")
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*(f"GOQUEUE_API_{name}" for name in NAMES), "GOQUEUE_DB_POOL", "GOQUEUE_AUTH", "GOQUEUE_LEASE"):
+    for name in (
+        *(f"GOQUEUE_API_{name}" for name in NAMES),
+        "GOQUEUE_DASHBOARD_BIND",
+        "GOQUEUE_DB_POOL",
+        "GOQUEUE_AUTH",
+        "GOQUEUE_LEASE",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DATABASE_URL", "postgres://me:secret@db/goqueue")
     monkeypatch.setenv("REDIS_URL", "redis:6379")
@@ -35,6 +41,8 @@ def test_the_command_line_wins_over_the_environment(monkeypatch: pytest.MonkeyPa
     [
         pytest.param({"GOQUEUE_API_BIND": "8080"}, "is no address", id="no host"),
         pytest.param({"GOQUEUE_API_BIND": "127.0.0.1:99999"}, "is no address", id="port too high"),
+        pytest.param({"GOQUEUE_DASHBOARD_BIND": "3000"}, "such as 127.0.0.1:3000", id="dashboard without a host"),
+        pytest.param({"GOQUEUE_DASHBOARD_BIND": "[::1]:8080"}, "have the same port 8080", id="two on one port"),
         pytest.param({"GOQUEUE_API_PROCESSES": "0"}, "out of range: 1 to 64", id="no process"),
         pytest.param({"GOQUEUE_API_THREADS": "257"}, "out of range: 1 to 256", id="too many threads"),
         pytest.param({"GOQUEUE_API_THREADS": "many"}, "GOQUEUE_API_THREADS", id="no number"),
@@ -79,3 +87,22 @@ def test_check_prints_settings_without_secrets(capsys: pytest.CaptureFixture[str
 def test_a_bad_command_line_gets_one_line_and_exit_code_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_dashboard_is_served_where_it_is_asked_for_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ApiSettings.read().addresses == {"GOQUEUE_API_BIND": "127.0.0.1:8080"}
+    monkeypatch.setenv("GOQUEUE_DASHBOARD_BIND", "[::1]:3000")
+    assert ApiSettings.read().addresses["GOQUEUE_DASHBOARD_BIND"] == "[::1]:3000"
+    assert ApiSettings.read({"dashboard_bind": "0.0.0.0:90"}).addresses["GOQUEUE_DASHBOARD_BIND"] == "0.0.0.0:90"
+
+
+@pytest.mark.parametrize("port", [8080, 3000])
+def test_dashboard_that_others_reach_opens_the_api(port: int) -> None:
+    settings = ApiSettings.read({"bind": "127.0.0.1:8081", "dashboard_bind": f"0.0.0.0:{port}"})
+    assert not settings.is_loopback
+    assert settings.open_addresses == f"GOQUEUE_DASHBOARD_BIND=0.0.0.0:{port}"
+
+
+def test_all_that_lets_others_in_is_named() -> None:
+    settings = ApiSettings.read({"bind": "0.0.0.0:8080", "dashboard_bind": "[::]:3000"})
+    assert settings.open_addresses == "GOQUEUE_API_BIND=0.0.0.0:8080 and GOQUEUE_DASHBOARD_BIND=[::]:3000"
