@@ -67,5 +67,21 @@ export default defineConfigWithVueTs(
     ignores: ['src/**/*.test.ts'],
     rules: { 'max-lines': ['error', { max: 150, skipBlankLines: false, skipComments: false }] },
   },
+  {
+    files: ['e2e/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'CallExpression[callee.property.name="waitForTimeout"]',
+          message: 'Wait for what you expect, by `await expect(locator)...` or `expect.poll`.',
+        },
+        {
+          selector: 'Literal[value="networkidle"]',
+          message: 'The network is never idle: there is a stream of events. Wait for what you expect.',
+        },
+      ],
+    },
+  },
   prettier,
 )

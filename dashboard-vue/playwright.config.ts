@@ -1,0 +1,20 @@
+import { defineConfig } from '@playwright/test'
+import { browserArguments, installedBrowser } from './e2e/fixtures/browser'
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'e2e/out/results',
+  globalSetup: './e2e/fixtures/shared-stack.ts',
+  workers: 2,
+  timeout: 40_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: process.env.CI === 'true',
+  reporter: 'list',
+  use: {
+    viewport: { width: 1440, height: 900 },
+    contextOptions: { reducedMotion: 'reduce' },
+    screenshot: 'only-on-failure',
+    trace: process.env.TRACE ? 'retain-on-failure' : 'off',
+    launchOptions: { executablePath: installedBrowser(), args: browserArguments() },
+  },
+})
