@@ -14,13 +14,18 @@ def api_is_ready(port: int) -> bool:
     return _get(port, "/readyz") is not None
 
 
-def live_types(port: int) -> list[str]:
+def live_types(port: int, api_key: str | None = None) -> list[str]:
     """The job types that live workers serve, as the API on this loopback port says."""
     try:
-        items = json.loads(_get(port, "/handlers") or b"{}").get("items", [])
+        items = json.loads(_get(port, "/handlers", api_key) or b"{}").get("items", [])
         return [str(item["type"]) for item in items if item["live_workers"]]
     except (ValueError, KeyError, TypeError, AttributeError):
         return []
+
+
+def wants_another_key(port: int, api_key: str | None) -> bool:
+    """Whether the API on this loopback port tells who has this key, or none, nothing."""
+    return _answer(port, "/handlers", api_key)[0] in (http.client.UNAUTHORIZED, http.client.FORBIDDEN)
 
 
 def banner(api_url: str, types: list[str]) -> list[str]:
@@ -37,14 +42,19 @@ def banner(api_url: str, types: list[str]) -> list[str]:
     return lines
 
 
-def _get(port: int, path: str) -> bytes | None:
+def _get(port: int, path: str, api_key: str | None = None) -> bytes | None:
     """The body of a 200; None for anything else."""
+    status, body = _answer(port, path, api_key)
+    return body if status == http.client.OK else None
+
+
+def _answer(port: int, path: str, api_key: str | None) -> tuple[int | None, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWER_SECONDS)
     try:
-        connection.request("GET", path)
+        connection.request("GET", path, headers={"Authorization": f"Bearer {api_key}"} if api_key else {})
         answer = connection.getresponse()
-        return answer.read() if answer.status == http.client.OK else None
+        return answer.status, answer.read()
     except (OSError, http.client.HTTPException):
-        return None
+        return None, b""
     finally:
         connection.close()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from goqueue_cli.errors import CommandError
 from goqueue_cli.local.data_dir import DataDir
 from goqueue_cli.local.ports import is_free
-from goqueue_cli.local.readiness import api_is_ready, banner, live_types
+from goqueue_cli.local.readiness import api_is_ready, banner, live_types, wants_another_key
 from goqueue_cli.local.service import Service, ServiceProcess
 from goqueue_cli.local.stack_file import StackFile
 from goqueue_cli.local.stores import postgres_in, start_together, valkey_in
@@ -143,11 +143,12 @@ class Stack:
             self._interrupts.wait(seconds if announced else min(seconds, _READY_POLL_SECONDS))
 
     def _announce(self) -> bool:
-        """Say that all is ready, if it is: the API answers, and the worker has loaded its handlers."""
+        """Say that all is ready, if it is: the API answers, and the worker has loaded its handlers, where it tells us."""
         if not api_is_ready(self._options.port):
             return False
-        types = live_types(self._options.port)
-        if self._options.with_worker and not types:
+        key = self._service_environment().get("GOQUEUE_API_KEY")
+        types = live_types(self._options.port, key)
+        if self._options.with_worker and not types and not wants_another_key(self._options.port, key):
             return False
         for line in banner(self._options.api_url, types):
             self._say(line)

@@ -56,6 +56,14 @@ def test_a_key_of_its_own_is_the_schedulers(up):
     up(GOQUEUE_BOOTSTRAP_KEY="b" * 32, GOQUEUE_API_KEY="mine").wait_for("key mine")
 
 
+def test_an_api_that_asks_for_a_key_is_asked_with_it_whether_all_is_ready(up):
+    up(GOQUEUE_API_KEY="mine", STAND_IN_KEY="mine").ready().wait_for("demo.sleep")
+
+
+def test_an_api_that_tells_nothing_without_a_key_is_ready_all_the_same(up):
+    up(STAND_IN_KEY="somebody's").ready()
+
+
 @pytest.mark.parametrize("name", ["scheduler", "worker", "api", "postgres", "valkey"])
 def test_what_dies_is_started_again(up, name):
     stack = up().ready()

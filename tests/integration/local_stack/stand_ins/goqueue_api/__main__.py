@@ -1,4 +1,7 @@
-"""Answers every GET with 200 and one live job type, and says when it is told to end."""
+"""Answers every GET with 200 and one live job type, and says when it is told to end.
+
+With STAND_IN_KEY it tells the job types only to who has that key.
+"""
 
 import os
 import signal
@@ -8,7 +11,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(200)
+        key = os.environ.get("STAND_IN_KEY")
+        is_refused = key is not None and self.path == "/handlers" and self.headers["Authorization"] != f"Bearer {key}"
+        self.send_response(401 if is_refused else 200)
         self.end_headers()
         self.wfile.write(b'{"items": [{"type": "demo.sleep", "live_workers": 1}]}')
 
