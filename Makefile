@@ -16,9 +16,18 @@ PYTEST = $(BIN)/python -m pytest -q
 # Three rigs side by side: most of a fault is waiting for it to pass.
 FAULTS = $(BIN)/python -m pytest tests/faults -n 3 --maxschedchunk 1 $(ARGS)
 
+# The build's own last file; what it is made of, folders included, so that a file that goes counts, too.
+DASHBOARD := dashboard-vue/dist/index.html.gz
+DASHBOARD_PACKAGES := dashboard-vue/node_modules/.package-lock.json
+DASHBOARD_SOURCES := $(shell find dashboard-vue/src dashboard-vue/public -not -name '*.test.ts') \
+	$(addprefix dashboard-vue/,index.html package.json vite.config.ts scripts/compress.js)
+
+# All else works without it, such as where npm reaches no registry.
+dashboard-if-possible = @$(MAKE) --no-print-directory dashboard || echo "going on without the dashboard"
+
 announce = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help test check format lint types imports generated unit integration acceptance contract faults faults-short docs deploy contract-docs-deploy test-slow test-tools demo up lock clean
+.PHONY: help test check format lint types imports generated unit integration acceptance contract faults faults-short docs deploy contract-docs-deploy test-slow test-tools dashboard demo up lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,10 +104,14 @@ contract-docs-deploy: $(INSTALLED) test-tools
 test-tools:
 	@scripts/install-test-tools
 
+dashboard: $(DASHBOARD) ## Build the dashboard, if what it is made of has changed
+
 demo: $(INSTALLED) ## Start everything here, run real jobs of every built-in type, show them, stop
+	$(dashboard-if-possible)
 	@$(BIN)/goqueue demo $(ARGS)
 
 up: $(INSTALLED) ## Run the whole system here until Ctrl-C; options by ARGS="--port 9000"
+	$(dashboard-if-possible)
 	@$(BIN)/goqueue up $(ARGS)
 
 lock: $(INSTALLED) ## Compile requirements/*.txt from pyproject.toml; newer versions by ARGS=--upgrade
@@ -109,7 +122,7 @@ lock: $(INSTALLED) ## Compile requirements/*.txt from pyproject.toml; newer vers
 	done
 
 clean: ## Remove what was built and cached, and the virtual environment; the data in .goqueue stays
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) dist build dashboard-vue/dist dashboard-vue/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Installed anew only when a lock or the project's own metadata has changed.
@@ -118,4 +131,14 @@ $(INSTALLED): requirements/dev.txt pyproject.toml
 	@echo "installing into $(VENV); about a minute the first time"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DASHBOARD): $(DASHBOARD_SOURCES) $(DASHBOARD_PACKAGES)
+	@echo "building the dashboard"
+	@scripts/quietly scripts/with-node npm run build
+
+# Installed anew only when its lock has changed.
+$(DASHBOARD_PACKAGES): dashboard-vue/package-lock.json | $(INSTALLED)
+	@echo "installing the dashboard's packages; half a minute the first time"
+	@scripts/quietly scripts/with-node npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@

@@ -21,6 +21,8 @@ _PASSED_ON = ("handlers", "queues", "app_dir", "concurrency", "processes")
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="Of the API.")
+@click.option("--dashboard-port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Of the dashboard.")
+@click.option("--no-dashboard", is_flag=True, help="Serve no dashboard.")
 @click.option(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),
@@ -43,15 +45,17 @@ _PASSED_ON = ("handlers", "queues", "app_dir", "concurrency", "processes")
 @click.option("--no-scheduler", is_flag=True, help="Start no scheduler.")
 def up(
     port: int,
+    dashboard_port: int,
     data_dir: Path,
     *,
+    no_dashboard: bool,
     no_worker: bool,
     reload: bool,
     schedules: Path | None,
     no_scheduler: bool,
     **worker_options: str | int | None,
 ) -> None:
-    """Run PostgreSQL, Valkey, the API, a worker and a scheduler here, until Ctrl-C.
+    """Run PostgreSQL, Valkey, the API with the dashboard, a worker and a scheduler here, until Ctrl-C.
 
     DATABASE_URL and REDIS_URL name stores to use instead of starting them.
     """
@@ -60,6 +64,7 @@ def up(
         worker_options["app_dir"] = worker_options["app_dir"] or "."
     options = StackOptions(
         port=port,
+        dashboard_port=None if no_dashboard else dashboard_port,
         data_dir=data_dir,
         with_worker=not no_worker,
         with_scheduler=not no_scheduler,

@@ -38,6 +38,7 @@ _START_SECONDS = 120.0
 _STORY_SECONDS = 120.0
 _LOOK_SECONDS = 0.15
 _USUAL_PORT = 8080
+_USUAL_DASHBOARD_PORT = 3000
 _PARTS = "PostgreSQL, Valkey, the API, a worker and a scheduler"
 _PIPED_WIDTH = 200
 _OF_A_SYSTEM = re.compile(r"(GOQUEUE_|DATABASE_URL|REDIS_URL|API_URL)")
@@ -73,7 +74,8 @@ def demo(port: int | None, data_dir: Path, *, as_json: bool) -> int:
 
     if port is not None and not is_free(port):
         raise CommandError(f"port {port} is taken: free it, or choose another by --port")
-    port = port or (_USUAL_PORT if is_free(_USUAL_PORT) else find_free_port())
+    port = port or _free_port(_USUAL_PORT)
+    dashboard_port = _free_port(_USUAL_DASHBOARD_PORT)
     console = Console(stderr=as_json)
     if not console.is_terminal:
         console.width = _PIPED_WIDTH
@@ -81,7 +83,7 @@ def demo(port: int | None, data_dir: Path, *, as_json: bool) -> int:
     _check_free(data_dir)
     with Interrupts() as interrupts, ExitStack() as cleanup:
         mail, web = cleanup.enter_context(MailServer()), cleanup.enter_context(WebServer())
-        stack = _StackProcess(port, data_dir, _environment(mail.port), interrupts)
+        stack = _StackProcess(port, dashboard_port, data_dir, _environment(mail.port), interrupts)
         cleanup.callback(stack.stop)
         with console.status(f"starting {_PARTS}"):
             seconds = stack.start()
@@ -98,8 +100,12 @@ def demo(port: int | None, data_dir: Path, *, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps([asdict(story.row) for story in told], indent=2))
     else:
-        _print_end(console, port, data_dir, is_right=is_right)
+        _print_end(console, port, dashboard_port, data_dir, is_right=is_right)
     return 0 if is_right else 1
+
+
+def _free_port(usual: int) -> int:
+    return usual if is_free(usual) else find_free_port()
 
 
 def _check_free(data_dir: Path) -> None:
@@ -112,14 +118,16 @@ def _check_free(data_dir: Path) -> None:
 class _StackProcess:
     """`goqueue up` as a child; its lines go to a file."""
 
-    def __init__(self, port: int, data_dir: Path, environment: Mapping[str, str], interrupts: Interrupts) -> None:
+    def __init__(
+        self, port: int, dashboard_port: int, data_dir: Path, environment: Mapping[str, str], interrupts: Interrupts
+    ) -> None:
         self._port = port
         self._interrupts = interrupts
         self._is_hurried = False
         self.log_path = data_dir / "logs" / "demo.log"
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
         self._log = self.log_path.open("w")
-        words = ("up", "--port", str(port), "--data-dir", str(data_dir))
+        words = ("up", "--port", str(port), "--dashboard-port", str(dashboard_port), "--data-dir", str(data_dir))
         argv = (sys.executable, "-P", "-m", "goqueue_cli.main", *words)
         output = PrefixedOutput(self._log, ("stack",), colour=False)
         self._process = ServiceProcess(Service("stack", argv, environment, grace_seconds=60.0), output)
@@ -194,8 +202,10 @@ def _tell(told: list[Story], client: Client, console: Console, interrupts: Inter
     console.print(drawn(is_live=False))
 
 
-def _print_end(console: Console, port: int, data_dir: Path, *, is_right: bool) -> None:
+def _print_end(console: Console, port: int, dashboard_port: int, data_dir: Path, *, is_right: bool) -> None:
     port_words = f" --port {port}" if port != _USUAL_PORT else ""
+    if dashboard_port != _USUAL_DASHBOARD_PORT:
+        port_words += f" --dashboard-port {dashboard_port}"
     up = f"goqueue up --data-dir {os.path.relpath(data_dir)}{port_words}"
     console.print()
     console.print(
@@ -204,5 +214,6 @@ def _print_end(console: Console, port: int, data_dir: Path, *, is_right: bool) -
     console.print(f"files      {data_dir / 'media' / 'demo'}", highlight=False, soft_wrap=True)
     console.print(f"log        {data_dir / 'logs' / 'demo.log'}", highlight=False, soft_wrap=True)
     console.print(f"see them   {up}; then", highlight=False)
+    console.print(f"           http://localhost:{dashboard_port}", highlight=False)
     console.print(f"           http://localhost:{port}/docs", highlight=False)
     console.print(f"           http://localhost:{port}/jobs", highlight=False)

@@ -6,12 +6,18 @@ import http.client
 import json
 
 _ANSWER_SECONDS = 1.0
+NO_BUILD = "not built: make dashboard does it, in another terminal of the checkout; nothing needs a restart"
 _EXAMPLE = '{"type": "demo.sleep", "payload": {"seconds": 1}}'
 
 
 def api_is_ready(port: int) -> bool:
     """Whether GET /readyz of the API on this loopback port answers 200."""
     return _get(port, "/readyz") is not None
+
+
+def is_page(port: int) -> bool:
+    """Whether a page is served on this loopback port."""
+    return _get(port, "/") is not None
 
 
 def live_types(port: int, api_key: str | None = None) -> list[str]:
@@ -28,10 +34,14 @@ def wants_another_key(port: int, api_key: str | None) -> bool:
     return _answer(port, "/handlers", api_key)[0] in (http.client.UNAUTHORIZED, http.client.FORBIDDEN)
 
 
-def banner(api_url: str, types: list[str]) -> list[str]:
-    """What can be done now, one line each. types: that the worker serves."""
+def banner(api_url: str, dashboard: str | None, types: list[str]) -> list[str]:
+    """What can be done now, one line each.
+
+    dashboard: where it is; None: nobody asked for it. types: that the worker serves.
+    """
     lines = [
         "GoQueue is ready. Ctrl-C stops it.",
+        *([] if dashboard is None else [f"  dashboard   {dashboard}"]),
         f"  API         {api_url}",
         f"  Swagger UI  {api_url}/docs",
     ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from goqueue_cli.errors import CommandError
 from goqueue_cli.local.data_dir import DataDir
 from goqueue_cli.local.ports import is_free
-from goqueue_cli.local.readiness import api_is_ready, banner, live_types, wants_another_key
+from goqueue_cli.local.readiness import NO_BUILD, api_is_ready, banner, is_page, live_types, wants_another_key
 from goqueue_cli.local.service import Service, ServiceProcess
 from goqueue_cli.local.stack_file import StackFile
 from goqueue_cli.local.stores import postgres_in, start_together, valkey_in
@@ -34,7 +34,7 @@ class StackOptions:
     """What was asked for on the command line.
 
     worker_words: options passed on to the worker as they are. schedules: a file for the scheduler; None: as the
-    environment says.
+    environment says. dashboard_port: None: no dashboard.
     """
 
     port: int
@@ -43,11 +43,22 @@ class StackOptions:
     with_scheduler: bool
     worker_words: tuple[str, ...]
     schedules: Path | None = None
+    dashboard_port: int | None = None
 
     @property
     def api_url(self) -> str:
         """Where the API will be."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.api_bind}"
+
+    @property
+    def api_bind(self) -> str:
+        """The same as the API is told it."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def dashboard_bind(self) -> str:
+        """Where the API is to serve the dashboard, too; empty: nowhere."""
+        return "" if self.dashboard_port is None else f"127.0.0.1:{self.dashboard_port}"
 
 
 class Stack:
@@ -98,8 +109,13 @@ class Stack:
     def _check_place(self) -> None:
         for name in self._file.stop_orphans(("scheduler", "worker", "api")):
             self._say(f"stopped the {name} that a killed goqueue had left behind")
-        if not is_free(self._options.port):
-            raise CommandError(f"port {self._options.port} is taken: free it, or choose another by --port")
+        port, dashboard_port = self._options.port, self._options.dashboard_port
+        if port == dashboard_port:
+            raise CommandError(f"port {port} cannot be of both API and dashboard: choose another by --dashboard-port")
+        if not is_free(port):
+            raise CommandError(f"port {port} is taken: free it, or choose another by --port")
+        if dashboard_port is not None and not is_free(dashboard_port):
+            raise CommandError(f"port {dashboard_port} is taken: free it, or choose another by --dashboard-port")
 
     def _start_stores(self) -> None:
         postgres = postgres_in(self._data_dir) if not self._settings.database_url else None
@@ -150,9 +166,15 @@ class Stack:
         types = live_types(self._options.port, key)
         if self._options.with_worker and not types and not wants_another_key(self._options.port, key):
             return False
-        for line in banner(self._options.api_url, types):
+        for line in banner(self._options.api_url, self._dashboard_line(), types):
             self._say(line)
         return True
+
+    def _dashboard_line(self) -> str | None:
+        port = self._options.dashboard_port
+        if port is None:
+            return None
+        return f"http://{self._options.dashboard_bind}" if is_page(port) else NO_BUILD
 
     def _stop(self) -> None:
         """Scheduler first: nothing new comes. Worker next: what it finishes, it can still write down. Stores last."""
@@ -171,7 +193,8 @@ class Stack:
             "DATABASE_URL": self._database_url,
             "REDIS_URL": self._redis_url,
             "API_URL": self._options.api_url,
-            "GOQUEUE_API_BIND": f"127.0.0.1:{self._options.port}",
+            "GOQUEUE_API_BIND": self._options.api_bind,
+            "GOQUEUE_DASHBOARD_BIND": self._options.dashboard_bind,
             "PYTHONUNBUFFERED": "1",
         }
         inherited = dict(self._settings.environment)

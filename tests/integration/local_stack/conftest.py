@@ -25,12 +25,14 @@ class Up:
 
     def __init__(self, folder: Path, words: tuple[str, ...], environment: dict[str, str]) -> None:
         self.port = find_free_port()
+        self.dashboard_port = find_free_port()
         self.file = folder / "stack.json"
         self.lines: list[str] = []
         inherited = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
         path = os.pathsep.join(filter(None, (str(STAND_INS), inherited.get("PYTHONPATH"))))
+        ports = ("--port", str(self.port), "--dashboard-port", str(self.dashboard_port))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "goqueue_cli.main", "up", "--port", str(self.port), "--data-dir", folder, *words],
+            [sys.executable, "-m", "goqueue_cli.main", "up", *ports, "--data-dir", folder, *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -22,6 +22,7 @@ def test_everything_starts_says_where_it_is_and_stops_in_order(up):
     assert any(line.startswith("migrate   | schema at head") for line in stack.lines)
     stack.wait_for("worker    | worker up --queues a,b")
     stack.wait_for(f"scheduler | scheduler up for http://127.0.0.1:{stack.port}, schedules as usual")
+    stack.wait_for(f"dashboard   http://127.0.0.1:{stack.dashboard_port}")
     stack.wait_for(f"Swagger UI  http://127.0.0.1:{stack.port}/docs")
     stack.wait_for("demo.sleep")
     written = stack.stack()
@@ -40,6 +41,18 @@ def test_no_colours_when_piped_and_no_worker_and_scheduler_when_told(up):
     stack = up("--no-worker", "--no-scheduler").ready()
     assert not {"worker", "scheduler"} & set(stack.stack()["pids"])
     assert not any("\x1b" in line for line in stack.lines)
+
+
+def test_a_dashboard_that_is_not_built_is_one_line_and_stops_nothing(up):
+    stack = up(STAND_IN_DASHBOARD="missing").ready()
+    stack.wait_for("dashboard   not built: make dashboard does it")
+    stack.wait_for(f"Swagger UI  http://127.0.0.1:{stack.port}/docs")
+
+
+def test_no_dashboard_when_told_whatever_the_environment_says(up):
+    stack = up("--no-dashboard", GOQUEUE_DASHBOARD_BIND="0.0.0.0:3000").ready()
+    stack.wait_for("Swagger UI")
+    assert not any("dashboard" in line for line in stack.lines)
 
 
 def test_a_file_of_schedules_is_the_schedulers(up, tmp_path: Path):

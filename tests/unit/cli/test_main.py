@@ -9,6 +9,7 @@ import pytest
 
 from goqueue import __version__
 from goqueue_cli import main, up
+from goqueue_cli.local.ports import find_free_port
 
 
 @pytest.fixture
@@ -61,6 +62,7 @@ def test_service_that_is_not_installed_is_named(run, monkeypatch, command, missi
         pytest.param(["down"], id="unknown-command"),
         pytest.param(["up", "--prot", "1"], id="unknown-option"),
         pytest.param(["up", "--port", "99999"], id="port-out-of-range"),
+        pytest.param(["up", "--dashboard-port", "0"], id="dashboard-port-out-of-range"),
         pytest.param(["up", "--concurrency", "many"], id="no-number"),
         pytest.param(["up", "extra"], id="extra-word"),
     ],
@@ -79,6 +81,21 @@ def test_a_taken_port_is_said_before_anything_is_started(run, tmp_path):
     assert (code, out) == (2, "")
     assert err == f"goqueue: port {port} is taken: free it, or choose another by --port\n"
     assert not (tmp_path / ".goqueue" / "postgres").exists()
+
+
+def test_a_taken_port_of_the_dashboard_is_said_before_anything_is_started(run, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, out, err = run("up", "--port", str(find_free_port()), "--dashboard-port", str(port))
+    assert (code, out) == (2, "")
+    assert err == f"goqueue: port {port} is taken: free it, or choose another by --dashboard-port\n"
+    assert not (tmp_path / ".goqueue" / "postgres").exists()
+
+
+def test_one_port_for_two_is_refused(run):
+    port = str(find_free_port())
+    _, _, err = run("up", "--port", port, "--dashboard-port", port)
+    assert err == f"goqueue: port {port} cannot be of both API and dashboard: choose another by --dashboard-port\n"
 
 
 def test_an_unreadable_secret_file_is_named(run, monkeypatch):
@@ -120,6 +137,15 @@ def test_options_of_the_worker_are_passed_on(run, monkeypatch, words, passed_on)
     monkeypatch.setattr(up, "Stack", Recorder)
     assert run("up", *words)[0] == 0
     assert Recorder.options.worker_words == passed_on
+
+
+@pytest.mark.parametrize(
+    ("words", "port"), [([], 3000), (["--dashboard-port", "3001"], 3001), (["--no-dashboard"], None)], ids=str
+)
+def test_port_of_the_dashboard_is_passed_on(run, monkeypatch, words, port):
+    monkeypatch.setattr(up, "Stack", Recorder)
+    assert run("up", *words)[0] == 0
+    assert Recorder.options.dashboard_port == port
 
 
 def test_a_file_of_schedules_is_passed_on(run, monkeypatch, tmp_path):

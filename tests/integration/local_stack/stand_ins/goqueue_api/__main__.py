@@ -1,11 +1,12 @@
-"""Answers every GET with 200 and one live job type, and says when it is told to end.
+"""Answers every GET with 200 and one live job type, on both its addresses, and says when it is told to end.
 
-With STAND_IN_KEY it tells the job types only to who has that key.
+With STAND_IN_KEY it tells the job types only to who has that key. STAND_IN_DASHBOARD=missing: as if there were no build.
 """
 
 import os
 import signal
 import sys
+import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 
@@ -21,11 +22,23 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+class Unbuilt(Handler):
+    def do_GET(self):
+        self.send_error(503)
+
+
+def serve(bind, handler):
+    host, port = bind.split(":")
+    HTTPServer((host, int(port)), handler).serve_forever(poll_interval=0.01)
+
+
 def bye(_number, _frame):
     sys.stdout.write("api bye\n")
     sys.exit(0)
 
 
 signal.signal(signal.SIGTERM, bye)
-host, port = os.environ["GOQUEUE_API_BIND"].split(":")
-HTTPServer((host, int(port)), Handler).serve_forever(poll_interval=0.01)
+if dashboard := os.environ["GOQUEUE_DASHBOARD_BIND"]:
+    pages = Unbuilt if os.environ.get("STAND_IN_DASHBOARD") == "missing" else Handler
+    threading.Thread(target=serve, args=(dashboard, pages), daemon=True).start()
+serve(os.environ["GOQUEUE_API_BIND"], Handler)
