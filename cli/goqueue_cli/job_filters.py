@@ -57,6 +57,8 @@ _OPTIONS = (
     click.option("--error", multiple=True, help="Only with this in their last error."),
     click.option("--fingerprint", multiple=True, help="Only of these failure groups (see: goqueue failures list)."),
     click.option("--payload", multiple=True, type=Payload(), help="Only with this in their payload: user.id=42, or JSON."),
+    click.option("--parent", multiple=True, help="Only what these jobs have submitted."),
+    click.option("--rerun-of", multiple=True, help="Only reruns of these jobs."),
     click.option("--not-status", multiple=True, type=click.Choice(STATUSES), help="None of these."),
     click.option("--not-queue", multiple=True, help="None of these queues."),
     click.option("--not-type", multiple=True, help="None of these types."),
@@ -78,7 +80,7 @@ _OPTIONS = (
 )
 _DENIABLE = ("status", "queue", "type", "tag", "worker", "schedule")
 FILTERS = frozenset(
-    {*_DENIABLE, *(f"not_{name}" for name in _DENIABLE), "error", "fingerprint", "payload"}
+    {*_DENIABLE, *(f"not_{name}" for name in _DENIABLE), "error", "fingerprint", "payload", "parent", "rerun_of"}
     | {f"{name}_{end}" for name in ("created", "finished", "run_at") for end in ("after", "before")}
     | {f"{name}_{end}" for name in ("attempts", "duration") for end in ("min", "max")}
 )

@@ -18,6 +18,7 @@ class JobFilters(TypedDict, total=False):
     queue, type: `email.*` means every one that begins so. worker: who runs it, or ended its last attempt.
     error: a part of its last error, in any case of letters. fingerprint: the failure group of that error.
     payload: an object that its payload contains, or several of which it contains one.
+    parent: the job whose handler submitted it. rerun_of: the job that it runs again.
     not_: jobs with one of these are left out.
     """
 
@@ -30,6 +31,8 @@ class JobFilters(TypedDict, total=False):
     error: str | Iterable[str]
     fingerprint: str | Iterable[str]
     payload: Mapping[str, object] | Iterable[Mapping[str, object]]
+    parent: str | Iterable[str]
+    rerun_of: str | Iterable[str]
     not_status: str | Iterable[str]
     not_queue: str | Iterable[str]
     not_type: str | Iterable[str]

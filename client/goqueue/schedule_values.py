@@ -76,6 +76,16 @@ class ScheduleRun(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NextRun(Value):
+    """An instant at which a schedule will run: in UTC, and with the offset of its zone."""
+
+    own_readers: ClassVar[dict[str, Callable[[Any], object]]] = {"at": read_time, "local": datetime.fromisoformat}
+
+    at: datetime
+    local: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule(Value):
     """A schedule as it was when the API answered; see ScheduleOptions for what can be set.
 
@@ -83,11 +93,14 @@ class Schedule(Value):
     beginning of it as text, payload_preview. source: api, or file: then nothing but pause, resume and run is allowed, and
     dropped_at says since when the file has it no more. version: grows with each change, not with runs. due_after: every
     instant until then has been dealt with. next_at: None while it is paused, or when it fires no more.
+    next, runs: only in lists that asked for them.
     """
 
     own_readers: ClassVar[dict[str, Callable[[Any], object]]] = {
         **dict.fromkeys(("starts_at", "ends_at", "dropped_at", "due_after", "next_at"), read_time),
         "last_run": ScheduleRun.from_json,
+        "next": each(NextRun.from_json),
+        "runs": each(ScheduleRun.from_json),
     }
 
     name: str
@@ -118,6 +131,8 @@ class Schedule(Value):
     due_after: datetime | None = None
     next_at: datetime | None = None
     last_run: ScheduleRun | None = None
+    next: tuple[NextRun, ...] = ()
+    runs: tuple[ScheduleRun, ...] = ()
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
@@ -125,16 +140,6 @@ class Schedule(Value):
     def etag(self) -> str:
         """Names this state of its definition, as the API does."""
         return f'"{self.version}"'
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextRun(Value):
-    """An instant at which a schedule will run: in UTC, and with the offset of its zone."""
-
-    own_readers: ClassVar[dict[str, Callable[[Any], object]]] = {"at": read_time, "local": datetime.fromisoformat}
-
-    at: datetime
-    local: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,10 +31,21 @@ class ScheduleCalls:
 
     _transport: Transport
 
-    def schedules(self, *, paused: bool | None = None, source: Source | None = None) -> Iterator[Schedule]:
-        """All schedules that match, by name; pages are fetched as they are needed."""
+    def schedules(
+        self,
+        *,
+        paused: bool | None = None,
+        source: Source | None = None,
+        next: int = 0,  # noqa: A002 - its name in the API
+        runs: int = 0,
+    ) -> Iterator[Schedule]:
+        """All schedules that match, by name; pages are fetched as they are needed.
+
+        next, runs: how many of its next instants and newest runs each is to have, 20 at most.
+        """
         parameters = [] if paused is None else [("paused", "true" if paused else "false")]
         parameters += [] if source is None else [("source", source)]
+        parameters += [(name, str(n)) for name, n in (("next", next), ("runs", runs)) if n]
         for page in read_pages(self._transport, "/schedules", parameters):
             yield from read_items(Schedule.from_json, page)
 

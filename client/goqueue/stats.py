@@ -66,17 +66,30 @@ class Overview(Value):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeseries:
-    """Columns of one length: t, the times at which steps of `step` seconds begin, and a value a step for each metric."""
+    """Columns of one length: t, the times at which steps of `step` seconds begin, and a value a step for each metric.
+
+    groups: the same of each queue, or type, in which something happened; empty where `by` was not asked for.
+    """
 
     step: int
     t: tuple[int, ...]
     series: Mapping[str, tuple[float | None, ...]]
+    groups: Mapping[str, Mapping[str, tuple[float | None, ...]]] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Timeseries:
         """Read it. Raises TypeError or ValueError when the document is of another kind."""
-        series = {str(name): tuple(values) for name, values in dict(document.get("series", {})).items()}
-        return cls(step=int(document.get("step", 0)), t=tuple(document.get("t", ())), series=series)
+        groups = {str(name): _columns(series) for name, series in dict(document.get("groups") or {}).items()}
+        return cls(
+            step=int(document.get("step", 0)),
+            t=tuple(document.get("t", ())),
+            series=_columns(document.get("series", {})),
+            groups=groups,
+        )
+
+
+def _columns(series: Mapping[str, Any]) -> dict[str, tuple[float | None, ...]]:
+    return {str(name): tuple(values) for name, values in dict(series).items()}
 
 
 class StatsCalls:
@@ -94,6 +107,7 @@ class StatsCalls:
         *,
         queues: Iterable[str] = (),
         types: Iterable[str] = (),
+        by: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         step: int | None = None,
@@ -101,13 +115,15 @@ class StatsCalls:
         """What happened over time, by default in the last hour.
 
         metrics: submitted, completed, failed, retried, cancelled (the default, all five); wait_p50, wait_p95, wait_p99,
-        run_p50, run_p95, run_p99 (seconds). step: seconds, whole minutes. Raises InvalidRequest.
+        run_p50, run_p95, run_p99 (seconds). by: `queue` or `type`, to have each of them by itself, too. step: seconds,
+        whole minutes. Raises InvalidRequest.
         """
         several = {"metric": metrics, "queue": queues, "type": types}
         parameters = [(name, value) for name, values in several.items() for value in values]
         parameters += [
             (name, moment.isoformat()) for name, moment in (("from", since), ("to", until)) if moment is not None
         ]
+        parameters += [] if by is None else [("by", by)]
         if step is not None:
             parameters.append(("step", str(step)))
         return read_value(

@@ -56,5 +56,6 @@ class WorkerInfo(Value):
     lease: float = 0.0
     drain_requested_at: datetime | None = None
     ended_at: datetime | None = None
+    memory_bytes: int | None = None
     running_count: int = 0
     running: tuple[RunningJob, ...] = ()

@@ -64,12 +64,16 @@ class JobBranches(Branch):
     """The ways in `jobs`."""
 
     def among(self, window: Window, limit: int) -> list[str]:
-        """Those of the filter's own ids that match."""
+        """Those that match of the filter's own ids, or of those that come of the jobs it names.
+
+        Fenced: a planner that takes these for many would go along the primary key.
+        """
         worker = f" AND ({on_worker('workers')})" if self._wanted.workers else ""
+        own = " AND j.id = ANY(%(ids)s::uuid[])" if self._wanted.ids else ""
         return self._ids(
-            f"SELECT j.id::text FROM jobs j WHERE j.id = ANY(%(ids)s::uuid[]) AND {self._on_jobs}{worker}"
-            f"{in_window('j', window)} "
-            f"ORDER BY j.id {order(window)} LIMIT %(limit)s",
+            "WITH named AS MATERIALIZED "
+            f"(SELECT j.id FROM jobs j WHERE {self._on_jobs}{own}{worker}{in_window('j', window)}) "
+            f"SELECT id::text FROM named ORDER BY id {order(window)} LIMIT %(limit)s",
             window,
             limit=limit,
         )

@@ -18,6 +18,8 @@ MEMBERS: Final[Mapping[str, str]] = {
     "error": "errors",
     "fingerprint": "fingerprints",
     "payload": "payloads",
+    "parent": "parents",
+    "rerun_of": "reruns_of",
     "not_status": "not_statuses",
     "not_queue": "not_queues",
     "not_type": "not_types",

@@ -19,6 +19,8 @@ def on_jobs(wanted: JobFilter) -> str:
     conditions = [*on_kinds(wanted, "j"), *_shared(wanted, "j"), *_range("j.created_at", "created", wanted)]
     conditions += _numbers(_SECONDS, "duration", wanted)
     conditions += [f"({_contains('j', wanted)})"] if wanted.payloads else []
+    conditions += ["j.parent_id = ANY(%(parents)s::uuid[])"] if wanted.parents else []
+    conditions += ["j.rerun_of = ANY(%(reruns_of)s::uuid[])"] if wanted.reruns_of else []
     conditions += [f"({on_worker('not_workers')}) IS NOT TRUE"] if wanted.not_workers else []
     return _all(conditions)
 

@@ -25,9 +25,10 @@ class JobFilter:
 
     tags: a job must have one of them. workers: who runs it, or ended its last attempt. errors: parts of its last error,
     in any case. fingerprints: the failure group of that error. payloads: objects that its payload contains, as JSONB
-    contains (`@>`). `_after` is inclusive, `_before` is not. duration: seconds from the start of its last attempt to its
-    end; a job that has not ended has none. Of queues and types a value that ends with `*` means every name that begins so.
-    `not_`: a job may have none of these; one that has no schedule, or was never run, has none.
+    contains (`@>`). parents: the jobs whose handlers submitted it. reruns_of: the jobs it runs again. `_after` is
+    inclusive, `_before` is not. duration: seconds from the start of its last attempt to its end; a job that has not ended
+    has none. Of queues and types a value that ends with `*` means every name that begins so. `not_`: a job may have none of
+    these; one that has no schedule, or was never run, has none.
     """
 
     ids: Sequence[str] = ()
@@ -40,6 +41,8 @@ class JobFilter:
     errors: Sequence[str] = ()
     fingerprints: Sequence[str] = ()
     payloads: Sequence[Mapping[str, Any]] = ()
+    parents: Sequence[str] = ()
+    reruns_of: Sequence[str] = ()
     not_statuses: Sequence[str] = ()
     not_queues: Sequence[str] = ()
     not_types: Sequence[str] = ()
@@ -80,6 +83,11 @@ class JobFilter:
             return []
         possible = {JobStatus.PROCESSING} if self.workers else set(JobStatus) - FINAL
         return [status for status in self.allowed_statuses if status in possible]
+
+    @property
+    def is_looked_up(self) -> bool:
+        """Whether it names jobs, or jobs that they come of: then those are all there is to look at."""
+        return bool(self.ids or self.parents or self.reruns_of)
 
     @property
     def is_found_by_walking(self) -> bool:

@@ -134,7 +134,7 @@ def count_matching(database: Database, wanted: JobFilter, *, limit: int) -> list
 def _matching(run: Run, wanted: JobFilter, window: Window, limit: int) -> list[str]:
     """The first ids that match, in the window's order."""
     branches = JobBranches(run, wanted)
-    if wanted.ids:
+    if wanted.is_looked_up:
         return branches.among(window, limit)
     found, frontier = _walked(branches, wanted, window, limit, LIST_WALK)
     if frontier is None or len(found) >= limit:
@@ -183,7 +183,7 @@ def _indexed(branch: IndexBranch, window: Window, limit: int) -> list[str]:
 def _some(run: Run, wanted: JobFilter, cap: int) -> set[str]:
     """`cap` ids that match, or all that do."""
     branches, index, window = JobBranches(run, wanted), IndexBranch(run, wanted), wanted.window
-    if wanted.ids:
+    if wanted.is_looked_up:
         return set(branches.among(window, cap))
     walked, frontier = _walked(branches, wanted, window, cap, COUNT_WALK)
     found = set(walked)

@@ -29,6 +29,11 @@ FROM queues q LEFT JOIN deep d ON d.queue = q.name LEFT JOIN rated r ON r.queue 
 WHERE %(queue)s::text IS NULL OR q.name = %(queue)s ORDER BY q.name
 """  # noqa: S608 - constants
 
+_TYPES: Final = f"""
+WITH {JOB_COUNTS} SELECT type, jsonb_object_agg(status, jobs) FROM job_counted
+WHERE queue = %(queue)s GROUP BY type ORDER BY type
+"""  # noqa: S608 - a constant
+
 _PAUSE: Final = """
 INSERT INTO queues AS q (name, paused_at, paused_by) VALUES (%(name)s, now(), %(actor)s)
 ON CONFLICT (name) DO UPDATE SET paused_at = excluded.paused_at, paused_by = excluded.paused_by
@@ -85,6 +90,11 @@ class QueueStore:
         if not found:
             raise QueueNotFound(_unknown(name))
         return found[0]
+
+    def types(self, name: str) -> dict[str, dict[JobStatus, int]]:
+        """By type, how many jobs of it the queue has in each status."""
+        rows = self._database.run_again(_TYPES, {"queue": name})
+        return {type_: {status: jobs.get(status, 0) for status in JobStatus} for type_, jobs in rows}
 
     def pause(self, name: str, actor: Actor) -> None:
         """Have workers claim nothing from it any more; a queue that has no job yet may be paused, too."""

@@ -18,6 +18,7 @@ from goqueue_common.errors import (
 )
 from goqueue_common.job_search import PREVIEW_CHARACTERS
 from goqueue_common.schedule import Definition, Schedule, Source
+from goqueue_common.schedule import Run as ScheduleRun
 from goqueue_common.schedule_change_store import DEFINED, Standing
 from goqueue_common.schedule_run_store import RUN_COLUMNS, read_run
 from goqueue_common.schedule_timing import shown_next
@@ -57,6 +58,12 @@ FROM schedule_revision v LEFT JOIN LATERAL (
 ORDER BY found.name
 """  # noqa: S608 - our own column names
 
+_NEWEST_RUNS: Final = f"""
+SELECT {RUN_COLUMNS} FROM unnest(%(names)s::text[]) AS n(name) CROSS JOIN LATERAL (
+    SELECT * FROM schedule_runs WHERE schedule = n.name ORDER BY scheduled_for DESC LIMIT %(limit)s
+) AS r ORDER BY r.schedule, r.scheduled_for DESC
+"""  # noqa: S608 - our own column names
+
 _DEFINITIONS: Final = f"""
 SELECT {", ".join("payload::text" if name == "payload" else name for name in DEFINED)}
 FROM schedules WHERE name = ANY(%(names)s)
@@ -93,6 +100,14 @@ class ScheduleStore:
         rows = self._database.run_again(_PAGE, wanted)
         at, revision = rows[0][:2]
         return SchedulePage([_schedule(row[2:], at) for row in rows if row[2] is not None], at, revision)
+
+    def newest_runs(self, names: Collection[str], limit: int) -> dict[str, list[ScheduleRun]]:
+        """By name, the newest runs of these schedules, up to `limit` of each, the newest first."""
+        found: dict[str, list[ScheduleRun]] = {name: [] for name in names}
+        for row in self._database.run_again(_NEWEST_RUNS, {"names": list(names), "limit": limit}):
+            run = read_run(row)
+            found[run.schedule].append(run)
+        return found
 
     def get(self, name: str) -> Schedule:
         """One of them. Raises ScheduleNotFound."""

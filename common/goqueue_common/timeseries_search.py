@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Final
 
 from goqueue_common import histogram
@@ -18,15 +20,17 @@ MEASURED: Final = tuple(f"{what}_{quantile}" for what in ("wait", "run") for qua
 """Series of seconds: below it lay so much of all waits, or runs, of a step."""
 MINUTE: Final = timedelta(minutes=1)
 MOST_POINTS: Final = 1_500
+MOST_GROUPS: Final = 200
+"""Of more queues, or types, those are shown in which most happened."""
 
 _SERIES: Final = f"""
-SELECT floor(extract(epoch FROM minute - %(since)s) / %(step)s)::int AS place,
+SELECT {{by}} AS name, floor(extract(epoch FROM minute - %(since)s) / %(step)s)::int AS place,
     {", ".join(f"sum({name})::bigint" for name in COUNTED)}, {{wait}}, {{run}}
 FROM rollups
 WHERE minute >= %(since)s AND minute < %(until)s
   AND (%(queues)s::text[] IS NULL OR queue = ANY(%(queues)s::text[]))
   AND (%(types)s::text[] IS NULL OR type = ANY(%(types)s::text[]))
-GROUP BY place ORDER BY place
+GROUP BY name, place ORDER BY name, place
 """
 
 
@@ -67,6 +71,13 @@ def _usual_step(length: timedelta) -> timedelta:
     return next((step for step in _STEPS if length / step <= 150), _STEPS[-1])
 
 
+class By(StrEnum):
+    """What a series can be parted by."""
+
+    QUEUE = "queue"
+    TYPE = "type"
+
+
 class TimeseriesSearch:
     """Raises StoreUnavailable."""
 
@@ -80,9 +91,24 @@ class TimeseriesSearch:
 
         queues, types: only of these; none named: of all.
         """
-        parts = {what: _histogram_of(what, names) for what in ("wait", "run")}
-        rows = self._database.run_again(
-            _SERIES.format(**parts),
+        rows = self._rows("NULL::text", period, names, queues, types)
+        return _columns([row[1:] for row in rows], period, names)
+
+    def parted(
+        self, by: By, period: Period, names: Sequence[str], *, queues: Sequence[str] = (), types: Sequence[str] = ()
+    ) -> dict[str, dict[str, list[Any]]]:
+        """The same of each queue, or of each type, by name; MOST_GROUPS in which most was submitted and ended."""
+        rows: defaultdict[str, list[Sequence[Any]]] = defaultdict(list)
+        for name, *row in self._rows(by, period, names, queues, types):
+            rows[name].append(row)
+        most = sorted(rows, key=lambda name: (-sum(sum(row[1 : len(COUNTED) + 1]) for row in rows[name]), name))
+        return {name: _columns(rows[name], period, names) for name in sorted(most[:MOST_GROUPS])}
+
+    def _rows(
+        self, by: str, period: Period, names: Sequence[str], queues: Sequence[str], types: Sequence[str]
+    ) -> Sequence[Sequence[Any]]:
+        return self._database.run_again(
+            _SERIES.format(by=by, **{what: _histogram_of(what, names) for what in ("wait", "run")}),
             {
                 "since": period.since,
                 "until": period.until,
@@ -91,14 +117,17 @@ class TimeseriesSearch:
                 "types": list(types) or None,
             },
         )
-        columns: dict[str, list[Any]] = {
-            name: [0 if name in COUNTED else None] * period.points for name in (*COUNTED, *MEASURED)
-        }
-        for place, *counts, wait, run in rows:
-            values = dict(zip(COUNTED, counts, strict=True)) | _measured("wait", wait) | _measured("run", run)
-            for name, value in values.items():
-                columns[name][place] = value
-        return {name: columns[name] for name in names}
+
+
+def _columns(rows: Sequence[Sequence[Any]], period: Period, names: Sequence[str]) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {
+        name: [0 if name in COUNTED else None] * period.points for name in (*COUNTED, *MEASURED)
+    }
+    for place, *counts, wait, run in rows:
+        values = dict(zip(COUNTED, counts, strict=True)) | _measured("wait", wait) | _measured("run", run)
+        for name, value in values.items():
+            columns[name][place] = value
+    return {name: columns[name] for name in names}
 
 
 def _histogram_of(what: str, names: Sequence[str]) -> str:

@@ -36,7 +36,7 @@ WITH held AS MATERIALIZED (
 )
 SELECT w.id::text, w.host, w.pid, w.version, w.queues, w.types, w.slots, w.started_at,
     extract(epoch FROM now() - w.beat_at)::float8, w.lease_seconds, w.shown_state, w.drain_requested_at, w.ended_at,
-    w.running_count,
+    w.memory_bytes, w.running_count,
     (SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.started_at, r.job_id), '[]') FROM (
         SELECT j.id AS job_id, j.type, j.queue, j.attempts AS attempt, j.started_at,
             CASE WHEN p.job_id IS NOT NULL THEN jsonb_build_object(
@@ -74,6 +74,7 @@ USUALLY_SHOWN: Final = (WorkerState.ALIVE, WorkerState.DRAINING, WorkerState.DRA
 @dataclass(frozen=True, slots=True)
 class WorkerView:
     """One child process of a worker. queues None: all; types: job type -> fingerprint; heartbeat_age: in seconds.
+    memory_bytes: at its last heartbeat, None: not known.
 
     running: what it holds, the longest held first, RUNNING_AT_MOST of running_count: job_id, type, queue, attempt,
     started_at, progress (fraction, message, updated_at; None: it has said nothing).
@@ -92,6 +93,7 @@ class WorkerView:
     state: str
     drain_requested_at: datetime | None
     ended_at: datetime | None
+    memory_bytes: int | None
     running_count: int
     running: list[dict[str, Any]]
 

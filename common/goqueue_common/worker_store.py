@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -29,7 +30,9 @@ _BEAT: Final = """
 WITH mine AS MATERIALIZED (
     SELECT id FROM workers WHERE id = ANY(%(ids)s::uuid[]) AND state = 'alive' ORDER BY id FOR NO KEY UPDATE
 ), beaten AS (
-    UPDATE workers SET beat_at = now() FROM mine WHERE workers.id = mine.id RETURNING workers.id::text
+    UPDATE workers SET beat_at = now(), memory_bytes = said.memory_bytes
+    FROM mine JOIN unnest(%(ids)s::uuid[], %(memory)s::bigint[]) AS said(id, memory_bytes) USING (id)
+    WHERE workers.id = mine.id RETURNING workers.id::text
 )
 SELECT ARRAY(SELECT id FROM beaten), pg_postmaster_start_time(), now()
 """
@@ -135,9 +138,13 @@ class WorkerStore:
             },
         )
 
-    def beat(self, worker_ids: Sequence[str]) -> Beat:
-        """Renew leases; those not in the answer have been declared lost. Never an upsert: lost is final."""
-        alive, server_started_at, at = self._database.run(_BEAT, {"ids": list(worker_ids)})[0]
+    def beat(self, worker_ids: Sequence[str], memory: Mapping[str, int] = MappingProxyType({})) -> Beat:
+        """Renew leases; those not in the answer have been declared lost. Never an upsert: lost is final.
+
+        memory: the bytes that their processes occupy, of those of which that is known.
+        """
+        said = {"ids": list(worker_ids), "memory": [memory.get(worker_id) for worker_id in worker_ids]}
+        alive, server_started_at, at = self._database.run(_BEAT, said)[0]
         return Beat(frozenset(alive), server_started_at, at)
 
     def stop(self, worker_id: str) -> None:

@@ -10,6 +10,7 @@ import structlog
 
 from goqueue_worker.child_process import ChildProcess
 from goqueue_worker.ending import RECYCLING, EndReason
+from goqueue_worker.memory_watch import bytes_of
 from goqueue_worker.seat import Seat
 from goqueue_worker.settings import WorkerSettings
 from goqueue_worker.settler import Settler
@@ -79,6 +80,11 @@ class Children:
             for child in self.running
             if child.worker_id is not None and child.worker_id not in self._lost
         }
+
+    def memory(self) -> Mapping[str, int]:
+        """Bytes that they occupy, by worker id, of those whose system tells; asked by the heartbeat's thread."""
+        found = {child.worker_id: bytes_of(child.pid) for child in self.running if child.worker_id is not None}
+        return {worker_id: occupied for worker_id, occupied in found.items() if occupied is not None}
 
     def declared_lost(self, worker_id: str) -> None:
         """Somebody has declared this one lost: it must end. Told by the heartbeat's thread."""

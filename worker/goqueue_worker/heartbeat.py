@@ -16,7 +16,10 @@ log = structlog.get_logger(__name__)
 
 
 class Heartbeat:
-    """`step` renews every lease. A child whose row is no longer alive is told to nobody but `on_lost`: it must end."""
+    """`step` renews every lease. A child whose row is no longer alive is told to nobody but `on_lost`: it must end.
+
+    memory: bytes that children occupy, by worker id.
+    """
 
     def __init__(
         self,
@@ -27,6 +30,7 @@ class Heartbeat:
         lease: float,
         steadiness: Steadiness,
         children: Callable[[], Mapping[str, SlotTable]],
+        memory: Callable[[], Mapping[str, int]],
         on_lost: Callable[[str], None],
     ) -> None:
         self._store = store
@@ -35,6 +39,7 @@ class Heartbeat:
         self._lease = lease
         self._steadiness = steadiness
         self._children = children
+        self._memory = memory
         self._on_lost = on_lost
 
     def step(self) -> float:
@@ -42,7 +47,7 @@ class Heartbeat:
         children = self._children()
         sent_at = self._clock.boottime()
         try:
-            beat = self._store.beat(list(children))
+            beat = self._store.beat(list(children), self._memory())
         except StoreUnavailable as error:
             self._steadiness.failed()
             log.warning("heartbeat_failed", reason=str(error))

@@ -15,7 +15,6 @@ log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS: Final = 1.0
 _MIB: Final = 1024 * 1024
-_STATM: Final = Path("/proc/self/statm")
 
 
 class MemoryWatch:
@@ -39,8 +38,17 @@ class MemoryWatch:
 
 def resident_bytes() -> int:
     """Of this process alone, without its isolated ones. Where there is no /proc: the most it ever was."""
-    try:
-        return int(_STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except FileNotFoundError:
+    occupied = bytes_of(os.getpid())
+    if occupied is None:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return peak if sys.platform == "darwin" else peak * 1024
+    return occupied
+
+
+def bytes_of(pid: int) -> int | None:
+    """What another process occupies now. None: it is gone, or there is no /proc."""
+    try:
+        pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
+    except (OSError, IndexError):
+        return None
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")

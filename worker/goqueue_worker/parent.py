@@ -90,6 +90,7 @@ class Parent:
             interval=settings.heartbeat,
             lease=settings.lease,
             children=self._children.leases,
+            memory=self._children.memory,
             on_lost=self._children.declared_lost,
         )
         self._maintenance = leased_duties(self._database, self._broker, recovery, steadiness, settings.retention)

@@ -51,6 +51,7 @@ ANSWERS: Final[Mapping[str, Mapping[int, Any]]] = {
     "purgeQueue": {202: services.PURGE_STARTED},
     "listQueues": {200: {"items": [services.QUEUE]}},
     "getQueue": {200: services.QUEUE},
+    "listQueueTypes": {200: {"items": services.QUEUE_TYPES}},
     "pauseQueue": {200: services.PAUSED},
     "resumeQueue": {200: services.QUEUE},
     "listFailures": {200: failures.PAGE},

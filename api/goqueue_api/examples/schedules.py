@@ -85,7 +85,14 @@ RESUMED: Final = SCHEDULE | {
     "updated_at": "2026-03-02T09:31:40Z",
 }
 PAGE: Final[dict[str, Any]] = {
-    "items": [_COMMON | {"payload_preview": '{"period": "yesterday", "timezone": "Europe/Berlin"}'}],
+    "items": [
+        _COMMON
+        | {
+            "payload_preview": '{"period": "yesterday", "timezone": "Europe/Berlin"}',
+            "next": [{"at": "2026-03-03T01:00:00Z", "local": "2026-03-03T02:00:00+01:00"}],
+            "runs": [RUN, _SKIPPED],
+        }
+    ],
     "next_cursor": None,
     "at": "2026-03-02T09:30:00.120000Z",
     "revision": 17,

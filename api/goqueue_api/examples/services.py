@@ -26,6 +26,18 @@ QUEUE: Final[dict[str, Any]] = {
     "paused_by": None,
     "limit": 3,
 }
+QUEUE_TYPES: Final[list[dict[str, Any]]] = [
+    {
+        "type": "email.send",
+        "scheduled": 3,
+        "queued": 17,
+        "processing": 2,
+        "retrying": 1,
+        "completed": 12480,
+        "failed": 31,
+        "cancelled": 4,
+    }
+]
 PAUSED: Final = QUEUE | {"seconds_to_drain": None, "paused": True, "paused_at": "2026-03-02T09:30:00Z", "paused_by": "ops"}
 LIMIT: Final[dict[str, Any]] = {
     "kind": "queue",
@@ -48,6 +60,7 @@ WORKER: Final[dict[str, Any]] = {
     "lease": 30.0,
     "drain_requested_at": None,
     "ended_at": None,
+    "memory_bytes": 62_914_560,
     "running_count": 1,
     "running": [
         {

@@ -61,4 +61,8 @@ TIMESERIES: Final[dict[str, Any]] = {
     "step": 60,
     "t": [1772443680, 1772443740, 1772443800],
     "series": {"completed": [117, 120, 8], "wait_p95": [1.6, 1.7, None]},
+    "groups": {
+        "emails": {"completed": [110, 118, 8], "wait_p95": [1.6, 1.7, None]},
+        "reports": {"completed": [7, 2, 0], "wait_p95": [0.4, 0.4, None]},
+    },
 }

@@ -11,7 +11,7 @@ from goqueue_api.access.scope import Scope
 from goqueue_api.json_provider import json_response
 from goqueue_api.names import checked_name
 from goqueue_api.openapi import Answer, ApiBlueprint
-from goqueue_api.schemas.services import QueueListSchema, QueueSchema
+from goqueue_api.schemas.services import QueueListSchema, QueueSchema, QueueTypeListSchema
 from goqueue_api.services import services
 from goqueue_common.errors import QueueNotFound
 from goqueue_common.live_events import Topic, tell
@@ -45,6 +45,23 @@ def list_queues() -> Response:
 def get_queue(name: str) -> Response:
     """Show a queue"""
     return _answer(checked_name(name))
+
+
+@blueprint.operation(
+    "GET",
+    "/queues/<name>/types",
+    "listQueueTypes",
+    scope=Scope.READ,
+    answers={200: Answer(QueueTypeListSchema(), "By type, those with jobs.")},
+    problems=(QueueNotFound,),
+)
+def list_types(name: str) -> Response:
+    """List the types of a queue's jobs, with how many there are in each status"""
+    services().queues.depth(checked_name(name))
+    found = services().queues.types(name)
+    return json_response(
+        {"items": [{"type": type_, **{str(status): jobs[status] for status in jobs}} for type_, jobs in found.items()]}
+    )
 
 
 @blueprint.operation(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from goqueue_api.json_provider import json_response
 from goqueue_api.names import checked_schedule
 from goqueue_api.openapi import Answer, ApiBlueprint, Body
 from goqueue_api.pagination import decode_name, encode_name, next_link
+from goqueue_api.schedule_preview import coming
 from goqueue_api.schedule_request import merged, names_version, seen_version, wants_new
 from goqueue_api.schemas.schedule_request import (
     EDIT_EXAMPLES,
@@ -73,7 +75,10 @@ _CURSOR: Final = "schedules"
     problems=(InvalidCursor,),
 )
 def list_schedules(query: dict[str, Any]) -> Response:
-    """List schedules by name"""
+    """List schedules by name
+
+    With `next` and `runs` each shows when it fires next, and what became of its last instants.
+    """
     limit, cursor = query["limit"], query["cursor"]
     after = None if cursor is None else decode_name(cursor, _CURSOR)
     source = None if query["source"] is None else Source(query["source"])
@@ -82,12 +87,23 @@ def list_schedules(query: dict[str, Any]) -> Response:
     following = encode_name(items[-1].name, _CURSOR) if len(page.schedules) > limit else None
     link = None if following is None else next_link(request.path, request.args.items(multi=True), following)
     document = {
-        "items": [listed_schedule(schedule) for schedule in items],
+        "items": [listed_schedule(schedule) | seen for schedule, seen in zip(items, _seen(items, query), strict=True)],
         "next_cursor": following,
         "at": page.at,
         "revision": page.revision,
     }
     return json_response(document, headers=None if link is None else {"Link": link})
+
+
+def _seen(schedules: Sequence[Schedule], query: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What lists show of each beside itself."""
+    n, limit, now = query["next"], query["runs"], services().clock.now()
+    runs = services().schedules.newest_runs([schedule.name for schedule in schedules], limit) if limit else {}
+    for schedule in schedules:
+        yield {
+            "next": coming(schedule.definition, max(schedule.due_after, now), n) if n else None,
+            "runs": [run.to_dict() for run in runs[schedule.name]] if limit else None,
+        }
 
 
 @blueprint.operation(

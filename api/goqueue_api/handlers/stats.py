@@ -14,7 +14,7 @@ from goqueue_api.openapi import Answer, ApiBlueprint
 from goqueue_api.schemas.stats import OverviewSchema, TimeseriesQuerySchema, TimeseriesSchema, step_of
 from goqueue_api.services import services
 from goqueue_common.errors import FieldError
-from goqueue_common.timeseries_search import MOST_POINTS, Period, period_of
+from goqueue_common.timeseries_search import MOST_POINTS, By, Period, period_of
 
 _HOUR: Final = timedelta(hours=1)
 _LONGEST: Final = timedelta(days=366)
@@ -46,12 +46,14 @@ def get_overview() -> Response:
     answers={200: Answer(TimeseriesSchema(), "What happened, in columns.")},
 )
 def get_timeseries(query: dict[str, Any]) -> Response:
-    """Show what happened over time
+    """Show what happened over time, of all together or also of each queue
 
     Jobs are counted in the minute in which it happened to them, whatever became of them since.
     """
     period = _period(query)
-    series = services().timeseries.series(period, query["metric"], queues=query["queue"], types=query["type"])
+    asked: dict[str, Any] = {"queues": query["queue"], "types": query["type"]}
+    search, metrics = services().timeseries, query["metric"]
+    groups = None if query["by"] is None else search.parted(By(query["by"]), period, metrics, **asked)
     step = int(period.step.total_seconds())
     first = int(period.since.timestamp())
     return json_response(
@@ -60,7 +62,8 @@ def get_timeseries(query: dict[str, Any]) -> Response:
             "to": period.until,
             "step": step,
             "t": [first + step * number for number in range(period.points)],
-            "series": series,
+            "series": search.series(period, metrics, **asked),
+            "groups": groups,
         }
     )
 

@@ -84,6 +84,7 @@ def _worker(worker: WorkerView) -> dict[str, Any]:
         "lease": worker.lease_seconds,
         "drain_requested_at": worker.drain_requested_at,
         "ended_at": worker.ended_at,
+        "memory_bytes": worker.memory_bytes,
         "running_count": worker.running_count,
         "running": worker.running,
     }

@@ -93,7 +93,7 @@ class WaitQuerySchema(Schema):
 _SINCE = "At this time or later."
 _BEFORE = "Before this time."
 _DENIABLE = ("status", "queue", "type", "tag", "worker", "schedule")
-_COMMAS = frozenset({*_DENIABLE, *(f"not_{name}" for name in _DENIABLE), "fingerprint", "id"})
+_COMMAS = frozenset({*_DENIABLE, *(f"not_{name}" for name in _DENIABLE), "fingerprint", "id", "parent", "rerun_of"})
 _BEGINNING = "A `*` at the end of a value means every name that begins so."
 
 
@@ -163,6 +163,8 @@ class JobFilterSchema(Schema):
             "`payload.user.id=42`: the value is read as JSON, or else as a string; of several paths all must hold."
         },
     )
+    parent = _several(_id("job"), "The job whose handler submitted it.")
+    rerun_of = _several(_id("job"), "The job that it runs again.")
     not_status = _none_of(_status())
     not_queue = _none_of(fields.String(validate=_named), _BEGINNING)
     not_type = _none_of(fields.String(validate=_named), _BEGINNING)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from marshmallow import Schema, fields, validate
 
 from goqueue_api.schedule_preview import MOST, USUAL
@@ -12,6 +14,9 @@ from goqueue_common.cron.due import CatchUp
 from goqueue_common.json_values import PRIORITIES
 from goqueue_common.lifecycle import JobStatus
 from goqueue_common.schedule import Overlap, Source
+
+MOST_LISTED: Final = 20
+"""Instants and runs that a list shows of each schedule."""
 
 
 def _about(text: str, **more: object) -> dict[str, object]:
@@ -39,6 +44,13 @@ class ScheduleRunSchema(AnswerSchema):
     missed = fields.Integer(
         required=True, metadata=_about("Instants before it that were left out, as catch_up says; counted up to 1,000.")
     )
+
+
+class NextInstantSchema(AnswerSchema):
+    """When a schedule fires."""
+
+    at = fields.AwareDateTime(required=True)
+    local = fields.AwareDateTime(required=True, metadata=_about("The same as clocks of the zone show it, with its offset."))
 
 
 class ScheduleBaseSchema(AnswerSchema):
@@ -98,6 +110,18 @@ class ScheduleSummarySchema(ScheduleBaseSchema):
     """A schedule in a list."""
 
     payload_preview = fields.String(required=True, metadata=_about("The first 200 characters of the payload's JSON."))
+    next = fields.List(
+        fields.Nested(NextInstantSchema()),
+        required=True,
+        allow_none=True,
+        metadata=_about("As if it were not paused, and without its jitter; null: `next` was not asked for."),
+    )
+    runs = fields.List(
+        fields.Nested(ScheduleRunSchema()),
+        required=True,
+        allow_none=True,
+        metadata=_about("Its newest runs, the newest first; null: `runs` was not asked for."),
+    )
 
 
 class SchedulePageSchema(AnswerSchema):
@@ -125,6 +149,16 @@ class SchedulesQuerySchema(Schema):
         load_default=None,
         validate=validate.OneOf(list(Source), error="{input!r:.80} is no source: choose of {choices}"),
         metadata=_about("Only those of the schedules file, or of the API."),
+    )
+    next = fields.Integer(
+        load_default=0,
+        validate=validate.Range(0, MOST_LISTED, error=f"{{input}} is out of range: 0 to {MOST_LISTED}"),
+        metadata=_about("Show of each its next instants, so many."),
+    )
+    runs = fields.Integer(
+        load_default=0,
+        validate=validate.Range(0, MOST_LISTED, error=f"{{input}} is out of range: 0 to {MOST_LISTED}"),
+        metadata=_about("Show of each its newest runs, up to so many."),
     )
     cursor = fields.String(load_default=None, metadata=_about("next_cursor of the page before."))
     limit = page_limit()
@@ -154,13 +188,6 @@ class NextQuerySchema(Schema):
         validate=validate.Range(1, MOST, error=f"{{input}} is out of range: 1 to {MOST}"),
         metadata=_about("How many instants at most."),
     )
-
-
-class NextInstantSchema(AnswerSchema):
-    """When a schedule fires."""
-
-    at = fields.AwareDateTime(required=True)
-    local = fields.AwareDateTime(required=True, metadata=_about("The same as clocks of the zone show it, with its offset."))
 
 
 class NextSchema(AnswerSchema):

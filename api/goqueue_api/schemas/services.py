@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from goqueue_api.schemas.answer import AnswerSchema
+from goqueue_api.schemas.stats import StatusCountsSchema
 
 
 class QueueSchema(AnswerSchema):
@@ -40,6 +41,18 @@ class QueueListSchema(AnswerSchema):
     """Every queue that ever had a job, or was paused."""
 
     items = fields.List(fields.Nested(QueueSchema()), required=True)
+
+
+class QueueTypeSchema(StatusCountsSchema):
+    """A type, and how many jobs of it the queue has in each status."""
+
+    type = fields.String(required=True)
+
+
+class QueueTypeListSchema(AnswerSchema):
+    """The types of a queue's jobs."""
+
+    items = fields.List(fields.Nested(QueueTypeSchema()), required=True)
 
 
 class HandlerVersionSchema(AnswerSchema):

@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
 from goqueue_api.schemas.answer import AnswerSchema
 from goqueue_api.schemas.queries import TimeField, apart_at_commas, name_field
-from goqueue_common.timeseries_search import COUNTED, MEASURED
+from goqueue_common.timeseries_search import COUNTED, MEASURED, MOST_GROUPS, By
 
 _METRICS: Final = (*COUNTED, *MEASURED)
 _COMMAS: Final = ("metric", "queue", "type")
@@ -149,6 +149,16 @@ class TimeseriesSchema(AnswerSchema):
         required=True,
         metadata={"description": "By metric: how many jobs in the step; or seconds, null without any."},
     )
+    groups = fields.Dict(
+        keys=fields.String(),
+        values=fields.Dict(keys=fields.String(), values=fields.List(fields.Float(allow_none=True))),
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The same of each queue or type, by its name; null: `by` was not asked for. Those in which "
+            f"nothing happened are not there, and of more than {MOST_GROUPS} those in which most did."
+        },
+    )
 
 
 def _whole_minutes(seconds: int) -> None:
@@ -166,6 +176,11 @@ class TimeseriesQuerySchema(Schema):
     )
     queue = fields.List(name_field(), load_default=list, metadata={"description": "Only of these queues."})
     type = fields.List(name_field(), load_default=list, metadata={"description": "Only of these types."})
+    by = fields.String(
+        load_default=None,
+        validate=validate.OneOf(list(By), error="{input!r:.80} is nothing to part by: choose of {choices}"),
+        metadata={"description": "Show each queue, or each type, by itself, too."},
+    )
     since = TimeField(
         data_key="from", load_default=None, metadata={"description": "The first time; an hour before `to` by default."}
     )

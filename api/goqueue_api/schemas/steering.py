@@ -88,6 +88,11 @@ class WorkerSchema(AnswerSchema):
     lease = fields.Float(required=True, metadata={"description": "Seconds without a heartbeat after which it is lost."})
     drain_requested_at = fields.AwareDateTime(required=True, allow_none=True)
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
+    memory_bytes = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What its process occupied at its last heartbeat; null: its system does not tell."},
+    )
     running_count = fields.Integer(required=True)
     running = fields.List(
         fields.Nested(RunningJobSchema()),

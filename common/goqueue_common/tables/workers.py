@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Index,
     Text,
@@ -19,7 +20,10 @@ from goqueue_common.tables.base import NOW, Base
 
 
 class WorkerRow(Base):
-    """One worker process under one lease. `queues` NULL: it serves all; `types`: job type -> fingerprint of its version."""
+    """One worker process under one lease. `queues` NULL: it serves all; `types`: job type -> fingerprint of its version.
+
+    memory_bytes: what its process occupied at its last heartbeat.
+    """
 
     __tablename__ = "workers"
 
@@ -36,6 +40,7 @@ class WorkerRow(Base):
     lease_seconds: Mapped[float] = mapped_column(server_default=text("30"))
     ended_at: Mapped[datetime | None]
     drain_requested_at: Mapped[datetime | None]
+    memory_bytes: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (
         CheckConstraint("state IN ('alive', 'lost', 'stopped')", name="workers_state"),

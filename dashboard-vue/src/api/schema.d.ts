@@ -387,6 +387,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/queues/{name}/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a queue, or where a type is limited, of a type. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** List the types of a queue's jobs, with how many there are in each status */
+        get: operations["listQueueTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/queues/{name}/pause": {
         parameters: {
             query?: never;
@@ -459,7 +479,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show what happened over time
+         * Show what happened over time, of all together or also of each queue
          * @description Jobs are counted in the minute in which it happened to them, whatever became of them since.
          */
         get: operations["getTimeseries"];
@@ -587,7 +607,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List schedules by name */
+        /**
+         * List schedules by name
+         * @description With `next` and `runs` each shows when it fires next, and what became of its last instants.
+         */
         get: operations["listSchedules"];
         put?: never;
         /** Create a schedule */
@@ -1529,6 +1552,10 @@ export interface components {
             payload?: {
                 [key: string]: unknown;
             }[];
+            /** @description The job whose handler submitted it. Several values mean any of them: repeat it, or put commas between them. */
+            parent?: string[];
+            /** @description The job that it runs again. Several values mean any of them: repeat it, or put commas between them. */
+            rerun_of?: string[];
             /** @description Jobs that this holds of are left out. Several values leave out all of them. */
             not_status?: ("scheduled" | "queued" | "processing" | "retrying" | "completed" | "failed" | "cancelled")[];
             /** @description Jobs that this holds of are left out. A `*` at the end of a value means every name that begins so. Several values leave out all of them. */
@@ -1808,6 +1835,19 @@ export interface components {
         QueueList: {
             items: components["schemas"]["Queue"][];
         };
+        QueueType: {
+            scheduled: number;
+            queued: number;
+            processing: number;
+            retrying: number;
+            completed: number;
+            failed: number;
+            cancelled: number;
+            type: string;
+        };
+        QueueTypeList: {
+            items: components["schemas"]["QueueType"][];
+        };
         StatusCounts: {
             scheduled: number;
             queued: number;
@@ -1915,6 +1955,12 @@ export interface components {
             series: {
                 [key: string]: (number | null)[];
             };
+            /** @description The same of each queue or type, by its name; null: `by` was not asked for. Those in which nothing happened are not there, and of more than 200 those in which most did. */
+            groups: {
+                [key: string]: {
+                    [key: string]: (number | null)[];
+                };
+            } | null;
         };
         Limit: {
             /** @enum {string} */
@@ -1968,6 +2014,8 @@ export interface components {
             drain_requested_at: string | null;
             /** Format: date-time */
             ended_at: string | null;
+            /** @description What its process occupied at its last heartbeat; null: its system does not tell. */
+            memory_bytes: number | null;
             running_count: number;
             /** @description The longest held first, 100 at most. */
             running: components["schemas"]["RunningJob"][];
@@ -2001,6 +2049,15 @@ export interface components {
             manual: boolean;
             /** @description Instants before it that were left out, as catch_up says; counted up to 1,000. */
             missed: number;
+        };
+        NextInstant: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: date-time
+             * @description The same as clocks of the zone show it, with its offset.
+             */
+            local: string;
         };
         ScheduleSummary: {
             name: string;
@@ -2065,6 +2122,10 @@ export interface components {
             updated_at: string;
             /** @description The first 200 characters of the payload's JSON. */
             payload_preview: string;
+            /** @description As if it were not paused, and without its jitter; null: `next` was not asked for. */
+            next: components["schemas"]["NextInstant"][] | null;
+            /** @description Its newest runs, the newest first; null: `runs` was not asked for. */
+            runs: components["schemas"]["ScheduleRun"][] | null;
         };
         SchedulePage: {
             items: components["schemas"]["ScheduleSummary"][];
@@ -2306,15 +2367,6 @@ export interface components {
              * @default 10
              */
             n?: number;
-        };
-        NextInstant: {
-            /** Format: date-time */
-            at: string;
-            /**
-             * Format: date-time
-             * @description The same as clocks of the zone show it, with its offset.
-             */
-            local: string;
         };
         Transition: {
             /** Format: date-time */
@@ -2913,6 +2965,10 @@ export interface operations {
                 fingerprint?: string[];
                 /** @description A JSON object that the payload must contain. Repeated: any of them. Or, for one member, `payload.user.id=42`: the value is read as JSON, or else as a string; of several paths all must hold. */
                 payload?: string[];
+                /** @description The job whose handler submitted it. Several values mean any of them: repeat it, or put commas between them. */
+                parent?: string[];
+                /** @description The job that it runs again. Several values mean any of them: repeat it, or put commas between them. */
+                rerun_of?: string[];
                 /** @description Jobs that this holds of are left out. Several values leave out all of them. */
                 not_status?: ("scheduled" | "queued" | "processing" | "retrying" | "completed" | "failed" | "cancelled")[];
                 /** @description Jobs that this holds of are left out. A `*` at the end of a value means every name that begins so. Several values leave out all of them. */
@@ -3133,6 +3189,10 @@ export interface operations {
                 fingerprint?: string[];
                 /** @description A JSON object that the payload must contain. Repeated: any of them. Or, for one member, `payload.user.id=42`: the value is read as JSON, or else as a string; of several paths all must hold. */
                 payload?: string[];
+                /** @description The job whose handler submitted it. Several values mean any of them: repeat it, or put commas between them. */
+                parent?: string[];
+                /** @description The job that it runs again. Several values mean any of them: repeat it, or put commas between them. */
+                rerun_of?: string[];
                 /** @description Jobs that this holds of are left out. Several values leave out all of them. */
                 not_status?: ("scheduled" | "queued" | "processing" | "retrying" | "completed" | "failed" | "cancelled")[];
                 /** @description Jobs that this holds of are left out. A `*` at the end of a value means every name that begins so. Several values leave out all of them. */
@@ -4843,6 +4903,53 @@ export interface operations {
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
+    listQueueTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a queue, or where a type is limited, of a type. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By type, those with jobs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "type": "email.send",
+                     *           "scheduled": 3,
+                     *           "queued": 17,
+                     *           "processing": 2,
+                     *           "retrying": 1,
+                     *           "completed": 12480,
+                     *           "failed": 31,
+                     *           "cancelled": 4
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueueTypeList"];
+                };
+            };
+            400: components["responses"]["UntrustedHost"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["InsufficientScope"];
+            404: components["responses"]["QueueNotFound"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyFailedTries"];
+            503: components["responses"]["DatabaseUnavailable"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
     pauseQueue: {
         parameters: {
             query?: never;
@@ -5057,6 +5164,8 @@ export interface operations {
                 queue?: string[];
                 /** @description Only of these types. */
                 type?: string[];
+                /** @description Show each queue, or each type, by itself, too. */
+                by?: "queue" | "type" | null;
                 /** @description The first time; an hour before `to` by default. */
                 from?: string | null;
                 /** @description The last time; by default now. */
@@ -5097,6 +5206,32 @@ export interface operations {
                      *           1.7,
                      *           null
                      *         ]
+                     *       },
+                     *       "groups": {
+                     *         "emails": {
+                     *           "completed": [
+                     *             110,
+                     *             118,
+                     *             8
+                     *           ],
+                     *           "wait_p95": [
+                     *             1.6,
+                     *             1.7,
+                     *             null
+                     *           ]
+                     *         },
+                     *         "reports": {
+                     *           "completed": [
+                     *             7,
+                     *             2,
+                     *             0
+                     *           ],
+                     *           "wait_p95": [
+                     *             0.4,
+                     *             0.4,
+                     *             null
+                     *           ]
+                     *         }
                      *       }
                      *     }
                      */
@@ -5321,6 +5456,7 @@ export interface operations {
                      *           "lease": 30,
                      *           "drain_requested_at": null,
                      *           "ended_at": null,
+                     *           "memory_bytes": 62914560,
                      *           "running_count": 1,
                      *           "running": [
                      *             {
@@ -5389,6 +5525,7 @@ export interface operations {
                      *       "lease": 30,
                      *       "drain_requested_at": null,
                      *       "ended_at": null,
+                     *       "memory_bytes": 62914560,
                      *       "running_count": 1,
                      *       "running": [
                      *         {
@@ -5455,6 +5592,7 @@ export interface operations {
                      *       "lease": 30,
                      *       "drain_requested_at": "2026-03-02T09:30:04Z",
                      *       "ended_at": null,
+                     *       "memory_bytes": 62914560,
                      *       "running_count": 1,
                      *       "running": [
                      *         {
@@ -5493,6 +5631,10 @@ export interface operations {
                 paused?: boolean | null;
                 /** @description Only those of the schedules file, or of the API. */
                 source?: "api" | "file" | null;
+                /** @description Show of each its next instants, so many. */
+                next?: number;
+                /** @description Show of each its newest runs, up to so many. */
+                runs?: number;
                 /** @description next_cursor of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
@@ -5553,7 +5695,35 @@ export interface operations {
                      *           },
                      *           "created_at": "2026-02-20T14:03:11.200000Z",
                      *           "updated_at": "2026-02-26T08:30:00.410000Z",
-                     *           "payload_preview": "{\"period\": \"yesterday\", \"timezone\": \"Europe/Berlin\"}"
+                     *           "payload_preview": "{\"period\": \"yesterday\", \"timezone\": \"Europe/Berlin\"}",
+                     *           "next": [
+                     *             {
+                     *               "at": "2026-03-03T01:00:00Z",
+                     *               "local": "2026-03-03T02:00:00+01:00"
+                     *             }
+                     *           ],
+                     *           "runs": [
+                     *             {
+                     *               "schedule": "nightly-report",
+                     *               "scheduled_for": "2026-03-02T01:00:00Z",
+                     *               "fired_at": "2026-03-02T01:00:00.014000Z",
+                     *               "lateness": 0.014,
+                     *               "job_id": "019cac0f-a70e-7b22-9e4f-6e7f80910214",
+                     *               "outcome": "completed",
+                     *               "manual": false,
+                     *               "missed": 0
+                     *             },
+                     *             {
+                     *               "schedule": "nightly-report",
+                     *               "scheduled_for": "2026-03-01T01:00:00Z",
+                     *               "fired_at": "2026-03-01T01:00:00.011000Z",
+                     *               "lateness": 0.011,
+                     *               "job_id": null,
+                     *               "outcome": "skipped",
+                     *               "manual": false,
+                     *               "missed": 0
+                     *             }
+                     *           ]
                      *         }
                      *       ],
                      *       "next_cursor": null,

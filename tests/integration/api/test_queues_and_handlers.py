@@ -26,6 +26,20 @@ def test_queues_show_their_jobs(client: FlaskClient, database: Database, store: 
     assert mail == {"name": "mail", "seconds_to_drain": None, **UNTOUCHED}
 
 
+def test_a_queue_shows_its_types(client: FlaskClient, database: Database, store: JobStore, worker_id: str) -> None:
+    job_in(JobStatus.FAILED, store, worker_id, queue="mail", type_="send")
+    RollupStore(database).fold(1_000)
+    job_in(JobStatus.QUEUED, store, worker_id, queue="mail", type_="send")
+    job_in(JobStatus.QUEUED, store, worker_id, queue="mail", type_="check")
+    job_in(JobStatus.QUEUED, store, worker_id, queue="other", type_="other")
+    none = dict.fromkeys(map(str, JobStatus), 0)
+    assert client.get("/queues/mail/types").get_json()["items"] == [
+        {"type": "check", **none, "queued": 1},
+        {"type": "send", **none, "queued": 1, "failed": 1},
+    ]
+    assert client.get("/queues/nowhere/types").status_code == 404
+
+
 def test_handlers_show_their_versions_and_who_has_them(client: FlaskClient, database: Database) -> None:
     common = {"type": "mail", "max_retries": 5, "timeout_seconds": 30.0, "isolation": "thread", "description": "Send"}
     workers = WorkerStore(database)

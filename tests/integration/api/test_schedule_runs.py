@@ -145,6 +145,20 @@ def test_ten_thousand_instants_are_fired_in_one_request(client: FlaskClient, dat
     assert len({answer["job_id"] for answer in answers}) == 10_000
 
 
+def test_a_list_shows_the_runs_and_next_instants_that_are_asked_for(client: FlaskClient, database: Database) -> None:
+    create(client, database)
+    create(client, database, "idle", paused=True)
+    fire(client, item(3), item(2), item(1))
+    idle, poll = client.get("/schedules?next=2&runs=2").get_json()["items"]
+    assert [run["scheduled_for"] for run in poll["runs"]] == [minute(1), minute(2)]
+    assert poll["runs"][0] == poll["last_run"]
+    assert poll["next"] == client.get("/schedules/poll/next?n=2").get_json()["next"]
+    assert (idle["runs"], len(idle["next"])) == ([], 2)
+    plain = client.get("/schedules").get_json()["items"][0]
+    assert (plain["next"], plain["runs"]) == (None, None)
+    assert client.get("/schedules?runs=21").status_code == 422
+
+
 BODIES = [
     pytest.param(b"", JSON, 400, "invalid_json", None, id="nothing"),
     pytest.param(b'{"runs":[]}', "text/plain", 415, "unsupported_media_type", None, id="as text"),

@@ -78,7 +78,11 @@ def test_schedules_are_listed_by_name_and_by_pages(client: FlaskClient) -> None:
     assert "payload" not in item
     assert len(item["payload_preview"]) == 200
     whole = get_schedule(client, "a")
-    assert {**item, "payload": whole["payload"]} == whole | {"payload_preview": item["payload_preview"]}
+    assert {**item, "payload": whole["payload"]} == whole | {
+        "payload_preview": item["payload_preview"],
+        "next": None,
+        "runs": None,
+    }
     assert f'cursor={page["next_cursor"]}>; rel="next"' in first.headers["Link"]
     second = client.get(f"/schedules?limit=2&cursor={page['next_cursor']}").get_json()
     third = client.get(f"/schedules?limit=2&cursor={second['next_cursor']}")

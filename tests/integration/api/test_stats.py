@@ -68,6 +68,22 @@ def test_a_timeseries_counts_what_happened_in_columns(client: FlaskClient) -> No
     assert total(client, type="demo", metric="submitted,failed") == {"submitted": 7, "failed": 1}
 
 
+@pytest.mark.usefixtures("happened")
+def test_a_timeseries_can_be_parted(client: FlaskClient) -> None:
+    query = {"metric": "submitted,failed,run_p95", "step": 3600}
+    whole = client.get("/stats/timeseries", query_string=query).get_json()
+    assert whole["groups"] is None
+    for by in ("queue", "type"):
+        parted = client.get("/stats/timeseries", query_string={**query, "by": by}).get_json()
+        assert parted["series"] == whole["series"]
+        assert len(parted["groups"]) > 1
+        for name, series in parted["groups"].items():
+            alone = client.get("/stats/timeseries", query_string={**query, by: name}).get_json()
+            assert series == alone["series"]
+    only = client.get("/stats/timeseries", query_string={**query, "by": "queue", "queue": "reports"}).get_json()
+    assert list(only["groups"]) == ["reports"]
+
+
 def test_a_timeseries_has_what_lies_in_its_time(client: FlaskClient, happened: datetime) -> None:
     before = happened - timedelta(hours=2)
     assert total(client, **{"from": before.isoformat(), "to": (before + timedelta(hours=1)).isoformat()})["submitted"] == 0
@@ -86,6 +102,7 @@ def test_quantiles_are_null_where_nothing_happened(client: FlaskClient, happened
     ("query", "field", "said"),
     [
         pytest.param({"metric": "speed"}, "/query/metric/0", "'speed' is no metric", id="metric"),
+        pytest.param({"by": "tag"}, "/query/by", "'tag' is nothing to part by", id="by"),
         pytest.param({"step": 90}, "/query/step", "90 is no whole number of minutes", id="odd step"),
         pytest.param({"step": 0}, "/query/step", "0 is out of range", id="no step"),
         pytest.param({"from": "yesterday"}, "/query/from", "yesterday", id="no time"),

@@ -206,6 +206,18 @@ def test_ids_can_be_a_filter(yard: Yard) -> None:
     assert yard.found(JobFilter(ids=everything, workers=[yard.other_worker])) == ["slow"]
 
 
+def test_what_comes_of_a_job_is_found(yard: Yard) -> None:
+    origin = yard.ids["sent"]
+    for name, column in (("slow", "parent_id"), ("queued", "parent_id"), ("lost", "rerun_of"), ("queued", "rerun_of")):
+        yard.database.run(f"UPDATE jobs SET {column} = %(of)s WHERE id = %(id)s", {"of": origin, "id": yard.ids[name]})
+    assert yard.found(JobFilter(parents=[origin])) == ["slow", "queued"]
+    assert yard.found(JobFilter(parents=[origin, str(uuid4())], statuses=["completed"])) == ["slow"]
+    assert yard.found(JobFilter(reruns_of=[origin])) == ["lost", "queued"]
+    assert yard.found(JobFilter(reruns_of=[origin], parents=[origin])) == ["queued"]
+    assert yard.found(JobFilter(parents=[origin], workers=[yard.other_worker])) == ["slow"]
+    assert yard.found(JobFilter(parents=[yard.ids["lost"]])) == []
+
+
 def test_an_indexed_job_that_is_retried_is_found_as_what_it_is_now(yard: Yard) -> None:
     yard.store.update_status(yard.ids["broken"], JobEvent.RETRY)
     assert yard.found(JobFilter(statuses=["failed"])) == ["lost"]

@@ -107,6 +107,8 @@ PAIRS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "types by their beginning": ({"types": ["report.7*"]}, {"job_search_kind"}),
     "not a queue": ({"not_queues": ["default"]}, {"job_search_kind"}),
     "error + not a queue": ({"errors": ["bucket-77"], "not_queues": ["default"]}, {"job_search_error"}),
+    "parent": ({"parents": [WORKER]}, {"jobs_parent"}),
+    "rerun": ({"reruns_of": [WORKER]}, {"jobs_rerun_of"}),
     "not a tag": ({"not_tags": ["customer:17"]}, {"jobs_pkey"}),
     "type + duration": ({"types": ["order.pay"], "duration_min": 60.0}, {"job_search_duration"}),
 }

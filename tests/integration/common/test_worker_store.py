@@ -53,6 +53,13 @@ def test_a_beat_renews_the_leases_of_the_living(database: Database, workers: Wor
     assert renewed == [True, True, False]
 
 
+def test_a_beat_tells_how_much_memory_each_takes(database: Database, workers: WorkerStore) -> None:
+    ids = [register_worker(database) for _ in range(2)]
+    workers.beat(ids, {ids[0]: 2**33})
+    rows = database.run("SELECT id::text, memory_bytes FROM workers")
+    assert dict(row for row in rows if row[0] in ids) == {ids[0]: 2**33, ids[1]: None}
+
+
 @pytest.mark.parametrize("ending", ["stop", "declare_lost"])
 def test_a_beat_brings_no_worker_back(database: Database, workers: WorkerStore, worker_id: str, ending: str) -> None:
     getattr(workers, ending)(worker_id)

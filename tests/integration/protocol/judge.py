@@ -31,6 +31,7 @@ class Judge:
             lease=LEASE,
             steadiness=self.steadiness,
             children=dict,
+            memory=dict,
             on_lost=lambda _: None,
         )
         self.rescuer = Rescuer(WorkerStore(database), RecoveryStore(database), recovery, self.steadiness)

@@ -5,9 +5,10 @@ Rules 2, 5 and 7 to 9, of what happens inside a worker, are in test_children.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import MappingProxyType
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -167,7 +168,14 @@ def test_rule_3_a_child_that_was_declared_lost_learns_it_and_its_deadline_stands
     clock = FrozenClock()
     steadiness = Steadiness(clock, BEAT)
     heartbeat = Heartbeat(
-        workers, clock, interval=BEAT, lease=LEASE, steadiness=steadiness, children=lambda: tables, on_lost=told.append
+        workers,
+        clock,
+        interval=BEAT,
+        lease=LEASE,
+        steadiness=steadiness,
+        children=lambda: tables,
+        memory=dict,
+        on_lost=told.append,
     )
     heartbeat.step()
     workers.declare_lost(lost_one)
@@ -268,9 +276,9 @@ class SlowWorkers(WorkerStore):
         super().__init__(database)
         self._clock = clock
 
-    def beat(self, worker_ids: Sequence[str]) -> Beat:
+    def beat(self, worker_ids: Sequence[str], memory: Mapping[str, int] = MappingProxyType({})) -> Beat:
         self._clock.advance(3.0)
-        return super().beat(worker_ids)
+        return super().beat(worker_ids, memory)
 
 
 def test_rule_6_the_deadline_counts_from_before_the_beat_was_sent_and_a_failed_one_moves_it_not(
@@ -286,6 +294,7 @@ def test_rule_6_the_deadline_counts_from_before_the_beat_was_sent_and_a_failed_o
             lease=LEASE,
             steadiness=Steadiness(clock, BEAT),
             children=lambda: {worker_id: table},
+            memory=dict,
             on_lost=pytest.fail,
         ).step()
     assert table.lease_deadline == 1_000.0 + LEASE

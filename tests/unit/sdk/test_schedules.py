@@ -59,6 +59,15 @@ def test_schedules_are_read_page_by_page_by_the_same_filters(api, client, reply)
     assert [request.query for request in api.requests] == [asked, [*asked, ("cursor", "abc")]]
 
 
+def test_schedules_have_the_runs_that_are_asked_for(api, client, reply):
+    run = SCHEDULE["last_run"]
+    seen = {"next": [{"at": "2026-03-03T01:00:00Z", "local": "2026-03-03T02:00:00+01:00"}], "runs": [run, run]}
+    api.will_answer(reply(200, {"items": [SCHEDULE | seen], "next_cursor": None}))
+    (found,) = client.schedules(next=1, runs=20)
+    assert (len(found.next), [run.outcome for run in found.runs]) == (1, ["completed", "completed"])
+    assert api.requests[0].query == [("next", "1"), ("runs", "20"), ("limit", "200")]
+
+
 def test_create_sends_what_is_given_and_no_more(api, client, reply):
     api.will_answer(reply(201, SCHEDULE), reply(201, SCHEDULE))
     client.create_schedule("report.generate", "0 0 * * *")

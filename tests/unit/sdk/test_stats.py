@@ -57,6 +57,13 @@ def test_a_timeseries_is_asked_for_as_it_is_wanted(api, client, reply):
     ]
 
 
+def test_a_timeseries_is_parted_by_queue(api, client, reply):
+    series = {"failed": [1, 2]}
+    api.will_answer(reply(200, {"step": 60, "t": [60, 120], "series": series, "groups": {"mail": series}}))
+    assert client.timeseries(["failed"], by="queue").groups == {"mail": {"failed": (1, 2)}}
+    assert api.requests[0].query == [("metric", "failed"), ("by", "queue")]
+
+
 def test_an_answer_of_another_kind_is_an_error(api, client, reply):
     api.will_answer(reply(200, {"step": 60, "t": [], "series": {"failed": 1}}))
     with pytest.raises(UnexpectedAnswer):

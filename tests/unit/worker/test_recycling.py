@@ -8,7 +8,7 @@ from goqueue_worker import seat as seats
 from goqueue_worker.attempt import Attempt
 from goqueue_worker.ending import Ending, EndReason
 from goqueue_worker.handler import Handler
-from goqueue_worker.memory_watch import MemoryWatch, resident_bytes
+from goqueue_worker.memory_watch import MemoryWatch, bytes_of, resident_bytes
 from goqueue_worker.pool import Pool
 from goqueue_worker.seat import Seat
 from goqueue_worker.slot_table import SlotTable
@@ -67,6 +67,8 @@ def test_memory_over_its_limit_is_told_once() -> None:
 
 def test_resident_memory_is_that_of_this_process() -> None:
     assert 10 * MIB < resident_bytes() < 10_000 * MIB
+    assert 10 * MIB < (bytes_of(os.getpid()) or 0) < 10_000 * MIB
+    assert bytes_of(2**22 + 1) is None
 
 
 def test_the_first_reason_to_end_counts_and_is_announced_once() -> None:
