@@ -1,8 +1,9 @@
-import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/vue-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { parse } from 'lossless-json'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
 import { api, call } from './client'
 import { pollInterval } from './connection'
+import { useRowRefresh } from './jobs'
 import type { components } from './schema'
 
 /** `payload` and `result` are as lossless-json reads them: their numbers are LosslessNumber, written as they came. */
@@ -35,16 +36,19 @@ export const useJob = (id: MaybeRefOrGetter<string>) =>
     placeholderData: undefined,
   })
 
-/** After a job was changed: what is shown of it, and of the many it is one of, is asked for anew. */
-function refresh(queries: QueryClient, id: string) {
-  for (const queryKey of [['job', id], ['explanation'], ['jobs', 'rows'], ['jobs', 'count']]) {
-    void queries.invalidateQueries({ queryKey })
-  }
-}
-
 function useChange(change: (id: string) => Promise<unknown>) {
   const queries = useQueryClient()
-  return useMutation({ mutationFn: change, onSettled: (_data, _error, id) => refresh(queries, id) })
+  const refreshRows = useRowRefresh()
+  return useMutation({
+    mutationFn: change,
+    onSettled: (_data, _error, id) => {
+      for (const queryKey of [['job', id], ['explanation'], ['jobs', 'count']]) {
+        void queries.invalidateQueries({ queryKey })
+      }
+      // When this fails, the job was changed all the same, and the next refresh shows it.
+      refreshRows([id]).catch(() => undefined)
+    },
+  })
 }
 
 /** Run a finished or retrying job again, now; like all of these, called with the job's id. Throws Problem. */

@@ -14,7 +14,8 @@ export function isTyping(target: EventTarget | null): boolean {
   return target.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !isButtonLike)
 }
 
-const PRESSED_BY_ENTER = 'a[href], button, summary, [role=button], [role=checkbox], [role=switch], [role=tab]'
+const PRESSED_BY_ENTER =
+  'a[href], button, summary, input, [role=button], [role=checkbox], [role=switch], [role=tab]'
 const MOVED_BY_ARROWS =
   '[role=menu], [role=listbox], [role=tablist], [role=radiogroup], [role=slider], [role=grid]'
 
