@@ -107,8 +107,10 @@ const splitAtCommas = (text: string) =>
     .split(/(?<!\\),/)
     .map((part) => part.replaceAll('\\,', ','))
     .filter((part) => part !== '')
+const escapeCommas = (value: string) => value.replaceAll(',', '\\,')
+/** One text, unless the backslash at the end of a value would take the comma behind it. */
 const joinWithCommas = (values: readonly string[]) =>
-  values.map((value) => value.replaceAll(',', '\\,')).join(',')
+  values.some((value) => value.endsWith('\\')) ? values.map(escapeCommas) : values.map(escapeCommas).join(',')
 
 const textsOf = (query: Query, name: string) =>
   [query[name]].flat().filter((text): text is string => typeof text === 'string' && text !== '')
@@ -219,9 +221,7 @@ const absolute = (now: number) => (moment: Moment) => writeMoment(new Date(resol
 
 /** The query of GET /jobs and /jobs/count. now: milliseconds since 1970, what `2h` ago is counted from. */
 export function listParameters(filter: JobFilter, now: number): FilterParameters {
-  const lists = write(filter, (field, values) =>
-    isSplit(field) ? values.map((value) => joinWithCommas([value])) : values,
-  )
+  const lists = write(filter, (field, values) => (isSplit(field) ? values.map(escapeCommas) : values))
   return addUnread({ ...lists, ...timesOf(filter, absolute(now)) }, filter) as FilterParameters
 }
 

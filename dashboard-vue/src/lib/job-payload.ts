@@ -20,7 +20,7 @@ function valueOf(text: string): JsonValue {
 /** The shortest text that the API reads as this value: `"Ann"` is Ann, but `"42"` is not 42. */
 export function readPayloadValue(text: string): string {
   const value = valueOf(text)
-  return typeof value === 'string' && valueOf(value) === value ? value : text
+  return typeof value === 'string' && value !== '' && valueOf(value) === value ? value : text
 }
 
 /** The text of a string, whatever it looks like. */
