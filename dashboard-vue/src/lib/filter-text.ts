@@ -15,11 +15,16 @@ export interface Word {
   key: string | null
   /** Behind the colon; one without a key. Empty: nothing stands there. */
   values: Value[]
+  /** A quote is not closed. */
   isOpen: boolean
+  /** Where the last value begins; the end of the word where it is still to come. */
+  lastFrom: number
 }
 
 interface Letter {
   letter: string
+  /** Behind it in the text. */
+  end: number
   /** In quotes or behind a backslash: it parts nothing. */
   isPlain: boolean
 }
@@ -51,19 +56,22 @@ function readWord(text: string, from: number): Word {
       quotes.push(letters.length)
     } else if (letter === '\\' && at + 1 < text.length) {
       at += 1
-      letters.push({ letter: text[at]!, isPlain: true })
-    } else letters.push({ letter, isPlain: isInside })
+      letters.push({ letter: text[at]!, end: at + 1, isPlain: true })
+    } else letters.push({ letter, end: at + 1, isPlain: isInside })
   }
-  return { from, to: at, isOpen: isInside, ...partsOf(letters, quotes) }
+  return { from, to: at, isOpen: isInside, ...partsOf(letters, quotes, from) }
 }
 
-function partsOf(letters: Letter[], quotes: number[]): Pick<Word, 'isDenied' | 'key' | 'values'> {
+function partsOf(letters: Letter[], quotes: number[], from: number) {
   const colon = letters.findIndex(({ letter, isPlain }) => letter === ':' && !isPlain)
   const isDenied = letters[0]?.letter === '-' && !letters[0].isPlain && letters.length > 1
   const start = isDenied ? 1 : 0
   const hasKey = colon > start
   const key = hasKey ? written(letters.slice(start, colon)) : null
-  return { isDenied, key, values: valuesOf(letters, hasKey ? colon + 1 : start, quotes) }
+  const first = hasKey ? colon + 1 : start
+  const parting = letters.findLast(({ letter, isPlain }, at) => at >= first && letter === ',' && !isPlain)
+  const lastFrom = parting?.end ?? letters[first - 1]?.end ?? from
+  return { isDenied, key, values: valuesOf(letters, first, quotes), lastFrom }
 }
 
 const written = (letters: Letter[]) => letters.map(({ letter }) => letter).join('')

@@ -22,7 +22,7 @@ const LEAST_PIXELS = 5
 const cssColor = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 const toneColor = (tone: ChartSeries['tone']) =>
   cssColor(tone === 'accent' || tone === 'muted' ? `--${tone}` : `--s-${tone}`)
-const faded = (color: string) => `color-mix(in srgb, ${color} 35%, transparent)`
+const softened = (color: string) => `color-mix(in srgb, ${color} 80%, transparent)`
 
 export function plotOptions(options: PlotOptions): uPlot.Options {
   const { width, height, series, isUtc } = options
@@ -78,14 +78,11 @@ function axesOf({ series, isUtc, format }: PlotOptions): uPlot.Axis[] {
 
 function plotSeries({ kind, tone, dash }: ChartSeries): uPlot.Series {
   const color = toneColor(tone)
+  if (kind === 'line')
+    return { stroke: color, width: 1.5, points: { show: false }, ...(dash ? { dash } : {}) }
   const stepped = uPlot.paths.stepped?.({ align: 1 })
-  return {
-    stroke: color,
-    width: kind === 'stack' ? 1 : 1.5,
-    points: { show: false },
-    ...(dash ? { dash } : {}),
-    ...(kind === 'stack' ? { fill: faded(color), ...(stepped ? { paths: stepped } : {}) } : {}),
-  }
+  // Without an outline, which would show a series that has nothing as a line.
+  return { fill: softened(color), width: 0, points: { show: false }, ...(stepped ? { paths: stepped } : {}) }
 }
 
 /** Each stacked series fills only down to the one below it. */
