@@ -14,6 +14,7 @@ from goqueue_common.database import Database
 from goqueue_common.index_search import PAIRS
 from goqueue_common.job_filter import Count, JobFilter
 from goqueue_common.lifecycle import JobStatus
+from goqueue_common.stats_store import JOB_COUNTS
 
 COUNT_CAP: Final = 1_001
 _NEWEST: Final = "(SELECT * FROM jobs ORDER BY id DESC LIMIT 2000) AS newest"
@@ -49,6 +50,9 @@ _VALUES: Final[Mapping[str, str]] = {
 FIELDS: Final = tuple(_VALUES)
 """What may be asked for; each is a filter of the same name, for one value."""
 
+_SUMMED: Final = frozenset({"queue", "type", "status"})
+"""Fields of which the sums say how many jobs there are, at no cost."""
+
 _FILTERS: Final[Mapping[str, str]] = {
     "queue": "queues",
     "type": "types",
@@ -69,7 +73,22 @@ def suggest(database: Database, field: str, prefix: str, limit: int) -> list[tup
         "ORDER BY value LIMIT %(limit)s",
         {"prefix": prefix, "limit": limit, "statuses": [str(status) for status in JobStatus]},
     )
-    return [(value, job_search.count(database, _filter(field, value), COUNT_CAP)) for (value,) in rows]
+    values = [value for (value,) in rows]
+    if field in _SUMMED:
+        totals: dict[str, int] = dict(database.run_again(_totals(field), {"values": values}))
+        return [(value, _capped(totals.get(value, 0))) for value in values]
+    return [(value, job_search.count(database, _filter(field, value), COUNT_CAP)) for value in values]
+
+
+def _totals(column: str) -> str:
+    return (
+        f"WITH {JOB_COUNTS} SELECT {column}, sum(jobs)::bigint FROM job_counted "
+        f"WHERE {column} = ANY(%(values)s::text[]) GROUP BY {column}"
+    )
+
+
+def _capped(total: int) -> Count:
+    return Count(min(total, COUNT_CAP - 1), total >= COUNT_CAP)
 
 
 def _filter(field: str, value: str) -> JobFilter:
