@@ -86,7 +86,8 @@ docs: $(INSTALLED) ## Tests of the documentation: examples, links, tables
 	$(call announce,documentation tests)
 	@$(PYTEST) tests/docs
 
-deploy: $(INSTALLED) test-tools ## Tests of the Compose file, the images and the locks
+deploy: $(INSTALLED) test-tools ## Tests of the Compose file, the images, the wheel and the locks
+	$(dashboard-if-possible)
 	$(call announce,deployment tests)
 	@$(PYTEST) tests/deploy
 
@@ -96,6 +97,7 @@ test-slow: $(INSTALLED) ## Cron against every minute of whole years, and around 
 
 # The three of them side by side, for `make test`.
 contract-docs-deploy: $(INSTALLED) test-tools
+	$(dashboard-if-possible)
 	$(call announce,tests of contract and documentation and deployment)
 	@$(PYTEST) -n 2 --dist loadfile tests/contract tests/docs tests/deploy
 

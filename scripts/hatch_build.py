@@ -1,0 +1,22 @@
+"""Puts the built dashboard into wheels; hatchling runs it, see pyproject.toml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+BUILT = "dashboard-vue/dist"
+
+
+class DashboardHook(BuildHookInterface[Any]):
+    """A wheel without the dashboard is refused; an editable installation finds it in the checkout, whenever it is built."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Before the build."""
+        if version == "editable":
+            return
+        if not (Path(self.root) / BUILT / "index.html.gz").is_file():
+            raise FileNotFoundError(f"{BUILT} has no build of the dashboard, which belongs into the wheel: make dashboard")
+        build_data["force_include"][BUILT] = "goqueue_api/dashboard/site"
