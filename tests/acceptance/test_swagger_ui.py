@@ -12,7 +12,7 @@ import requests
 
 from goqueue_cli.local import LocalStores
 from tests.browser import Page, browser_page, installed_browser
-from tests.processes import Processes
+from tests.processes import Processes, free_port
 from tests.scratch_database import scratch_database
 
 BROWSER = installed_browser()
@@ -22,17 +22,28 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installe
 
 
 @pytest.fixture(scope="module")
-def api(stores: LocalStores, server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an API that asks for KEY."""
+def processes(
+    stores: LocalStores, server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Processes]:
+    """An API that asks for KEY, and serves the dashboard."""
     folder = tmp_path_factory.mktemp("documented")
     with scratch_database(server_url, template=template) as database_url:
         processes = Processes(database_url, stores.redis_url, folder.name, folder)
-        processes.environment["GOQUEUE_BOOTSTRAP_KEY"] = KEY
+        processes.environment |= {
+            "GOQUEUE_BOOTSTRAP_KEY": KEY,
+            "GOQUEUE_DASHBOARD_BIND": f"127.0.0.1:{free_port()}",
+        }
         try:
             processes.start_api()
-            yield processes.api_url
+            yield processes
         finally:
             processes.close()
+
+
+@pytest.fixture(scope="module")
+def api(processes: Processes) -> str:
+    """The API's address."""
+    return processes.api_url
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +107,17 @@ def test_a_key_opens_what_is_tried_from_the_page(page: Page, api: str) -> None:
     stored = requests.get(f"{api}/jobs/{job['id']}", headers={"Authorization": f"Bearer {KEY}"}, timeout=5)
     assert stored.json()["type"] == job["type"] == "demo.sleep"
     assert page.complaints == []
+
+
+def test_what_is_tried_from_behind_the_dashboard_finds_the_api(chromium: Page, processes: Processes) -> None:
+    api = f"http://{processes.environment['GOQUEUE_DASHBOARD_BIND']}/api"
+    chromium.open(f"{api}/docs")
+    chromium.eventually("document.querySelector('.models') !== null")
+    block = unfold(chromium, "submitJob")
+    authorize(chromium, KEY)
+    status, job = execute(chromium, block)
+    assert (status, job["type"]) == (201, "demo.sleep")
+    assert chromium.complaints == []
 
 
 def test_the_policy_stops_what_a_stranger_writes_into_the_page(page: Page) -> None:

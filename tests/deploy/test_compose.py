@@ -58,26 +58,27 @@ def test_service_runs_without_arguments(services: dict[str, Any], name: str) -> 
 def test_api_without_keys_is_published_to_this_machine_only(services: dict[str, Any]) -> None:
     assert services["api"]["environment"]["GOQUEUE_AUTH"] == "none"
     assert services["api"]["ports"] == ["127.0.0.1:8080:8080"]
+    assert services["dashboard"]["ports"] == ["127.0.0.1:3000:3000"]
 
 
 def test_stores_are_not_published(services: dict[str, Any]) -> None:
     assert not any("ports" in services[name] for name in ("redis", "postgres"))
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", [*OURS, "dashboard"])
 def test_our_services_get_by_with_nothing(services: dict[str, Any], name: str) -> None:
     assert services[name]["read_only"] is True
     assert services[name]["cap_drop"] == ["ALL"]
     assert services[name]["security_opt"] == ["no-new-privileges:true"]
 
 
-@pytest.mark.parametrize("name", ["api", "worker", "scheduler", "redis", "postgres"])
+@pytest.mark.parametrize("name", ["api", "dashboard", "worker", "scheduler", "redis", "postgres"])
 def test_what_serves_comes_back_and_may_stop_in_order(services: dict[str, Any], name: str) -> None:
     assert services[name]["restart"] == "unless-stopped"
     assert services[name]["stop_grace_period"] == "60s"
 
 
-@pytest.mark.parametrize("name", ["api", "redis", "postgres"])
+@pytest.mark.parametrize("name", ["api", "dashboard", "redis", "postgres"])
 def test_what_answers_has_a_health_check(services: dict[str, Any], name: str) -> None:
     assert services[name]["healthcheck"]["test"][0] == "CMD"
     assert services[name]["healthcheck"]["interval"] == "2s"
@@ -92,3 +93,9 @@ def test_services_start_after_the_migrations(services: dict[str, Any], name: str
 def test_every_target_is_a_stage_of_the_dockerfile(services: dict[str, Any], root: Path, name: str) -> None:
     stages = re.findall(r"^FROM .* AS (\S+)$", (root / "Dockerfile").read_text(), re.MULTILINE)
     assert services[name]["build"]["target"] in stages
+
+
+def test_dashboard_knows_the_api_and_starts_before_it_answers(services: dict[str, Any], root: Path) -> None:
+    assert services["dashboard"]["environment"] == {"API_URL": "http://api:8080"}
+    assert services["dashboard"]["depends_on"] == {"api": {"condition": "service_started"}}
+    assert (root / services["dashboard"]["build"]["context"] / "Dockerfile").is_file()
