@@ -12,6 +12,6 @@ export default defineConfig({
   // No component here or in our libraries has options.
   define: { __VUE_OPTIONS_API__: false },
   // Nothing inline: the page is served under `default-src 'self'`.
-  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, manifest: true },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
 })
