@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-# The parts of `make test` run in order, and the first that fails ends it.
+# One part at a time, and the first that fails ends it; what may run side by side, `test` says itself.
 .NOTPARALLEL:
 
 VENV := .venv
@@ -25,17 +25,24 @@ DASHBOARD_SOURCES := $(shell find dashboard-vue/src dashboard-vue/public -not -n
 # All else works without it, such as where npm reaches no registry.
 dashboard-if-possible = @$(MAKE) --no-print-directory dashboard || echo "going on without the dashboard"
 
+SIDE_BY_SIDE = @$(BIN)/python scripts/side_by_side.py
+
 announce = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help test check format lint types imports generated unit integration acceptance contract faults faults-short docs deploy contract-docs-deploy test-slow test-tools dashboard demo up lock clean
+.PHONY: help test check format lint types imports generated unit integration acceptance contract faults faults-short docs deploy contract-docs-deploy test-slow test-tools dashboard dashboard-check e2e dashboard-test soak demo up lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: check integration acceptance faults-short contract-docs-deploy ## Everything that must pass, in order; stops at the first failing part
+# Tests of acceptance wait for most of their time, those beside them compute. Faults are alone: some of them measure how fast
+# the system recovers.
+test: $(INSTALLED) ## Everything that must pass (a quarter of an hour on two cores); the first part that fails ends it
+	$(SIDE_BY_SIDE) "check" "dashboard-check test-tools"
+	$(SIDE_BY_SIDE) "integration contract-docs-deploy" "acceptance e2e"
+	@$(MAKE) --no-print-directory faults-short
 	$(call announce,all parts passed)
 
-check: lint types imports generated unit ## The quick gate: format, lint, types, imports, unit tests
+check: lint types imports generated unit ## The quick gate: format, lint, types, imports, unit tests; not the dashboard's
 
 format: $(INSTALLED) ## Rewrite the code as ruff formats it, and fix what ruff can fix
 	$(BIN)/ruff format .
@@ -107,6 +114,27 @@ test-tools:
 	@scripts/install-test-tools
 
 dashboard: $(DASHBOARD) ## Build the dashboard, if what it is made of has changed
+
+dashboard-check: $(DASHBOARD) ## The dashboard without a browser: types, format, lint, unit tests, size (a minute)
+	$(call announce,the dashboard: types and lint and unit tests and size)
+	@scripts/with-node npm run --silent api:types -- --check
+	@scripts/with-node npm run --silent typecheck
+	@scripts/with-node npm run --silent lint
+	@scripts/with-node npm test --silent
+	@scripts/with-node npm run --silent bundle-size
+
+e2e: $(DASHBOARD) test-tools ## The dashboard in a browser against a real stack; some of it by ARGS=jobs.spec.ts
+	$(call announce,the dashboard in a browser)
+	@if command -v chromium chromium-browser google-chrome >/dev/null; then \
+		GOQUEUE_BIN="$(abspath $(BIN)/goqueue)" scripts/with-node npm run --silent e2e -- $(ARGS); \
+	else \
+		echo "not tested: none of chromium, chromium-browser and google-chrome is on PATH"; \
+	fi
+
+dashboard-test: dashboard-check e2e ## Both of them
+
+soak: $(DASHBOARD) ## Whether the dashboard's memory stays flat while jobs run; MINUTES=30, RATE=200 jobs a second
+	@GOQUEUE_BIN="$(abspath $(BIN)/goqueue)" scripts/with-node npm run --silent soak
 
 demo: $(INSTALLED) ## Start everything here, run real jobs of every built-in type, show them, stop
 	$(dashboard-if-possible)

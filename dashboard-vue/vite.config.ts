@@ -13,5 +13,18 @@ export default defineConfig({
   define: { __VUE_OPTIONS_API__: false },
   // Nothing inline: the page is served under `default-src 'self'`.
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, manifest: true },
-  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
+  test: {
+    projects: [
+      { extends: true, test: { name: 'lib', environment: 'node', include: ['src/lib/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'dom',
+          environment: 'happy-dom',
+          include: ['src/**/*.test.ts'],
+          exclude: ['src/lib/**'],
+        },
+      },
+    ],
+  },
 })

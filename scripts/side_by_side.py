@@ -58,7 +58,7 @@ class Lane:
         self._began = time.monotonic()
         # A group of its own: Ctrl-C reaches us alone, who say what it ends.
         self._process = subprocess.Popen(
-            [os.environ.get("MAKE", "make"), "--no-print-directory", self.target],
+            ["make", "--no-print-directory", self.target],
             stdin=subprocess.DEVNULL,
             stdout=self._output,
             stderr=subprocess.STDOUT,
