@@ -18,6 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = ("api", "worker", "scheduler", "migrate")
 _BASE = "localhost/python-stand-in"
+_NODE = "localhost/node-stand-in"
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +85,20 @@ class Images:
             *("--target", target, "--tag", _name(target), "."),
         )
 
+    def build_dashboard(self) -> None:
+        """Build the dashboard's image on stand-ins: its nginx is none, and its npm makes a page of the sources' names.
+
+        So it shows what the Dockerfile copies, says and runs as; the real build has tests of its own.
+        """
+        container = self.buildah("from", "--pull-never", _BASE)
+        npm = Path(self.buildah("mount", container)) / "usr/local/bin/npm"
+        npm.write_text('#!/bin/sh\n[ "$1" = ci ] || { mkdir dist && find . -type f | sort > dist/index.html; }\n')
+        npm.chmod(0o755)
+        self.buildah("unmount", container)
+        self.buildah("commit", "--quiet", "--rm", "--format", "docker", container, _NODE)
+        words = ["bud", "--quiet", "--isolation", "chroot", "--format", "docker", "--tag", _name("dashboard")]
+        self.buildah(*words, "--build-arg", f"BUILD_IMAGE={_NODE}", "--build-arg", f"BASE_IMAGE={_BASE}", "dashboard-vue")
+
     def config(self, target: str) -> Mapping[str, Any]:
         """The image's configuration: User, Env, Entrypoint, Labels, Healthcheck."""
         document = json.loads(self.buildah("inspect", "--type", "image", _name(target)))
@@ -136,6 +151,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Images]:
     built.make_base(suite)
     for target in TARGETS:
         built.build(target)
+    built.build_dashboard()
     yield built
     built.remove()
 

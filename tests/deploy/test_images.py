@@ -102,3 +102,18 @@ def test_api_image_has_a_health_check_and_answers_outside_its_container(images: 
     assert "/healthz" in config["Healthcheck"]["Test"][-1]
     assert "GOQUEUE_API_BIND=0.0.0.0:8080" in config["Env"]
     assert "8080/tcp" in config["ExposedPorts"]
+
+
+def test_dashboard_image_holds_the_build_and_its_server_and_runs_as_nobody(images: Images) -> None:
+    config = images.config("dashboard")
+    assert config["User"] == "101:101"
+    assert "3000/tcp" in config["ExposedPorts"]
+    assert config["Healthcheck"]["Test"][:2] == ["CMD", "wget"]
+    assert config["Labels"]["org.opencontainers.image.title"] == "GoQueue dashboard"
+    assert {"API_URL=http://api:8080", "NGINX_ENVSUBST_OUTPUT_DIR=/tmp"} <= set(config["Env"])
+    with images.tree("dashboard") as tree:
+        assert (tree / "etc/nginx/nginx.conf").is_file()
+        assert (tree / "etc/nginx/templates/default.conf.template").is_file()
+        built = (tree / "usr/share/nginx/html/index.html").read_text().split()
+        assert {"./src/main.ts", "./vite.config.ts", "./scripts/compress.js", "./package-lock.json"} <= set(built)
+        assert [name for name in built if "node_modules" in name or name.endswith(".test.ts")] == []
