@@ -8,6 +8,6 @@ export default defineConfig({
   testMatch: 'soak.ts',
   outputDir: 'e2e/out/soak',
   timeout: (MINUTES + 5) * 60_000,
-  reporter: 'line',
+  reporter: 'dot',
   use: { launchOptions: { executablePath: installedBrowser(), args: browserArguments() } },
 })

@@ -10,19 +10,6 @@ test('the page opens under the strict policy, says nothing in the console, and a
   await screenshot(page, 'shell')
 })
 
-test('the first load of /jobs is no more than 130 KiB', async ({ page }) => {
-  const sizes: Promise<number>[] = []
-  page.on('requestfinished', (request) => {
-    if (new URL(request.url()).pathname.startsWith('/api/')) return
-    sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize))
-  })
-  await page.goto('/jobs')
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-  const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
-  expect(total).toBeGreaterThan(10_000)
-  expect(total).toBeLessThanOrEqual(130 * 1024)
-})
-
 test('jobs run in the stack', async ({ stack }) => {
   const gate = stack.gate()
   const waiting = await stack.submit('shop.hold', gate.payload)

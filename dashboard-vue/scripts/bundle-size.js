@@ -4,6 +4,8 @@ import { gzipSync } from 'node:zlib'
 
 const BUDGET_KIB = 130
 const PAGE = 'src/pages/JobsPage.vue'
+// Asked for by the page itself, when it is there already; told, and not part of the budget.
+const LATER = 'src/components/charts/PlotCanvas.vue'
 const built = new URL('../dist/', import.meta.url)
 
 const read = (name) => readFile(new URL(name, built))
@@ -27,18 +29,23 @@ const fonts = styles.flatMap((style) =>
 )
 const names = new Set(['index.html', ...modules, ...linked, ...fonts])
 
-const sizes = await Promise.all(
-  [...names].map(async (name) => {
-    const content = await read(name)
-    const kib = (name.endsWith('.woff2') ? content : gzipSync(content)).length / 1024
-    return { name, kib }
-  }),
-)
-const total = sizes.reduce((sum, { kib }) => sum + kib, 0)
+const sizesOf = (files) =>
+  Promise.all(
+    files.map(async (name) => {
+      const content = await read(name)
+      return { name, kib: (name.endsWith('.woff2') ? content : gzipSync(content)).length / 1024 }
+    }),
+  )
+const totalOf = (sizes) => sizes.reduce((sum, { kib }) => sum + kib, 0)
+const sizes = await sizesOf([...names])
+const total = totalOf(sizes)
+const later = totalOf(await sizesOf(filesOf(LATER, seen)))
 const row = (name, kib) => `${name.padEnd(48)}${kib.toFixed(1).padStart(8)} KiB\n`
 const table = sizes.sort((one, other) => other.kib - one.kib).map(({ name, kib }) => row(name, kib))
-process.stdout.write(`${table.join('')}${row(`first load of /jobs (of ${BUDGET_KIB})`, total)}`)
+process.stdout.write(
+  `${table.join('')}${row(`first load of /jobs (of ${BUDGET_KIB})`, total)}${row('then its chart', later)}`,
+)
 if (total > BUDGET_KIB) {
-  process.stderr.write('too much: load what /jobs does not need at first by `import()`\n')
+  process.stderr.write('too much: load by `import()` what /jobs does not need at first\n')
   process.exit(1)
 }

@@ -16,7 +16,6 @@ interface Counted {
 /** A page that is looked at for long. */
 export class WatchedPage {
   readonly samples: Sample[] = []
-  private readonly began = Date.now()
 
   private constructor(
     readonly path: string,
@@ -32,13 +31,14 @@ export class WatchedPage {
       const observer = new MutationObserver((records) => (counted.soakChanges += records.length))
       observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true })
     })
-    await page.goto(baseUrl + path)
+    const answer = await page.goto(baseUrl + path)
+    if (!answer?.ok()) throw new Error(`${path} is not served: is the dashboard built?`)
     await page.getByRole('heading', { level: 1 }).waitFor()
     return new WatchedPage(path, page, await context.newCDPSession(page))
   }
 
   /** What it holds after a forced collection of garbage. */
-  async sample(): Promise<Sample> {
+  async sample(seconds: number): Promise<Sample> {
     await this.tools.send('HeapProfiler.collectGarbage')
     const { usedSize } = await this.tools.send('Runtime.getHeapUsage')
     const { nodes, jsEventListeners } = await this.tools.send('Memory.getDOMCounters')
@@ -49,7 +49,7 @@ export class WatchedPage {
       return soakChanges
     })
     const sample = {
-      seconds: (Date.now() - this.began) / 1000,
+      seconds,
       heapMib: usedSize / 2 ** 20,
       nodes,
       listeners: jsEventListeners,
