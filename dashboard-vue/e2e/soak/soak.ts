@@ -18,7 +18,9 @@ test(`memory stays flat for ${MINUTES} minutes of ${RATE} jobs a second`, async 
     await watch(pages, load)
     const { lines, isGood } = verdict(pages)
     lines.forEach(write)
-    write(`${load.submitted} jobs in ${MINUTES} minutes: ${isGood ? 'memory is flat' : 'not as it should be'}`)
+    write(
+      `${load.submitted} jobs in ${MINUTES} minutes: ${isGood ? 'memory is flat' : 'not as it should be'}`,
+    )
     expect(isGood).toBe(true)
   } finally {
     await load.stop().finally(() => stack.stop())
