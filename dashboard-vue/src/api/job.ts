@@ -15,7 +15,8 @@ export type Job = Omit<components['schemas']['Job'], 'payload' | 'result'> & {
 const ONE_JOB = '/jobs/{job_id}'
 const at = (id: string) => ({ params: { path: { job_id: id } } })
 
-function readJob(text: string): Job {
+/** Of an answer's text. */
+export function readJob(text: string): Job {
   const { payload, result } = parse(text) as Pick<Job, 'payload' | 'result'>
   return { ...(JSON.parse(text) as Job), payload, result }
 }
@@ -25,12 +26,13 @@ const getJob = async (id: string, signal: AbortSignal) =>
 
 /**
  * One job with its payload, result and attempts. What changes is told by the topic `job:<id>`: whoever shows it,
- * listens and invalidates.
+ * listens and invalidates. An empty id: no job.
  */
 export const useJob = (id: MaybeRefOrGetter<string>) =>
   useQuery({
     queryKey: ['job', computed(() => toValue(id))],
     queryFn: ({ signal }) => getJob(toValue(id), signal),
+    enabled: computed(() => toValue(id) !== ''),
     refetchInterval: pollInterval,
     // Another job's facts under this one's id would be a lie.
     placeholderData: undefined,

@@ -219,7 +219,7 @@ const MISSING = /^"((?:[^"\\]|\\.)*)" is a required property$/
  * Which field shows which sentences: each goes to the innermost that is there. A missing member is named by the API at
  * the object that wants it.
  */
-export function placeWrongs(wrongs: Wrong[], shown: Iterable<string>): Map<string, string[]> {
+export function placeWrongs(wrongs: readonly Wrong[], shown: Iterable<string>): Map<string, string[]> {
   const places = new Set(shown)
   const placed = new Map<string, string[]>()
   for (const wrong of wrongs) {
