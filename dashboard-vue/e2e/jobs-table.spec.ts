@@ -7,7 +7,8 @@ const LONG_NAME = 'a-queue-with-a-name-that-is-as-long-as-a-name-may-ever-get'
 const LONG_ERROR = 'the bank did not answer for reasons that take more than a line to tell '.repeat(6)
 
 const ownQueue = (name: string) => `${name}-${randomUUID().slice(0, 8)}`
-const rows = (page: Page) => page.locator('tbody').getByRole('row')
+const rows = (page: Page) =>
+  page.getByRole('table', { name: 'Jobs', exact: true }).locator('tbody').getByRole('row')
 const dialog = (page: Page) => page.getByRole('dialog')
 
 async function failMany(stack: Stack, queue: string, count: number) {
