@@ -1,0 +1,64 @@
+import { useQuery, useQueryClient } from '@tanstack/vue-query'
+import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import { api, call } from './client'
+import { connection } from './connection'
+import type { components } from './schema'
+
+export type LogLine = components['schemas']['LogLine']
+export type LogLevel = LogLine['level']
+
+export interface LogQuestion {
+  id: string
+  level?: LogLevel
+  attempt?: number
+}
+
+interface Lines {
+  lines: LogLine[]
+  after: number
+  isComplete: boolean
+}
+
+const NOTHING: Lines = { lines: [], after: 0, isComplete: false }
+const PAGE_SIZE = 1_000
+/** What a browser shows without pain; older lines of a chatty job are in the API. */
+export const MOST_LINES = 5_000
+const FOLLOW_MILLISECONDS = 1_000
+
+/**
+ * What a job's handler has said, and goes on saying. It is asked each second from where the last answer ended: a stream
+ * of its own would be the second of this tab, and HTTP/1.1 has six connections for all tabs.
+ */
+export function useJobLogs(question: MaybeRefOrGetter<LogQuestion>) {
+  const queries = useQueryClient()
+  const key = computed(() => {
+    const { id, level, attempt } = toValue(question)
+    return ['job-logs', id, level, attempt]
+  })
+  return useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) =>
+      readOn(queries.getQueryData<Lines>(key.value) ?? NOTHING, toValue(question), signal),
+    refetchInterval: ({ state }) =>
+      state.data?.isComplete || connection.value === 'paused' ? false : FOLLOW_MILLISECONDS,
+    structuralSharing: false,
+    placeholderData: undefined,
+  })
+}
+
+async function readOn(
+  known: Lines,
+  { id, level, attempt }: LogQuestion,
+  signal: AbortSignal,
+): Promise<Lines> {
+  let { lines, after } = known
+  for (;;) {
+    const query = { after, level, attempt, limit: PAGE_SIZE }
+    const page = await call(
+      api.GET('/jobs/{job_id}/logs', { params: { path: { job_id: id }, query }, signal }),
+    )
+    if (page.items.length > 0) lines = [...lines, ...page.items].slice(-MOST_LINES)
+    after = page.next_after
+    if (page.items.length < PAGE_SIZE) return { lines, after, isComplete: page.complete }
+  }
+}

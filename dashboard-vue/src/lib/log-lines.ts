@@ -1,0 +1,20 @@
+interface Line {
+  message: string
+  fields: Record<string, unknown>
+}
+
+/** What a line said beside its message: `user=42 path="a b"`. */
+export const fieldsText = (fields: Record<string, unknown>) =>
+  Object.entries(fields)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .join(' ')
+
+/** Those in whose message or fields the text is, in any case of letters. */
+export function linesWith<T extends Line>(lines: readonly T[], text: string): readonly T[] {
+  const wanted = text.trim().toLowerCase()
+  if (wanted === '') return lines
+  return lines.filter(
+    ({ message, fields }) =>
+      message.toLowerCase().includes(wanted) || fieldsText(fields).toLowerCase().includes(wanted),
+  )
+}
