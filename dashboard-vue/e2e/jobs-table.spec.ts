@@ -39,7 +39,7 @@ test('jobs are chosen and retried by keys alone', async ({ page, stack }) => {
   await expect(rows(page).and(page.locator('[aria-selected=true]'))).toHaveCount(3)
   await page.keyboard.press('r')
   await expect(dialog(page)).toContainText('3 jobs would be retried')
-  await dialog(page).getByRole('button', { name: 'Retry 3 jobs' }).focus()
+  await expect(dialog(page).getByRole('button', { name: 'Retry 3 jobs' })).toBeFocused()
   await page.keyboard.press('Enter')
   await expect(dialog(page)).toContainText('3 jobs retried')
   await page.keyboard.press('Escape')
@@ -51,11 +51,18 @@ test('all that match are retried at a rate, which is seen after a reload, and ab
   page,
   stack,
 }) => {
+  test.slow()
   const queue = ownQueue('bulk')
   await failMany(stack, queue, 120)
   await page.goto(`/jobs?queue=${queue}&status=failed`)
   await expect(page.getByText('120 jobs', { exact: true })).toBeVisible()
   await rows(page).first().getByRole('checkbox').click()
+  await rows(page)
+    .nth(2)
+    .getByRole('checkbox')
+    .click({ modifiers: ['Shift'] })
+  await expect(page.getByText('3 jobs selected')).toBeVisible()
+  await expect(rows(page).getByRole('checkbox', { checked: true })).toHaveCount(3)
   await page.getByRole('button', { name: 'Select all 120 jobs that match' }).click()
   await expect(page.getByText('All 120 jobs that match, as of now')).toBeVisible()
   await page.getByRole('group', { name: 'Selection' }).getByRole('button', { name: 'Retry' }).click()
