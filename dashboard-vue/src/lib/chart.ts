@@ -9,6 +9,8 @@ export interface ChartSeries {
   values: readonly (number | null)[]
   /** stack: how many in each step, on top of the series before it; line: a measure. */
   kind: 'stack' | 'line'
+  /** A line of counts, of which several steps together have the sum. */
+  isCount?: boolean
   /** Lengths of line and gap in pixels, for lines of one tone. */
   dash?: number[]
 }
@@ -42,7 +44,7 @@ export interface ChartRow {
   values: (number | null)[]
 }
 
-/** At most so many rows of equal length: sums of what is stacked, and the greatest of a line. */
+/** At most so many rows of equal length: sums of what is counted, and the greatest of a measure. */
 export function rowsOf(
   x: readonly number[],
   step: number,
@@ -57,19 +59,19 @@ export function rowsOf(
     return {
       from,
       to: x[end - 1]! + step,
-      values: series.map(({ kind, values }) => gathered(kind, values.slice(at, end))),
+      values: series.map((one) => gathered(one, one.values.slice(at, end))),
     }
   })
 }
 
-function gathered(kind: ChartSeries['kind'], values: readonly (number | null)[]): number | null {
+function gathered({ kind, isCount }: ChartSeries, values: readonly (number | null)[]): number | null {
   const known = values.filter((value): value is number => value !== null)
-  if (kind === 'stack') return known.reduce((sum, value) => sum + value, 0)
+  if (kind === 'stack' || isCount) return known.reduce((sum, value) => sum + value, 0)
   return known.length > 0 ? Math.max(...known) : null
 }
 
-/** Of the whole chart: the sum of what is stacked, the greatest of a line. */
-export const wholeOf = ({ kind, values }: ChartSeries) => gathered(kind, values)
+/** Of the whole chart: the sum of what is counted, the greatest of a measure. */
+export const wholeOf = (series: ChartSeries) => gathered(series, series.values)
 
 /** Labels of the axis: `09:30`, at midnight and for whole days `2 Mar`. incr: seconds between them. */
 export const tickLabels = (ticks: readonly number[], incr: number, isUtc: boolean): string[] =>
