@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type ChartSeries, columnsOf, rowsOf, tickLabels, wholeOf } from '@/lib/chart'
+import { type ChartSeries, columnsOf, rowsOf, tickLabels, wholeOf, lonePoints } from '@/lib/chart'
 
 const counts = (values: (number | null)[]): ChartSeries => ({
   label: 'a',
@@ -54,4 +54,16 @@ it('labels midnight by its day', () => {
     '00:30',
   ])
   expect(tickLabels([midnight + 3600], 86_400, true)).toEqual(['2 Mar'])
+})
+
+it('finds values that make no line', () => {
+  expect(lonePoints([1, null, 2, 3, null, 4])).toEqual([0, 5])
+  expect(lonePoints([null, 1, null])).toEqual([1])
+  expect(lonePoints([])).toEqual([])
+})
+
+it('adds up a line of counts, and not one of measures', () => {
+  const line = { label: 'a', tone: 'accent', kind: 'line', values: [1, null, 2] } as const
+  expect(wholeOf({ ...line, isCount: true })).toBe(3)
+  expect(wholeOf(line)).toBe(2)
 })

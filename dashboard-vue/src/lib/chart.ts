@@ -70,6 +70,12 @@ function gathered({ kind, isCount }: ChartSeries, values: readonly (number | nul
   return known.length > 0 ? Math.max(...known) : null
 }
 
+/** Where a line has a value and none on either side. */
+export const lonePoints = (values: ArrayLike<number | null | undefined>): number[] =>
+  Array.from(values, (_, index) => index).filter(
+    (index) => values[index] != null && values[index - 1] == null && values[index + 1] == null,
+  )
+
 /** Of the whole chart: the sum of what is counted, the greatest of a measure. */
 export const wholeOf = (series: ChartSeries) => gathered(series, series.values)
 

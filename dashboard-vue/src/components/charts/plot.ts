@@ -1,5 +1,5 @@
 import uPlot from 'uplot'
-import { type ChartSeries, WHOLE_STEPS, tickLabels } from '@/lib/chart'
+import { type ChartSeries, WHOLE_STEPS, lonePoints, tickLabels } from '@/lib/chart'
 
 export interface PlotOptions {
   width: number
@@ -29,7 +29,7 @@ export function plotOptions(options: PlotOptions): uPlot.Options {
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     tzDate: (seconds) =>
       isUtc ? uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') : new Date(seconds * 1000),
@@ -76,10 +76,19 @@ function axesOf({ series, isUtc, format }: PlotOptions): uPlot.Axis[] {
   ]
 }
 
+/** A value without neighbours makes no line: it is a point. */
+const pointsOf = (color: string): uPlot.Series.Points => ({
+  show: false,
+  size: 4,
+  width: 0,
+  fill: color,
+  filter: (plot, series) => lonePoints(plot.data[series] ?? []),
+})
+
 function plotSeries({ kind, tone, dash }: ChartSeries): uPlot.Series {
   const color = toneColor(tone)
   if (kind === 'line')
-    return { stroke: color, width: 1.5, points: { show: false }, ...(dash ? { dash } : {}) }
+    return { stroke: color, width: 1.5, points: pointsOf(color), ...(dash ? { dash } : {}) }
   const stepped = uPlot.paths.stepped?.({ align: 1 })
   // Without an outline, which would show a series that has nothing as a line.
   return { fill: softened(color), width: 0, points: { show: false }, ...(stepped ? { paths: stepped } : {}) }
