@@ -12,7 +12,7 @@ test('a new system says how to begin, and shows the first job when it comes', as
   await screenshot(page, 'overview-empty')
   await stack.submit('shop.echo')
   await expect(page.getByRole('heading', { name: 'Submit a first job' })).toHaveCount(0)
-  await expect(page.getByRole('link', { name: /^Completed \/ min/ })).toContainText('1 completed jobs')
+  await expect(page.getByRole('link', { name: /^Completed \/ min/ })).toContainText('1 completed job')
 })
 
 test('figures follow the jobs without a reload', async ({ page, stack }) => {
@@ -33,7 +33,7 @@ test('figures follow the jobs without a reload', async ({ page, stack }) => {
 
   const failed = await stack.submit('shop.charge', { message: 'the card was refused' })
   await stack.finished(failed.id)
-  await expect(tile(/^Failed \/ min/)).toContainText('1 failed jobs')
+  await expect(tile(/^Failed \/ min/)).toContainText('1 failed job')
   await expect(page).toHaveTitle(/failed\/min, 4 waiting/)
   await expect(main.getByRole('link', { name: /the card was refused/ })).toBeVisible()
   await expect(main.getByRole('heading', { name: 'Next schedules' })).toBeVisible()
