@@ -32,6 +32,7 @@ export interface ScheduleFilter {
 const NEXT_SHOWN = 3
 const RUNS_SHOWN = 20
 const PAGE_ROWS = 50
+const PAGE_RUNS = 25
 const SCHEDULER_MILLISECONDS = 5_000
 const SHORTEST_MILLISECONDS = 1_000
 
@@ -72,9 +73,11 @@ async function getSchedule(name: string, signal?: AbortSignal): Promise<ReadSche
   return { schedule, etag: (await request).response.headers.get('ETag') ?? '*' }
 }
 
-export const useSchedule = (name: MaybeRefOrGetter<string>) =>
+/** enabled: whether it is asked for; not while it is being deleted. */
+export const useSchedule = (name: MaybeRefOrGetter<string>, enabled: () => boolean) =>
   useQuery({
     queryKey: ['schedules', 'one', computed(() => toValue(name))],
+    enabled,
     queryFn: ({ signal }) => getSchedule(toValue(name), signal),
     refetchInterval: pollInterval,
     placeholderData: undefined,
@@ -91,9 +94,10 @@ export const useReadSchedule = () => {
 }
 
 /** When it fires next, paused or not. */
-export const useNextInstants = (name: MaybeRefOrGetter<string>, count: number) =>
+export const useNextInstants = (name: MaybeRefOrGetter<string>, count: number, enabled: () => boolean) =>
   useQuery({
     queryKey: ['schedules', 'next', computed(() => toValue(name)), count],
+    enabled,
     queryFn: ({ signal }) =>
       call(
         api.GET('/schedules/{schedule}/next', {
@@ -109,13 +113,15 @@ export const useNextInstants = (name: MaybeRefOrGetter<string>, count: number) =
 export function useScheduleRuns(
   name: MaybeRefOrGetter<string>,
   cursor: MaybeRefOrGetter<string | undefined>,
+  enabled: () => boolean,
 ) {
   const query = useQuery({
     queryKey: ['schedules', 'runs', computed(() => toValue(name)), computed(() => toValue(cursor) ?? null)],
+    enabled,
     queryFn: ({ signal }) =>
       call(
         api.GET('/schedules/{schedule}/runs', {
-          params: { path: { schedule: toValue(name) }, query: { cursor: toValue(cursor), limit: PAGE_ROWS } },
+          params: { path: { schedule: toValue(name) }, query: { cursor: toValue(cursor), limit: PAGE_RUNS } },
           signal,
         }),
       ),
@@ -194,6 +200,7 @@ export const useEditSchedule = () =>
     return readSchedule(await call(api.PATCH(ONE, { ...written(changes), params, body })))
   })
 
+/** Of the schedule that was read with this ETag. Its own page must not ask for it meanwhile. */
 export const useDeleteSchedule = () =>
   useChange(({ name, etag }: { name: string; etag: string }) =>
     call(api.DELETE(ONE, { params: { path: { schedule: name }, header: { 'If-Match': etag } } })),

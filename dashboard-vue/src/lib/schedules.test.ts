@@ -3,6 +3,7 @@ import type { components } from '@/api/schema'
 import {
   countdown,
   droppedWhy,
+  formatOwn,
   formatWall,
   isLate,
   offsetOf,
@@ -30,6 +31,11 @@ test.each([
 ])('%s is %s on the wall, %s from UTC', (local, wall, offset) => {
   expect(formatWall(local)).toBe(wall)
   expect(offsetOf(local)).toBe(offset)
+})
+
+test('in UTC a time is as its zone shows it', () => {
+  expect(formatOwn('2026-11-29T02:30:00Z', true)).toBe('2026-11-29 02:30')
+  expect(formatOwn('2026-11-29T02:30:05Z', true)).toBe('2026-11-29 02:30:05')
 })
 
 test('jitter is no lateness', () => {

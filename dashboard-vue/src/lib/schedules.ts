@@ -1,5 +1,6 @@
 import type { components } from '@/api/schema'
 import { formatAge, formatDuration } from './format'
+import { momentLabel } from './moment'
 
 type Scheduler = components['schemas']['Scheduler']
 
@@ -36,6 +37,9 @@ export function formatWall(local: string): string {
   return `${days.format(Date.parse(`${date}T00:00:00Z`))} ${date} ${clock}`
 }
 
+/** The same by the clock that the page goes by: `2026-11-29 02:30`; a heading says which clock that is. */
+export const formatOwn = (at: string, isUtc: boolean) => momentLabel(at, isUtc).replace(/ UTC$/, '')
+
 /** `+01:00`; UTC is `+00:00`, too. */
 export const offsetOf = (local: string) => /[+-]\d{2}:\d{2}$/.exec(local)?.[0] ?? '+00:00'
 
@@ -61,3 +65,7 @@ export function sightOf(schedulers: readonly Scheduler[]): SchedulerSight {
 }
 
 export const schedulePath = (name: string) => `/schedules/${encodeURIComponent(name)}`
+
+/** Whether the API said that there is no such schedule. */
+export const isGone = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'schedule_not_found'

@@ -84,11 +84,15 @@ function secondsOf(text: string) {
   return seconds === null ? null : numberOf(seconds)
 }
 
-const tagsOf = (text: string): Json[] =>
+/** Tags by commas; `\,` is one that is part of a tag. */
+export const tagsOf = (text: string): Json[] =>
   text
     .split(/(?<!\\),/)
     .map((tag) => tag.trim().replaceAll('\\,', ','))
     .filter((tag) => tag !== '')
+
+/** What tagsOf reads back. */
+export const tagsText = (tags: readonly string[]) => tags.map((tag) => tag.replaceAll(',', '\\,')).join(', ')
 
 export interface Submitted {
   queue: string
@@ -105,7 +109,7 @@ export const optionsOf = (job: Submitted): Options => ({
   priority: job.priority,
   maxRetries: String(job.max_retries),
   timeout: job.timeout === null ? '' : printDuration(job.timeout),
-  tags: job.tags.map((tag) => tag.replaceAll(',', '\\,')).join(', '),
+  tags: tagsText(job.tags),
 })
 
 /** What is said of members that are left out on purpose. */
