@@ -30,6 +30,9 @@ _ORDER: Final = {
             "properties": {"city": {"type": "string"}, "zip": {"type": "string", "pattern": "^[0-9]{5}$"}},
         },
         "deliver_at": {"type": "string", "format": "date-time"},
+        "gift": {"type": ["string", "null"], "maxLength": 40},
+        "extra": {"description": "Anything else."},
+        "gate": {"type": "string", "maxLength": 60},
     },
 }
 
@@ -78,7 +81,10 @@ def charge(payload: dict[str, Any], job: JobContext) -> dict[str, int]:
 
 @handler("shop.order", schema=_ORDER)
 def order(payload: dict[str, Any], job: JobContext) -> dict[str, Any]:
-    """Take an order; its schema has one of every kind."""
+    """Take an order; its schema has one of every kind. With a `gate` it waits there, half done."""
+    if "gate" in payload:
+        job.progress(0.5, "packing")
+        _wait(payload["gate"], job)
     return {"ordered": payload["copies"]}
 
 

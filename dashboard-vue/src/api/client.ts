@@ -17,7 +17,10 @@ export const api = createClient<paths>({
 
 api.use({
   onRequest({ request }) {
-    for (const [name, value] of Object.entries(keyHeaders())) request.headers.set(name, value)
+    for (const [name, value] of Object.entries(keyHeaders())) {
+      // A key that is being tried goes before the one that is kept.
+      if (!request.headers.has(name)) request.headers.set(name, value)
+    }
   },
 })
 
