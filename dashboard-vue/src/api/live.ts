@@ -28,8 +28,9 @@ export function keepFresh(queries: QueryClient) {
   })
 }
 
+/** An answer that is on its way is let come: else what is slower than its news would never be shown. */
 const invalidate = (queries: QueryClient, name: string) =>
-  void queries.invalidateQueries({ queryKey: [name], refetchType: 'active' })
+  void queries.invalidateQueries({ queryKey: [name], refetchType: 'active' }, { cancelRefetch: false })
 
 /** Run at once, and then at most once in so many milliseconds; the last call is never lost. */
 export function atMostEvery(milliseconds: number, run: () => void): () => void {
