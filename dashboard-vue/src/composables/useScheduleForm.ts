@@ -159,6 +159,8 @@ export function useScheduleForm(opened: ReadSchedule | null) {
     conflict.value = null
   }
 
+  const begun = { ...draft.value }
+  const isTouched = computed(() => differing(draft.value, begun).length > 0)
   const isSaving = computed(() => isCreating.value || isEditing.value)
-  return { draft, wrongs, complaints, answer, conflict, settle, save, isSaving, isUtc }
+  return { draft, wrongs, complaints, answer, conflict, settle, save, isSaving, isTouched, isUtc }
 }
