@@ -37,7 +37,7 @@ export const isUnfinished = ({ outcome }: Pick<ScheduleRun, 'outcome'>) =>
 
 /** Why an instant got no job, or none that is still there; '' where it has one. */
 export function reasonOf({ outcome }: Pick<ScheduleRun, 'outcome'>): string {
-  if (outcome === 'skipped') return 'A job of this schedule was unfinished.'
+  if (outcome === 'skipped') return 'A job was unfinished.'
   return outcome === 'deleted' ? 'Its job has been deleted.' : ''
 }
 
