@@ -122,7 +122,7 @@ test('what somebody else changed meanwhile is shown before it is overwritten', a
   complaints.expect(/412 \(PRECONDITION FAILED\)/i)
   await stack.api.POST('/schedules', { body: { name, type: 'shop.echo', cron: '0 2 * * *' } })
   await page.goto(`/schedules/${name}`)
-  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Edit' })).toBeVisible()
   await page.keyboard.press('e')
   const dialog = page.getByRole('dialog', { name: `Edit ${name}` })
   await dialog.getByRole('textbox', { name: 'Cron' }).fill('0 5 * * *')
