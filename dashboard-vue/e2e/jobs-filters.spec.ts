@@ -166,6 +166,13 @@ test('an empty list names its filters, and one click takes each away', async ({ 
   await expect(page.getByText('No job matches')).toBeVisible()
   await expectAccessible(page)
   await screenshot(page, 'jobs-no-match')
+  await page.setViewportSize({ width: 390, height: 844 })
+  await expect
+    .poll(() =>
+      page.getByRole('search', { name: 'Jobs' }).evaluate((part) => part.scrollWidth - part.clientWidth),
+    )
+    .toBe(0)
+  await expect(page.getByRole('button', { name: 'Saved views' })).toBeInViewport({ ratio: 1 })
   await chip(page, 'Tag: nobody').last().click()
   await expect(total(page, '4 jobs')).toBeVisible()
 })
