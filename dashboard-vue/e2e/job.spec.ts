@@ -1,0 +1,122 @@
+import { expect, expectAccessible, screenshot, test } from './fixtures'
+
+test('progress moves, logs follow, and it completes without a reload', async ({ page, stack }) => {
+  const gate = stack.gate()
+  const job = await stack.submit('shop.import', { ...gate.payload, steps: 10, lines: 3, hold_at: 4 })
+  await page.goto(`/jobs/${job.id}`)
+  await expect(page.getByRole('progressbar', { name: 'Progress' })).toHaveAttribute('aria-valuenow', '40')
+  await expect(page.getByText('step 5 of 10')).toBeVisible()
+  await expect(page).toHaveTitle(/^Processing · shop\.import/)
+  const logs = page.getByRole('log')
+  await expect(logs.getByText('row_imported')).toHaveCount(12)
+  await expectAccessible(page)
+  await screenshot(page, 'job-running')
+
+  await gate.open()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('shop.import')
+  await expect(page).toHaveTitle(/^Completed · shop\.import/)
+  await expect(logs.getByText('row_imported')).toHaveCount(30)
+  await page.getByRole('tab', { name: 'Result' }).click()
+  await expect(page.getByRole('tabpanel', { name: 'Result' })).toContainText('30')
+})
+
+test('each attempt has its traceback, and a failed job is retried', async ({ page, stack }) => {
+  const job = await stack.submit('shop.charge', { message: 'no card', times: 2 }, { max_retries: 1 })
+  await stack.finished(job.id)
+  await page.goto(`/jobs/${job.id}`)
+  await expect(page.getByText('Every attempt failed.')).toBeVisible()
+  const traceback = page.getByRole('region', { name: 'Traceback' })
+  await expect(traceback).toContainText('_ask_the_bank')
+  await expect(traceback).toContainText('CardRefusedError: no card')
+  await expect(page.getByRole('region', { name: 'Attempt 2', exact: true })).toBeVisible()
+  await page.keyboard.press('[')
+  await expect(page.getByRole('region', { name: 'Attempt 1', exact: true })).toBeVisible()
+  await expectAccessible(page)
+  await screenshot(page, 'job-failed')
+
+  await page.getByRole('button', { name: 'Retry' }).click()
+  await expect(page).toHaveTitle(/^Completed/)
+  await expect(page.getByRole('button', { name: 'Attempt 3' })).toBeVisible()
+})
+
+test('a job that runs is cancelled', async ({ page, stack }) => {
+  const job = await stack.submit('shop.hold', stack.gate().payload)
+  await page.goto(`/jobs/${job.id}`)
+  await expect(page).toHaveTitle(/^Processing/)
+  await page.keyboard.press('z')
+  await expect(page).toHaveTitle(/^Cancelled/)
+})
+
+test('a paused queue says why, and is resumed from there', async ({ page, stack }) => {
+  const queue = 'job-page-paused'
+  await stack.api.POST('/queues/{name}/pause', { params: { path: { name: queue } } })
+  const job = await stack.submit('shop.echo', {}, { queue })
+  await page.goto(`/jobs/${job.id}`)
+  const why = page.getByRole('region', { name: 'Why is it not running?' })
+  await expect(why).toContainText('paused')
+  await expectAccessible(page)
+  await screenshot(page, 'job-why')
+  await why.getByRole('button', { name: 'Resume' }).click()
+  await expect(page).toHaveTitle(/^Completed/)
+  await expect(why).toHaveCount(0)
+})
+
+test('a job that waits is edited, but not over the head of another', async ({ page, stack, complaints }) => {
+  complaints.expect(/412/)
+  const queue = 'job-page-edited'
+  const big = '9007199254740993'
+  const job = await stack.submit('shop.echo', { n: 1 }, { queue, delay: 3600 })
+  await page.goto(`/jobs/${job.id}`)
+  const edit = async () => {
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Edit', exact: true }).click()
+  }
+  await edit()
+  const dialog = page.getByRole('dialog', { name: 'Edit the job' })
+  await dialog.getByLabel('Payload').fill(`{"n": ${big}}`)
+  await dialog.getByLabel('Tags, by commas').fill('by-hand')
+  await expectAccessible(page)
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await expect(dialog).toHaveCount(0)
+  await expect(page.getByRole('link', { name: 'by-hand' })).toBeVisible()
+  await page.getByRole('tab', { name: 'Payload' }).click()
+  await expect(page.getByRole('tabpanel', { name: 'Payload' })).toContainText(big)
+
+  await edit()
+  await dialog.getByLabel('Retries').fill('7')
+  const other = {
+    params: { path: { job_id: job.id }, header: { 'If-Match': '*' } },
+    body: { priority: 'high' as const },
+  }
+  await stack.api.PATCH('/jobs/{job_id}', other)
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('has changed since')
+})
+
+test('long names, long errors and other scripts stay in their places', async ({ page, stack }) => {
+  const long = 'a'.repeat(60)
+  const message = `${'سلام дважды 注文 '.repeat(40)}${'x'.repeat(400)}`
+  const tags = [long, 'eu']
+  const job = await stack.submit(
+    'shop.charge',
+    { message, deep: { [long]: [1, 2, { text: long.repeat(20) }] } },
+    { queue: long, tags },
+  )
+  await stack.finished(job.id)
+  await page.goto(`/jobs/${job.id}`)
+  await expect(page).toHaveTitle(/^Failed/)
+  const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  expect(await overflow()).toBeLessThanOrEqual(0)
+  await expectAccessible(page)
+  await screenshot(page, 'job-long')
+  await page.setViewportSize({ width: 360, height: 700 })
+  expect(await overflow()).toBeLessThanOrEqual(0)
+})
+
+test('a job that is not there says so', async ({ page, complaints }) => {
+  complaints.expect(/40[04]|422/)
+  await page.goto('/jobs/01a223e4-81d8-7738-a2ea-d5957dfaa4ed')
+  await expect(page.getByText('There is no such job')).toBeVisible()
+  await page.goto('/jobs/nonsense')
+  await expect(page.getByText('There is no such job')).toBeVisible()
+})
