@@ -11,7 +11,7 @@ export class Problem extends Error {
   readonly retryAfter: number | null
 
   constructor(status: number, told: Told, retryAfter: number | null = null) {
-    super(told.detail ?? told.title ?? `The API answered with status ${status}.`)
+    super(readable(told.detail) ?? told.title ?? `The API answered with status ${status}.`)
     this.name = 'Problem'
     this.status = status
     this.code = told.code ?? 'unknown'
@@ -33,3 +33,13 @@ export function problemOf(response: Response, body: unknown): Problem {
 }
 
 export const unreachable = () => new Problem(0, { code: 'unreachable', detail: 'The API cannot be reached.' })
+
+/** The API points into the request: `/query/status/0: ...`. People see a form: `status: ...`. */
+function readable(detail: string | undefined): string | undefined {
+  return detail?.replace(
+    /(^|; )\/(?:(?:query|header|path)\/)?([^\s:]+?)(?:\/\d+)?: /g,
+    (_, before: string, name: string) => {
+      return `${before}${name.replaceAll('/', '.')}: `
+    },
+  )
+}
