@@ -18,3 +18,40 @@ test('jobs run in the stack', async ({ stack }) => {
   await gate.open()
   expect(await stack.finished(waiting.id)).toMatchObject({ status: 'completed' })
 })
+
+test('a page whose parts a deploy has taken away is opened anew', async ({ page, complaints }) => {
+  complaints.expect(/404/, /dynamically imported module|preload/)
+  await page.goto('/jobs')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Jobs')
+  await page.route(/\/assets\/QueuesPage/, (route) => route.fulfill({ status: 404 }), { times: 1 })
+  await page.getByRole('link', { name: 'Queues' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Queues')
+  await expect(page).toHaveURL('/queues')
+})
+
+test('a hidden tab asks for nothing, and catches up when it is looked at', async ({ page, stack }) => {
+  await page.goto('/workers')
+  const foot = page.getByRole('navigation', { name: 'Main' })
+  await expect(foot.getByText('Live', { exact: true })).toBeVisible()
+  const hide = (isHidden: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })
+      Object.defineProperty(document, 'visibilityState', {
+        value: hidden ? 'hidden' : 'visible',
+        configurable: true,
+      })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }, isHidden)
+  await hide(true)
+  await expect(foot.getByText('Waiting', { exact: true })).toBeVisible()
+  let asked = 0
+  page.on('request', () => (asked += 1))
+  const job = await stack.submit('shop.echo', { seen: 'later' })
+  await stack.finished(job.id)
+  const quiet = await stack.submit('shop.import', { steps: 3 }, { delay: 3 })
+  await stack.finished(quiet.id)
+  expect(asked).toBe(0)
+  await hide(false)
+  await expect(foot.getByText('Live', { exact: true })).toBeVisible()
+  expect(asked).toBeGreaterThan(0)
+})

@@ -3,6 +3,7 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { keepFresh } from './api/live'
 import { createQueries } from './api/queries'
+import { openAnew } from './api/release'
 import { stream } from './api/stream'
 import { router } from './router'
 import './styles.css'
@@ -10,4 +11,5 @@ import './styles.css'
 const queries = createQueries()
 keepFresh(queries)
 stream.start()
+router.onError((_error, to) => void openAnew(to.fullPath))
 createApp(App).use(router).use(VueQueryPlugin, { queryClient: queries }).mount('#app')

@@ -3,6 +3,7 @@ import { EventReader, type ServerEvent } from '@/lib/sse'
 import { API_ROOT } from './client'
 import { setConnection } from './connection'
 import { apiKey, isSignedOut, keyHeaders, refuseKey } from './key'
+import { noteVersion } from './release'
 
 /** What every tab hears of; `job:<id>` comes to these where one job is looked at. */
 const BASE_TOPICS = ['stats', 'jobs', 'queue', 'worker', 'bulk', 'schedule']
@@ -76,7 +77,7 @@ class LiveStream {
       if (response.status === 403) return setConnection('denied')
       if (!response.ok || !response.body) return this.fail(response.status)
       await this.read(response.body, aborter)
-      this.fail(200)
+      if (!aborter.signal.aborted) this.fail(200)
     } catch {
       // An abort is ours; everything else is a network that is away.
       if (!aborter.signal.aborted || aborter.signal.reason === 'silence') this.fail(0)
@@ -99,10 +100,12 @@ class LiveStream {
 
   private tell(event: ServerEvent) {
     if (event.id !== null) this.lastId = event.id
-    const data: unknown = JSON.parse(event.data)
+    const data = readData(event.data)
+    if (data === undefined) return
     if (event.type === 'hello') {
       this.failures = 0
       setConnection('live')
+      noteVersion((data as { version: string }).version)
     }
     if (event.type === 'job') this.hand(`job:${(data as { id: string }).id}`, data)
     this.hand(event.type, data)
@@ -126,6 +129,15 @@ class LiveStream {
     const query = new URLSearchParams({ topics: [...BASE_TOPICS, ...jobs].join(',') })
     if (this.lastId !== null) query.set('last_event_id', this.lastId)
     return `${API_ROOT}/events?${query}`
+  }
+}
+
+/** undefined: it is no JSON, of a release that we do not know; the next event may be. */
+function readData(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 
