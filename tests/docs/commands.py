@@ -47,8 +47,8 @@ OTHERS = (
     Other(r"goqueue events\b", "beginning_of goqueue events", "ends by Ctrl-C", "tests/integration/cli/test_events.py"),
     Other(
         r"goqueue up\b",
-        'until_ready goqueue up --port "$FREE_PORT" --no-dashboard',
-        "ends by Ctrl-C, and the usual ports may be taken",
+        'until_ready goqueue up --port "$FREE_PORT" --no-dashboard --no-scheduler',
+        "ends by Ctrl-C, the usual ports may be taken, and schedules of the file would stay, which nobody fires then",
         "tests/integration/local_stack/test_up.py",
     ),
     Other(
