@@ -55,3 +55,24 @@ test('a hidden tab asks for nothing, and catches up when it is looked at', async
   await expect(foot.getByText('Live', { exact: true })).toBeVisible()
   expect(asked).toBeGreaterThan(0)
 })
+
+test('without a pointer, the focus follows to the page that opens', async ({ page, stack }) => {
+  const job = await stack.submit('shop.echo', {}, { queue: 'focus' })
+  await stack.finished(job.id)
+  await page.goto('/jobs?queue=focus')
+  await expect(page).toHaveTitle('1 job · GoQueue')
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('main').locator(':focus')).toHaveCount(1)
+  await page.keyboard.press('Escape')
+  await expect(page).toHaveURL('/jobs?queue=focus')
+
+  await page.getByRole('link', { name: 'Queues' }).press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'Queues' })).toBeFocused()
+
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('sched')
+  await expect(page.getByRole('combobox', { name: 'Page, queue' })).toHaveValue('sched')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'Schedules' })).toBeFocused()
+})
