@@ -8,9 +8,9 @@ export const FAILURE_WINDOWS = [
 ] as const
 
 export const FAILURE_SORTS = [
-  { value: '-last_seen', label: 'Last seen' },
-  { value: '-count', label: 'Most often' },
-  { value: '-first_seen', label: 'Newest' },
+  { value: '-last_seen', label: 'Last seen first' },
+  { value: '-count', label: 'Most often first' },
+  { value: '-first_seen', label: 'Newest problem first' },
 ] as const
 
 type Window = (typeof FAILURE_WINDOWS)[number]['value']

@@ -11,11 +11,11 @@ const DEFAULT_SECONDS = 3_600
 const MINUTE = 60_000
 
 export const PRESETS: readonly { label: string; from: Moment }[] = [
-  { label: '15 min', from: '15m' },
-  { label: '1 h', from: '1h' },
-  { label: '6 h', from: '6h' },
-  { label: '24 h', from: '24h' },
-  { label: '7 d', from: '7d' },
+  { label: '15 minutes', from: '15m' },
+  { label: 'hour', from: '1h' },
+  { label: '6 hours', from: '6h' },
+  { label: '24 hours', from: '24h' },
+  { label: '7 days', from: '7d' },
 ]
 
 /** now: milliseconds since 1970. */
