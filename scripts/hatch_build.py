@@ -19,4 +19,6 @@ class DashboardHook(BuildHookInterface[Any]):
             return
         if not (Path(self.root) / BUILT / "index.html.gz").is_file():
             raise FileNotFoundError(f"{BUILT} has no build of the dashboard, which belongs into the wheel: make dashboard")
-        build_data["force_include"][BUILT] = "goqueue_api/dashboard/site"
+        for path in (Path(self.root) / BUILT).iterdir():
+            if not path.name.startswith("."):  # Vite's manifest, which only the check of sizes reads
+                build_data["force_include"][f"{BUILT}/{path.name}"] = f"goqueue_api/dashboard/site/{path.name}"

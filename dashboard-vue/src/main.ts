@@ -11,5 +11,10 @@ import './styles.css'
 const queries = createQueries()
 keepFresh(queries)
 stream.start()
+// Dialogs and charts, which no route loads.
+addEventListener(
+  'vite:preloadError',
+  () => void openAnew(location.pathname + location.search + location.hash),
+)
 router.onError((_error, to) => void openAnew(to.fullPath))
 createApp(App).use(router).use(VueQueryPlugin, { queryClient: queries }).mount('#app')

@@ -55,6 +55,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, content in {"index.html": PAGE, "assets/index-1.js": SCRIPT, "favicon.svg": b"<svg/>"}.items():
         (folder / name).write_bytes(content)
     (folder / "assets/index-1.js.gz").write_bytes(gzip.compress(SCRIPT))
+    (folder / ".vite").mkdir()
+    (folder / ".vite/manifest.json").write_text("{}")
     return folder
 
 
@@ -108,7 +110,10 @@ def test_files_come_with_the_headers_that_python_sends(alone: Served, path: str,
     assert "ETag" in answer.headers
 
 
-@pytest.mark.parametrize("path", ["/assets/index-gone.js", "/assets/index-1.js.gz", "/assets/../../etc/passwd"])
+@pytest.mark.parametrize(
+    "path",
+    ["/assets/index-gone.js", "/assets/index-1.js.gz", "/assets/../../etc/passwd", "/.vite/manifest.json"],
+)
 def test_missing_asset_is_no_page_and_is_not_kept(alone: Served, path: str) -> None:
     answer = alone.get(path)
     assert (answer.status_code, answer.headers["Cache-Control"]) in {(404, "no-store"), (200, ASK_AGAIN)}

@@ -47,9 +47,9 @@ def built_folder() -> Path | None:
 
 
 def find(folder: Path, name: str) -> BuiltFile | None:
-    """The file at this path below the folder; None: there is none, or it lies elsewhere."""
+    """The file at this path below the folder; None: there is none, or it is hidden, as Vite's manifest is."""
     joined = safe_join(str(folder), name)
-    if joined is None or name.endswith(_COMPRESSED):
+    if joined is None or name.endswith(_COMPRESSED) or any(part.startswith(".") for part in name.split("/")):
         return None
     if not os.path.isfile(joined):  # not Path's: that one raises for names that are too long
         return None

@@ -1,6 +1,6 @@
 import createClient from 'openapi-fetch'
 import { keyHeaders, refuseKey } from './key'
-import { Problem, problemOf, unreachable } from './problem'
+import { Problem, problemOf, tooSlow, unreachable } from './problem'
 import type { paths } from './schema'
 
 export const API_ROOT = '/api'
@@ -22,6 +22,11 @@ api.use({
       if (!request.headers.has(name)) request.headers.set(name, value)
     }
   },
+  onResponse({ request, response }) {
+    // What was asked with another key says nothing of the one that is kept by now.
+    const isOfKept = (request.headers.get('Authorization') ?? undefined) === keyHeaders().Authorization
+    if (response.status === 401 && isOfKept) refuseKey()
+  },
 })
 
 interface Answered<T> {
@@ -34,7 +39,6 @@ interface Answered<T> {
 export async function call<T>(request: Promise<Answered<T>>): Promise<T> {
   const { data, error, response } = await answer(request)
   if (response.ok) return data as T
-  if (response.status === 401) refuseKey()
   throw problemOf(response, error)
 }
 
@@ -43,6 +47,7 @@ async function answer<T>(request: Promise<Answered<T>>): Promise<Answered<T>> {
     return await request
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
+    if (error instanceof DOMException && error.name === 'TimeoutError') throw tooSlow()
     throw unreachable()
   }
 }

@@ -27,6 +27,6 @@ export function setConnection(next: Connection) {
 export const pollInterval = () =>
   state.value === 'polling' || state.value === 'offline' ? POLL_MILLISECONDS : false
 
-/** For what the stream does not tell: every few seconds unless somebody wants quiet. */
+/** For what the stream does not tell: every few seconds unless somebody wants quiet, or the key may not read. */
 export const steadyInterval = (milliseconds: number) => () =>
-  state.value === 'paused' || state.value === 'hidden' ? false : milliseconds
+  ['paused', 'hidden', 'denied'].includes(state.value) ? false : milliseconds

@@ -26,13 +26,23 @@ export class Problem extends Error {
 
 /** A proxy answers for an API that is away with a page of its own, which is no problem document. */
 export function problemOf(response: Response, body: unknown): Problem {
-  const told = typeof body === 'object' && body !== null ? (body as Told) : {}
+  const told = isTold(body) ? body : {}
   if (!told.code && [502, 503, 504].includes(response.status)) return unreachable()
   const seconds = Number(response.headers.get('Retry-After') ?? NaN)
   return new Problem(response.status, told, Number.isFinite(seconds) ? seconds : null)
 }
 
 export const unreachable = () => new Problem(0, { code: 'unreachable', detail: 'The API cannot be reached.' })
+
+/** It is there, or a proxy before it, and may yet do what was asked. */
+export const tooSlow = () =>
+  new Problem(504, { code: 'timeout', detail: 'The API has not answered for 30 seconds.' })
+
+const isTold = (body: unknown): body is Told =>
+  typeof body === 'object' &&
+  body !== null &&
+  (!('detail' in body) || typeof body.detail === 'string') &&
+  (!('errors' in body) || Array.isArray(body.errors))
 
 /** The API points into the request: `/query/status/0: ...`. People see a form: `status: ...`. */
 function readable(detail: string | undefined): string | undefined {

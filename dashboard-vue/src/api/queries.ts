@@ -1,6 +1,7 @@
 import { QueryCache, QueryClient, keepPreviousData } from '@tanstack/vue-query'
 import { isProblem } from './client'
 import { connection, setConnection } from './connection'
+import { stream } from './stream'
 
 /** Refusals do not change by asking again; what cannot be reached may come back. */
 const isWorthAsking = (attempts: number, error: unknown) =>
@@ -13,11 +14,13 @@ export const createQueries = () =>
   new QueryClient({
     queryCache: new QueryCache({
       onError: (error) => {
+        // Quiet that a person asked for stays: `offline` would ask every few seconds.
+        if (['paused', 'hidden'].includes(connection.value)) return
         if (isProblem(error) && error.isUnreachable) setConnection('offline')
       },
       onSuccess: () => {
-        // The stream comes back by itself, later than the first answer.
-        if (connection.value === 'offline') setConnection('polling')
+        // A stream that was lost comes back by itself, later than the first answer; one that is open greets no more.
+        if (connection.value === 'offline') setConnection(stream.isOpen ? 'live' : 'polling')
       },
     }),
     defaultOptions: {

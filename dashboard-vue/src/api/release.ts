@@ -12,19 +12,26 @@ export function noteVersion(version: string) {
 
 const PLACE = 'goqueue.opened-anew'
 const AGAIN_MILLISECONDS = 30_000
+let wanted: string | null = null
 
 /**
  * Load the page anew, at this path: a part of it could not be had, as it is after a deploy has taken it away. Not while
- * the server is away, which would take also what is shown; and not again and again.
+ * the server is away, which would take also what is shown; and not again and again. Of several that miss a part at once,
+ * the last says the path: the router, after Vite.
  */
 export async function openAnew(path: string) {
-  try {
-    await fetch('/', { method: 'HEAD', cache: 'no-store' })
-  } catch {
-    return setConnection('offline')
-  }
+  const isAsking = wanted !== null
+  wanted = path
+  if (isAsking) return
+  const isThere = await fetch('/', { method: 'HEAD', cache: 'no-store' }).then(
+    () => true,
+    () => false,
+  )
+  const target = wanted
+  wanted = null
+  if (!isThere) return setConnection('offline')
   const last = Number(sessionStorage.getItem(PLACE) ?? 0)
   if (Date.now() - last < AGAIN_MILLISECONDS) return
   sessionStorage.setItem(PLACE, String(Date.now()))
-  location.assign(path)
+  location.assign(target)
 }

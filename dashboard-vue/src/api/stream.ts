@@ -27,6 +27,12 @@ class LiveStream {
   private lastId: string | null = null
   private isStarted = false
   private isPaused = false
+  private isGreeted = false
+
+  /** Whether what changes is being told. */
+  get isOpen() {
+    return this.isGreeted
+  }
 
   start() {
     this.isStarted = true
@@ -57,6 +63,7 @@ class LiveStream {
   private turn() {
     this.aborter?.abort()
     this.aborter = null
+    this.isGreeted = false
     clearTimeout(this.timer)
     clearTimeout(this.silence)
     if (!this.isStarted) return
@@ -67,20 +74,20 @@ class LiveStream {
 
   private async open() {
     const aborter = (this.aborter = new AbortController())
+    this.awaitSign(aborter)
     try {
       const response = await fetch(this.address(), {
         headers: { Accept: 'text/event-stream', ...keyHeaders() },
         signal: aborter.signal,
         cache: 'no-store',
       })
-      if (response.status === 401) return refuseKey()
-      if (response.status === 403) return setConnection('denied')
+      if (response.status === 401) return this.close(refuseKey)
+      if (response.status === 403) return this.close(() => setConnection('denied'))
       if (!response.ok || !response.body) return this.fail(response.status)
       await this.read(response.body, aborter)
-      if (!aborter.signal.aborted) this.fail(200)
+      if (isLost(aborter.signal)) this.fail(200)
     } catch {
-      // An abort is ours; everything else is a network that is away.
-      if (!aborter.signal.aborted || aborter.signal.reason === 'silence') this.fail(0)
+      if (isLost(aborter.signal)) this.fail(0)
     }
   }
 
@@ -90,12 +97,22 @@ class LiveStream {
       .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
       .getReader()
     for (;;) {
-      clearTimeout(this.silence)
-      this.silence = setTimeout(() => aborter.abort('silence'), SILENCE_MILLISECONDS)
+      this.awaitSign(aborter)
       const { value, done } = await pieces.read()
       if (done || aborter.signal.aborted) return
       for (const event of events.read(value)) this.tell(event)
     }
+  }
+
+  /** From the request on: a proxy may take it and never answer. */
+  private awaitSign(aborter: AbortController) {
+    clearTimeout(this.silence)
+    this.silence = setTimeout(() => aborter.abort('silence'), SILENCE_MILLISECONDS)
+  }
+
+  private close(then: () => void) {
+    clearTimeout(this.silence)
+    then()
   }
 
   private tell(event: ServerEvent) {
@@ -104,6 +121,7 @@ class LiveStream {
     if (data === undefined) return
     if (event.type === 'hello') {
       this.failures = 0
+      this.isGreeted = true
       setConnection('live')
       noteVersion((data as { version: string }).version)
     }
@@ -112,11 +130,19 @@ class LiveStream {
   }
 
   private hand(topic: string, data: unknown) {
-    for (const handler of this.handlers.get(topic) ?? []) handler(data)
+    for (const handler of this.handlers.get(topic) ?? []) {
+      try {
+        handler(data)
+      } catch (error) {
+        // One that fails neither ends the stream nor keeps the news from the others.
+        reportError(error)
+      }
+    }
   }
 
   private fail(status: number) {
     clearTimeout(this.silence)
+    this.isGreeted = false
     this.failures += 1
     if (status === 0 || [502, 504].includes(status)) setConnection('offline')
     else if (this.failures >= FAILURES_BEFORE_POLLING) setConnection('polling')
@@ -132,14 +158,18 @@ class LiveStream {
   }
 }
 
-/** undefined: it is no JSON, of a release that we do not know; the next event may be. */
-function readData(text: string): unknown {
+/** undefined: it is no object, of a release that we do not know; the next event may be. */
+function readData(text: string): object | undefined {
   try {
-    return JSON.parse(text)
+    const data: unknown = JSON.parse(text)
+    return typeof data === 'object' && data !== null ? data : undefined
   } catch {
     return undefined
   }
 }
+
+/** An abort is ours, but for the one after silence. */
+const isLost = (signal: AbortSignal) => !signal.aborted || signal.reason === 'silence'
 
 /** `job:<id>` has to be asked for; the rest comes anyway. */
 const isAsked = (topic: string) => topic.startsWith('job:')

@@ -26,6 +26,7 @@ CONTENTS = {
     "inter-license.txt": b"SIL",
     SCRIPT: b"export const answer = 42\n" * 100,
     "assets/index-1.css": b"body{}",
+    ".vite/manifest.json": b"{}",
 }
 OF_THE_API = "default-src 'none'; frame-ancestors 'none'"
 
@@ -106,6 +107,8 @@ def test_missing_asset_is_no_page(browser: Browser, path: str) -> None:
     [
         "/../secret.txt",
         "/assets/../../secret.txt",
+        "/assets/../index.html",
+        "/.vite/manifest.json",
         "/..%2fsecret.txt",
         "/%2e%2e/secret.txt",
         "/assets/%2e%2e/%2e%2e/secret.txt",
