@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import { expect, expectAccessible, screenshot, test } from './fixtures'
 
 test('progress moves, logs follow, and it completes without a reload', async ({ page, stack }) => {
@@ -31,6 +32,8 @@ test('each attempt has its traceback, and a failed job is retried', async ({ pag
   await expect(page.getByRole('region', { name: 'Attempt 2', exact: true })).toBeVisible()
   await page.keyboard.press('[')
   await expect(page.getByRole('region', { name: 'Attempt 1', exact: true })).toBeVisible()
+  await expect(page).toHaveURL(/attempt=1$/)
+  await expect(page.getByRole('combobox', { name: 'Attempt' })).toHaveValue('1')
   await expectAccessible(page)
   await screenshot(page, 'job-failed')
 
@@ -91,6 +94,12 @@ test('a job that waits is edited, but not over the head of another', async ({ pa
   await stack.api.PATCH('/jobs/{job_id}', other)
   await dialog.getByRole('button', { name: 'Save' }).click()
   await expect(dialog.getByRole('alert')).toContainText('has changed since')
+  await expect(dialog.getByLabel('Priority')).toHaveValue('high')
+  await expect(dialog.getByLabel('Retries')).toHaveValue('7')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await expect(dialog).toHaveCount(0)
+  await expect(page.getByText('high priority')).toBeVisible()
+  expect(await stack.job(job.id)).toMatchObject({ priority: 'high', max_retries: 7 })
 })
 
 test('long names, long errors and other scripts stay in their places', async ({ page, stack }) => {
@@ -119,4 +128,97 @@ test('a job that is not there says so', async ({ page, complaints }) => {
   await expect(page.getByText('There is no such job')).toBeVisible()
   await page.goto('/jobs/nonsense')
   await expect(page.getByText('There is no such job')).toBeVisible()
+})
+
+/** More than a handler may say with the settings as they are: answered for the API, in its pages. */
+async function answerTenThousandLines(page: Page) {
+  const said = (number: number) => ({
+    seq: number,
+    attempt: 1,
+    at: new Date(Date.UTC(2026, 2, 2) + number).toISOString(),
+    level: number % 4 === 0 ? 'error' : 'info',
+    message: 'row_imported',
+    fields: { row: number },
+  })
+  await page.route(/\/logs\?/, (route) => {
+    const asked = new URL(route.request().url()).searchParams
+    const first = Number(asked.get('after')) + 1
+    const lines = Array.from({ length: Math.max(0, Math.min(1_000, 10_001 - first)) }, (_, n) =>
+      said(first + n),
+    )
+    return route.fulfill({
+      json: { items: lines, next_after: lines.at(-1)?.seq ?? first - 1, complete: lines.length < 1_000 },
+    })
+  })
+}
+
+test('ten thousand lines of log are looked through without waiting', async ({ page, stack }) => {
+  test.slow()
+  const job = await stack.submit('shop.echo')
+  await stack.finished(job.id)
+  await answerTenThousandLines(page)
+  await page.goto(`/jobs/${job.id}`)
+  const log = page.getByRole('log')
+  await expect(page.getByText('Lines 9,601 to 10,000 of 10,000')).toBeVisible({ timeout: 30_000 })
+  await expect(log.getByText('row=10000', { exact: true })).toBeInViewport()
+
+  await log.evaluate((element) => (element.scrollTop = 0))
+  await expect(page.getByText('Lines 9,401 to 9,800 of 10,000')).toBeVisible()
+  const follow = page.getByRole('button', { name: 'Follow' })
+  await expect(follow).toHaveAttribute('aria-pressed', 'false')
+  await expect(log.getByText('row=9601', { exact: true })).toBeInViewport()
+  await page.keyboard.press('l')
+  await expect(follow).toHaveAttribute('aria-pressed', 'true')
+  await expect(log.getByText('row=10000', { exact: true })).toBeInViewport()
+
+  await page.getByRole('searchbox', { name: 'Search in the logs' }).fill('row=4321')
+  await expect(log.getByText('row_imported')).toHaveCount(1)
+  await screenshot(page, 'job-logs')
+})
+
+test('many attempts and a large payload have their places', async ({ page, stack }) => {
+  test.slow()
+  const payload = {
+    message: 'no card',
+    times: 29,
+    rows: Array.from({ length: 4_000 }, (_, n) => `row ${n} ${'x'.repeat(50)}`),
+  }
+  const job = await stack.submit('shop.charge', payload, { max_retries: 30 })
+  await stack.finished(job.id)
+  await page.goto(`/jobs/${job.id}`)
+  await expect(page.getByText('The last 11 of 30: older ones are not kept.')).toBeVisible()
+  await expect(page.getByRole('row')).toHaveCount(12)
+  await expect(page.getByText('row 3999')).toHaveCount(0)
+  await screenshot(page, 'job-attempts')
+})
+
+test('a rerun leads to what it reruns, and back', async ({ page, stack }) => {
+  const job = await stack.submit('shop.echo', { n: 1 })
+  await stack.finished(job.id)
+  const { data: rerun } = await stack.api.POST('/jobs/{job_id}/rerun', {
+    params: { path: { job_id: job.id } },
+    body: {},
+  })
+  await page.goto(`/jobs/${job.id}`)
+  await page.getByRole('region', { name: 'Reruns' }).getByRole('link').click()
+  await expect(page).toHaveURL(new RegExp(`/jobs/${rerun?.id}$`))
+  await expect(page.getByTestId('job-id')).toHaveText(rerun?.id ?? '')
+  await page.getByRole('region', { name: 'Facts' }).getByRole('link').click()
+  await expect(page.getByTestId('job-id')).toHaveText(job.id)
+})
+
+test('progress is seen to move, with how long it still takes', async ({ page, stack }) => {
+  const job = await stack.submit('demo.sleep', { seconds: 60 })
+  await page.goto(`/jobs/${job.id}`)
+  const bar = page.getByRole('progressbar', { name: 'Progress' })
+  const seen: number[] = []
+  const look = async () => {
+    if (await bar.isVisible()) seen.push(Number(await bar.getAttribute('aria-valuenow')))
+    return new Set(seen).size
+  }
+  await expect.poll(look, { intervals: [200] }).toBeGreaterThan(4)
+  expect(seen).toEqual([...seen].sort((one, other) => one - other))
+  await expect(page.getByText(/^about \d+s left$/)).toBeVisible()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await expect(page).toHaveTitle(/^Cancelled/)
 })

@@ -11,6 +11,8 @@ export interface LogQuestion {
   id: string
   level?: LogLevel
   attempt?: number
+  /** Milliseconds between two looks for new lines; false: none will come. */
+  every: number | false
 }
 
 interface Lines {
@@ -21,13 +23,12 @@ interface Lines {
 
 const NOTHING: Lines = { lines: [], after: 0, isComplete: false }
 const PAGE_SIZE = 1_000
-/** What a browser shows without pain; older lines of a chatty job are in the API. */
-export const MOST_LINES = 5_000
-const FOLLOW_MILLISECONDS = 1_000
+/** Older lines of a chatty job are in the API. */
+export const MOST_LINES = 10_000
 
 /**
- * What a job's handler has said, and goes on saying. It is asked each second from where the last answer ended: a stream
- * of its own would be the second of this tab, and HTTP/1.1 has six connections for all tabs.
+ * What a job's handler has said, and goes on saying. It is asked from where the last answer ended: a stream of its
+ * own would be the second of this tab, and HTTP/1.1 has six connections for all tabs.
  */
 export function useJobLogs(question: MaybeRefOrGetter<LogQuestion>) {
   const queries = useQueryClient()
@@ -37,10 +38,12 @@ export function useJobLogs(question: MaybeRefOrGetter<LogQuestion>) {
   })
   return useQuery({
     queryKey: key,
-    queryFn: ({ signal }) =>
-      readOn(queries.getQueryData<Lines>(key.value) ?? NOTHING, toValue(question), signal),
+    queryFn: ({ signal, queryKey }) => {
+      const show = (lines: Lines) => void queries.setQueryData(queryKey, lines)
+      return readOn(queries.getQueryData<Lines>(queryKey) ?? NOTHING, toValue(question), signal, show)
+    },
     refetchInterval: ({ state }) =>
-      state.data?.isComplete || connection.value === 'paused' ? false : FOLLOW_MILLISECONDS,
+      state.data?.isComplete || connection.value === 'paused' ? false : toValue(question).every,
     structuralSharing: false,
     placeholderData: undefined,
   })
@@ -50,6 +53,7 @@ async function readOn(
   known: Lines,
   { id, level, attempt }: LogQuestion,
   signal: AbortSignal,
+  show: (lines: Lines) => void,
 ): Promise<Lines> {
   let { lines, after } = known
   for (;;) {
@@ -60,5 +64,7 @@ async function readOn(
     if (page.items.length > 0) lines = [...lines, ...page.items].slice(-MOST_LINES)
     after = page.next_after
     if (page.items.length < PAGE_SIZE) return { lines, after, isComplete: page.complete }
+    // Something to read while the rest of much is on its way; each page would have it all drawn again.
+    if (lines.length <= PAGE_SIZE) show({ lines, after, isComplete: false })
   }
 }

@@ -16,7 +16,8 @@ const ONE_JOB = '/jobs/{job_id}'
 const at = (id: string) => ({ params: { path: { job_id: id } } })
 
 /** Of an answer's text. */
-export function readJob(text: string): Job {
+export /** The answer for one job; its numbers stay as they were written. */
+function readJob(text: string): Job {
   const { payload, result } = parse(text) as Pick<Job, 'payload' | 'result'>
   return { ...(JSON.parse(text) as Job), payload, result }
 }

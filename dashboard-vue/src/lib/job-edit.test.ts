@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { editOf, localField, readDraft } from './job-edit'
+import { editOf, localField, moveDraft, readDraft } from './job-edit'
 import { printJson, readJson, type Json } from './lossless'
 
 const job = {
@@ -32,6 +32,13 @@ describe('editOf', () => {
 
   it('refuses what is no JSON', () =>
     expect(() => editOf(before, { ...before, payload: '{' })).toThrow(SyntaxError))
+})
+
+it('keeps what was touched on top of what a job has become', () => {
+  const now = { ...before, priority: 'high' as const, queue: 'bulk' }
+  const moved = moveDraft(before, { ...before, queue: 'slow', maxRetries: 7 }, now)
+  expect(moved).toEqual({ ...now, queue: 'slow', maxRetries: 7 })
+  expect(editOf(now, moved)).toEqual({ queue: 'slow', max_retries: 7 })
 })
 
 it('shows a moment in the zone of the browser', () => {

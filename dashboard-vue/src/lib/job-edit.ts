@@ -40,6 +40,12 @@ export const readDraft = (job: Editable): JobDraft => ({
   payload: printJson(job.payload as Json),
 })
 
+/** The draft on top of the job as it has become meanwhile: what was not touched is as the job is now. */
+export function moveDraft(before: JobDraft, draft: JobDraft, now: JobDraft): JobDraft {
+  const touched = Object.entries(draft).filter(([name, value]) => value !== before[name as keyof JobDraft])
+  return { ...now, ...Object.fromEntries(touched) }
+}
+
 /** Only what is not as before: what was not touched is nobody's wish. Throws SyntaxError for a payload that is no JSON. */
 export function editOf(before: JobDraft, after: JobDraft): Record<string, unknown> {
   const tags = after.tags

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { fieldsText, linesWith } from './log-lines'
+import { fieldsText, linesWith, logText } from './log-lines'
 
 const lines = [
-  { message: 'Sent the mail', fields: { to: 'a@b.c' } },
-  { message: 'two\nlines', fields: {} },
+  { at: '2026-03-02T09:30:00Z', level: 'info', message: 'Sent the mail', fields: { to: 'a@b.c' } },
+  { at: '2026-03-02T09:30:01Z', level: 'error', message: 'two\nlines', fields: {} },
 ]
 
 it.each([
@@ -18,3 +18,8 @@ it.each([
 
 it('writes fields as JSON', () =>
   expect(fieldsText({ n: 1, text: 'a b', deep: { x: null } })).toBe('n=1 text="a b" deep={"x":null}'))
+
+it('writes lines to be copied', () =>
+  expect(logText(lines)).toBe(
+    '2026-03-02T09:30:00Z info Sent the mail to="a@b.c"\n2026-03-02T09:30:01Z error two\nlines',
+  ))

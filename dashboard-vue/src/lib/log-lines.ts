@@ -1,4 +1,6 @@
 interface Line {
+  at: string
+  level: string
   message: string
   fields: Record<string, unknown>
 }
@@ -18,3 +20,9 @@ export function linesWith<T extends Line>(lines: readonly T[], text: string): re
       message.toLowerCase().includes(wanted) || fieldsText(fields).toLowerCase().includes(wanted),
   )
 }
+
+/** To be copied: a line each, `2026-03-02T09:30:00Z info sent to="a"`. */
+export const logText = (lines: readonly Line[]) =>
+  lines
+    .map((line) => `${line.at} ${line.level} ${line.message} ${fieldsText(line.fields)}`.trimEnd())
+    .join('\n')
