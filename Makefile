@@ -34,8 +34,6 @@ announce = @printf '\n== %s\n' "$(1)"
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# Tests of acceptance wait for most of their time, those beside them compute. Faults are alone: some of them measure how fast
-# the system recovers.
 # Acceptance and faults have the machine for themselves: what they start must be ready, and time out, in time.
 test: $(INSTALLED) ## Everything that must pass (twenty minutes on two cores); the first part that fails ends it
 	$(SIDE_BY_SIDE) "check" "dashboard-check test-tools"
