@@ -51,6 +51,10 @@ export function useJobs(filter: MaybeRefOrGetter<JobFilter>, sort: MaybeRefOrGet
         maxPages: PAGES_AT_ONCE,
         staleTime: 'static' as const,
         gcTime: KEPT_MILLISECONDS,
+        // Row by row they are kept as they are already (withNews). Compared by their places, as sharing does, every row
+        // would be another one, and be drawn again, whenever a page is dropped.
+        structuralSharing: false,
+        shallow: true,
       }
     }),
   )
