@@ -29,7 +29,7 @@ SIDE_BY_SIDE = @$(BIN)/python scripts/side_by_side.py
 
 announce = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help test check format lint types imports generated unit integration acceptance contract faults faults-short docs deploy contract-docs-deploy test-slow test-tools dashboard dashboard-check e2e dashboard-test soak demo up lock clean
+.PHONY: help test check format lint types imports generated unit integration acceptance contract faults faults-short docs deploy contract-docs-deploy test-slow test-tools dashboard dashboard-check e2e dashboard-test soak dashboard-speed demo up lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -135,6 +135,9 @@ dashboard-test: dashboard-check e2e ## Both of them
 
 soak: $(DASHBOARD) ## Whether the dashboard's memory stays flat while jobs run; MINUTES=30, RATE=200 jobs a second
 	@GOQUEUE_BIN="$(abspath $(BIN)/goqueue)" scripts/with-node npm run --silent soak
+
+dashboard-speed: $(DASHBOARD) ## How soon pages can be used among ROWS=10000000 jobs, and under RATE=1000 more a second; keep them in DATA=folder
+	@GOQUEUE_BIN="$(abspath $(BIN)/goqueue)" scripts/with-node npm run --silent speed
 
 demo: $(INSTALLED) ## Start everything here, run real jobs of every built-in type, show them, stop
 	$(dashboard-if-possible)

@@ -1,6 +1,8 @@
 import type { components } from '../../src/api/schema'
 import type { Stack } from '../fixtures/stack'
 
+export type BatchItem = components['schemas']['BatchItem']
+
 const QUEUES = ['emails', 'imports', 'payments']
 
 /** Submits jobs at an even rate until `stop`. */
@@ -12,6 +14,7 @@ export class Load {
   constructor(
     private readonly stack: Stack,
     private readonly rate: number,
+    private readonly jobOf: (number: number) => BatchItem = variedJob,
   ) {
     this.timer = setInterval(() => {
       this.running = this.running.then(() => this.submitBatch())
@@ -25,7 +28,7 @@ export class Load {
   }
 
   private async submitBatch(): Promise<void> {
-    const jobs = Array.from({ length: this.rate }, (_, index) => jobOf(this.submitted + index))
+    const jobs = Array.from({ length: this.rate }, (_, index) => this.jobOf(this.submitted + index))
     const { error } = await this.stack.api.POST('/jobs/batch', { body: { jobs } })
     if (error !== undefined) throw new Error(`no batch: ${JSON.stringify(error)}`)
     this.submitted += this.rate
@@ -33,7 +36,7 @@ export class Load {
 }
 
 /** One of fifty fails, in one of five ways; one of twenty has progress and a log; the rest return at once. */
-function jobOf(number: number): components['schemas']['BatchItem'] {
+function variedJob(number: number): BatchItem {
   const queue = QUEUES[number % QUEUES.length]
   if (number % 50 === 0) {
     return {
