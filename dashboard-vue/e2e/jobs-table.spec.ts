@@ -47,6 +47,29 @@ test('jobs are chosen and retried by keys alone', async ({ page, stack }) => {
   await expect(rows(page).filter({ hasText: '1/1' })).toHaveCount(2)
 })
 
+test('a link opens its job without the page being loaded anew, or with Ctrl in another tab', async ({
+  page,
+  stack,
+  context,
+}) => {
+  const queue = ownQueue('links')
+  const job = await stack.submit('shop.echo', {}, { queue })
+  await stack.finished(job.id)
+  await page.goto(`/jobs?queue=${queue}`)
+  const link = rows(page).getByRole('link', { name: /shop\.echo/ })
+  const [other] = await Promise.all([
+    context.waitForEvent('page'),
+    link.click({ modifiers: ['ControlOrMeta'] }),
+  ])
+  await expect(other).toHaveURL(`/jobs/${job.id}`)
+  await other.close()
+  await expect(page).toHaveURL(`/jobs?queue=${queue}`)
+  await page.evaluate(() => document.body.setAttribute('data-loaded', 'once'))
+  await link.click()
+  await expect(page).toHaveURL(`/jobs/${job.id}`)
+  await expect(page.locator('body')).toHaveAttribute('data-loaded', 'once')
+})
+
 test('all that match are retried at a rate, which is seen after a reload, and aborted', async ({
   page,
   stack,
