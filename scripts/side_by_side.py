@@ -78,20 +78,21 @@ class Lane:
 
 def main(words: list[str]) -> int:
     """0: all is well; otherwise the exit code of the first target that failed, or 130."""
+    # Noted, not raised: an interrupt while a target is being started would lose that one, which then runs on.
+    interrupts: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _frame: interrupts.append(number))
     _say(f"side by side: {'; '.join(', then '.join(word.split()) for word in words)}")
     running = [Lane(word.split()) for word in words]
-    try:
-        failed, code = _run(running)
-    except KeyboardInterrupt:
-        failed, code = None, 130
+    failed, code = _run(running, interrupts)
     _stop(running)
     if failed is not None:
         _say(f"{failed} failed")
     return code
 
 
-def _run(running: list[Lane]) -> tuple[str | None, int]:
-    while running:
+def _run(running: list[Lane], interrupts: list[int]) -> tuple[str | None, int]:
+    while running and not interrupts:
         for lane in list(running):
             code = lane.step()
             if code is not None:
@@ -99,7 +100,7 @@ def _run(running: list[Lane]) -> tuple[str | None, int]:
             if code:
                 return lane.target, code
         time.sleep(_POLL_SECONDS)
-    return None, 0
+    return None, 130 if running else 0
 
 
 def _stop(lanes: list[Lane]) -> None:
@@ -115,10 +116,5 @@ def _say(text: str) -> None:
     print(f"-- {text}", flush=True)
 
 
-def _as_interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _as_interrupt)
     sys.exit(main(sys.argv[1:]))

@@ -18,7 +18,7 @@ one two:
 broken:
 \t@echo broken says why; exit 7
 endless:
-\t@trap 'echo stopped > stopped; exit 1' INT; echo begun > begun; sleep 100 & wait
+\t@trap 'kill $$!; echo stopped > stopped; exit 1' INT; echo begun > begun; sleep 100 & wait
 """
 
 
@@ -77,3 +77,11 @@ def test_an_interrupt_ends_all_in_order(folder, number):
     assert "-- endless was stopped" in said(process)
     assert process.returncode == 130
     assert (folder / "stopped").exists()
+
+
+def test_an_interrupt_while_lanes_are_started_leaves_none_running(folder):
+    process = start(folder, *["endless"] * 40)
+    wait_for(folder / "begun")
+    process.send_signal(signal.SIGINT)
+    assert said(process).count("-- endless was stopped") == 40
+    assert process.returncode == 130
