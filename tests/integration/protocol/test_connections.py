@@ -46,10 +46,15 @@ WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session
 """
 
 
+OF_JOBS_MADE_FROM_JOBS = {"(parent_id IS NOT NULL)", "(rerun_of IS NOT NULL)"}
+"""Few are, and an update touches neither column."""
+
+
 def test_no_index_but_the_primary_key_grows_with_every_job_that_ends(database: Database) -> None:
     indexes = database.run(INDEXES)
     assert len(indexes) >= 3
-    assert {name for name, predicate, _ in indexes if "status" not in predicate} == set()
+    unbound = {predicate for _, predicate, _ in indexes if "status" not in predicate}
+    assert unbound == OF_JOBS_MADE_FROM_JOBS
     assert {name for name, _, first_column in indexes if first_column == "status"} == set()
 
 
