@@ -76,3 +76,40 @@ test('without a pointer, the focus follows to the page that opens', async ({ pag
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { level: 1, name: 'Schedules' })).toBeFocused()
 })
+
+test('no page is wider than 320 pixels', async ({ page, stack }) => {
+  const job = await stack.submit(
+    'shop.charge',
+    { message: 'x'.repeat(200) },
+    { queue: `narrow-${'y'.repeat(40)}` },
+  )
+  const { queue, fingerprint } = await stack.finished(job.id)
+  await page.setViewportSize({ width: 320, height: 640 })
+  const ones = [
+    `/jobs/${job.id}`,
+    `/failures/${fingerprint}`,
+    `/queues/${queue}`,
+    '/schedules/nightly-import',
+  ]
+  for (const path of ['/', '/jobs', '/failures', '/queues', '/workers', '/schedules', '/submit', ...ones]) {
+    await page.goto(path)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await expect(page.getByText('Live', { exact: true }).filter({ visible: true })).toHaveCount(1)
+    await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBe(320)
+  }
+})
+
+test('where the system chooses the colours, so it does the theme', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' })
+  await page.goto('/workers')
+  await page.evaluate(() => localStorage.setItem('goqueue.preferences', JSON.stringify({ theme: 'light' })))
+  await page.reload()
+  const html = page.locator('html')
+  await expect(html).toHaveAttribute('data-theme', 'dark')
+  const here = page.getByRole('link', { name: 'Workers', exact: true })
+  await expect(here).toHaveCSS('outline-style', 'solid')
+  await expect(page.getByRole('progressbar')).toHaveCSS('outline-style', 'solid')
+  await page.emulateMedia({ forcedColors: 'none' })
+  await expect(html).toHaveAttribute('data-theme', 'light')
+})

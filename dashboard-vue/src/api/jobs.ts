@@ -15,7 +15,7 @@ type RowPages = InfiniteData<RowPage, PageParameter>
 const FIRST: PageParameter = { cursor: null, now: null }
 const PAGE_ROWS = 50
 /** Those farthest away are dropped, and asked for again by scrolling back. */
-const PAGES_AT_ONCE = 10
+const PAGES_AT_ONCE = 6
 const KEPT_MILLISECONDS = 10 * 60_000
 
 async function getPage(

@@ -1,13 +1,17 @@
-import { usePreferredDark } from '@vueuse/core'
+import { useMediaQuery, usePreferredDark } from '@vueuse/core'
 import { computed, watchEffect } from 'vue'
 import { usePreferences } from './usePreferences'
 
 const preferences = usePreferences()
 const isSystemDark = usePreferredDark()
+/** The system paints the ground then, so that only its own theme can be read on it. */
+const areColorsForced = useMediaQuery('(forced-colors: active)')
 
-const theme = computed(() =>
-  preferences.value.theme === 'auto' ? (isSystemDark.value ? 'dark' : 'light') : preferences.value.theme,
-)
+const theme = computed(() => {
+  const { theme: wanted } = preferences.value
+  if (wanted !== 'auto' && !areColorsForced.value) return wanted
+  return isSystemDark.value ? 'dark' : 'light'
+})
 
 watchEffect(() => {
   document.documentElement.dataset.theme = theme.value
