@@ -36,7 +36,7 @@ help: ## Show this list
 
 # Acceptance and faults have the machine for themselves: what they start must be ready, and time out, in time.
 test: $(INSTALLED) ## Everything that must pass (twenty minutes on two cores); the first part that fails ends it
-	$(SIDE_BY_SIDE) "check" "dashboard-check test-tools"
+	$(SIDE_BY_SIDE) "check" "dashboard-check" "test-tools"
 	@$(MAKE) --no-print-directory integration acceptance
 	$(SIDE_BY_SIDE) "contract-docs-deploy" "e2e"
 	@$(MAKE) --no-print-directory faults-short
@@ -71,11 +71,11 @@ unit: $(INSTALLED) ## Unit tests: logic alone, no server
 
 integration: $(INSTALLED) ## Integration tests: one component with a real PostgreSQL and Valkey
 	$(call announce,integration tests)
-	@$(PYTEST) -n 2 --dist loadfile tests/integration
+	@$(PYTEST) -n 3 --dist loadfile tests/integration
 
 acceptance: $(INSTALLED) test-tools ## Acceptance tests: whole processes, from a POST to the result
 	$(call announce,acceptance tests)
-	@$(PYTEST) -n 3 --dist loadfile tests/acceptance
+	@$(PYTEST) -n 4 --dist loadfile tests/acceptance
 
 contract: $(INSTALLED) ## Contract tests: the running API against openapi.json, clients made of it, attacks (two minutes)
 	$(call announce,contract tests)
@@ -102,11 +102,11 @@ test-slow: $(INSTALLED) ## Cron against every minute of whole years, and around 
 	$(call announce,slow tests)
 	@$(PYTEST) -n 2 tests/slow $(ARGS)
 
-# The three of them side by side, for `make test`.
+# The three of them side by side, for `make test`. Those that build images begin: they are few, and take longest.
 contract-docs-deploy: $(INSTALLED) test-tools
 	$(dashboard-if-possible)
 	$(call announce,tests of contract and documentation and deployment)
-	@$(PYTEST) -n 2 --dist loadfile tests/contract tests/docs tests/deploy
+	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder tests/deploy tests/contract tests/docs
 
 # Image builds need buildah and a base image, /docs a browser, metrics a Prometheus. A machine of our CI is thrown away, so they
 # are installed there; on anyone else's machine nothing is installed, and the tests that miss a tool are skipped with a sentence.

@@ -1,16 +1,23 @@
-"""The images hold what their process needs and no more, and run as nobody in particular."""
+"""The images hold what their process needs and no more, run as nobody in particular, and together run a job.
+
+One file: tests are shared out by files, and images of two files would be built twice.
+"""
 
 from __future__ import annotations
 
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from goqueue import Client
 
-    from conftest import Images
+if TYPE_CHECKING:
+    from goqueue_cli.local import LocalStores
+    from tests.deploy.conftest import Images
 
 pytestmark = pytest.mark.timeout(300)  # the first test builds all images
 
@@ -117,3 +124,42 @@ def test_dashboard_image_holds_the_build_and_its_server_and_runs_as_nobody(image
         built = (tree / "usr/share/nginx/html/index.html").read_text().split()
         assert {"./src/main.ts", "./vite.config.ts", "./scripts/compress.js", "./package-lock.json"} <= set(built)
         assert [name for name in built if "node_modules" in name or name.endswith(".test.ts")] == []
+
+
+@pytest.fixture(scope="module")
+def environment(images: Images, stores: LocalStores) -> dict[str, str]:
+    """What the services are told; the images are built before the stores are started."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    return {
+        "DATABASE_URL": stores.database_url,
+        "REDIS_URL": stores.redis_url,
+        "GOQUEUE_AUTH": "none",
+        "GOQUEUE_API_BIND": f"0.0.0.0:{port}",
+    }
+
+
+@pytest.fixture(scope="module")
+def client(images: Images, environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """Of the system that the images make."""
+    logs = tmp_path_factory.mktemp("logs")
+    with images.running("migrate", environment, logs / "migrate") as migrate:
+        assert migrate.wait(60.0) == 0, (logs / "migrate").read_text()
+    port = environment["GOQUEUE_API_BIND"].rpartition(":")[2]
+    with images.running("api", environment, logs / "api") as api, images.running("worker", environment, logs / "worker"):
+        wait_until_ready(f"http://127.0.0.1:{port}/readyz", api, logs / "api")
+        with Client(f"http://127.0.0.1:{port}") as opened:
+            yield opened
+
+
+def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until the service answers with 200; curl asks again while it is refused."""
+    command = ["curl", "--silent", "--fail", "--retry", "300", "--retry-delay", "0", "--retry-max-time", "30"]
+    command += ["--retry-all-errors", "--output", "/dev/null", url]
+    answered = subprocess.run(command, check=False, timeout=60)
+    assert answered.returncode == 0, f"exit status of the API: {process.poll()}\n{log.read_text()[-4000:]}"
+
+
+def test_job_runs_in_the_images(client: Client) -> None:
+    job = client.submit("demo.sleep", {"seconds": 0.1})
+    assert client.wait(job.id, timeout=30).status == "completed"
