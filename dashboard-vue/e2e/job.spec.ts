@@ -222,3 +222,44 @@ test('progress is seen to move, with how long it still takes', async ({ page, st
   await page.getByRole('button', { name: 'Cancel' }).click()
   await expect(page).toHaveTitle(/^Cancelled/)
 })
+
+test('a job that is deleted elsewhere is gone from its page', async ({ page, stack, complaints }) => {
+  complaints.expect(/404/)
+  const job = await stack.submit('shop.echo')
+  await stack.finished(job.id)
+  await page.goto(`/jobs/${job.id}`)
+  await expect(page).toHaveTitle(/^Completed/)
+  const foot = page.getByRole('navigation', { name: 'Main' })
+  await expect(foot.getByText('Live', { exact: true })).toBeVisible()
+  await stack.api.DELETE('/jobs/{job_id}', { params: { path: { job_id: job.id } } })
+  await expect(page.getByText('There is no such job')).toBeVisible()
+})
+
+test('Esc closes what is open before it leads back, and a question stays with its job', async ({
+  page,
+  stack,
+}) => {
+  const first = await stack.submit('shop.echo', { is: 'the first' })
+  const second = await stack.submit('shop.echo', { is: 'the second' })
+  await Promise.all([first, second].map(({ id }) => stack.finished(id)))
+  await page.goto(`/jobs/${first.id}`)
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await expect(page.getByRole('menu')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('menu')).toBeHidden()
+  await expect(page).toHaveURL(`/jobs/${first.id}`)
+
+  // By links, so that the page is not loaded anew.
+  await page.goto(`/jobs?queue=default&id=${first.id}&id=${second.id}`)
+  await page.locator(`a[href="/jobs/${first.id}"]`).click()
+  await expect(page.getByTestId('job-id')).toHaveText(first.id)
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('combobox', { name: 'Page, queue' })).toBeFocused()
+  await page.keyboard.type(second.id)
+  await page.keyboard.press('Enter')
+  await expect(page.getByTestId('job-id')).toHaveText(second.id)
+  await page.keyboard.press('d')
+  await expect(page.getByRole('dialog')).toContainText(second.id.slice(-8))
+  await page.goBack()
+  await expect(page.getByRole('dialog')).toBeHidden()
+})

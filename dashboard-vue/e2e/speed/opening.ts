@@ -5,10 +5,12 @@ export interface PageCase {
   /** What must be there to be clicked. */
   row: string
   /** What holds a number once jobs were counted. */
-  count?: string
+  count: string
+  /** What the page draws its chart on, if it has one. */
+  chart?: string
 }
 
-/** Milliseconds since the navigation began; NaN: never came. */
+/** Milliseconds since the navigation began; NaN: never came; Infinity: the page has none. */
 export interface Opening {
   row: number
   interactive: number
@@ -19,11 +21,11 @@ export interface Opening {
 const PATIENCE_MS = 20_000
 
 /** How long a page takes in a browser that has nothing of it yet. */
-export async function open(browser: Browser, baseUrl: string, { path, row, count }: PageCase) {
+export async function open(browser: Browser, baseUrl: string, { path, row, count, chart }: PageCase) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   try {
     const page = await context.newPage()
-    await page.addInitScript(watch, { row, count })
+    await page.addInitScript(watch, { row, count, chart })
     await page.goto(baseUrl + path, { waitUntil: 'commit' })
     const isOpened = () => {
       const { row, interactive, count, chart } = (globalThis as unknown as { opening: Opening }).opening
@@ -37,8 +39,8 @@ export async function open(browser: Browser, baseUrl: string, { path, row, count
 }
 
 /** Runs in the page, and looks at each frame what is there. */
-function watch({ row, count }: { row: string; count?: string | undefined }) {
-  const opening: Opening = { row: NaN, interactive: NaN, count: count ? NaN : 0, chart: NaN }
+function watch({ row, count, chart }: { row: string; count: string; chart: string | undefined }) {
+  const opening: Opening = { row: NaN, interactive: NaN, count: NaN, chart: chart ? NaN : Infinity }
   Object.assign(globalThis, { opening })
 
   const isClickable = (element: Element | null) => {
@@ -62,9 +64,9 @@ function watch({ row, count }: { row: string; count?: string | undefined }) {
         requestIdleCallback(() => (opening.interactive = performance.now()))
       })
     }
-    if (Number.isNaN(opening.count) && count && /\d/.test(document.querySelector(count)?.textContent ?? ''))
+    if (Number.isNaN(opening.count) && /\d/.test(document.querySelector(count)?.textContent ?? ''))
       opening.count = performance.now()
-    if (Number.isNaN(opening.chart) && document.querySelector('canvas, svg.chart'))
+    if (Number.isNaN(opening.chart) && chart && document.querySelector(chart))
       opening.chart = performance.now()
     if ([opening.row, opening.count, opening.chart].some(Number.isNaN)) requestAnimationFrame(look)
   }

@@ -28,6 +28,19 @@ describe('call', () => {
   )
 })
 
+it('writes lists by repeating them, and any sign in a name or a value', async () => {
+  answerWith(() => Promise.resolve(new Response('{"items": []}')))
+  const query = { tag: ['a,b', 'c'], 'payload.user#id&x': '1 + 1', cursor: undefined, limit: 5 }
+  await call(api.GET('/jobs', { params: { query } }))
+  const { url } = vi.mocked(fetch).mock.lastCall?.[0] as Request
+  expect([...new URL(url).searchParams]).toEqual([
+    ['tag', 'a,b'],
+    ['tag', 'c'],
+    ['payload.user#id&x', '1 + 1'],
+    ['limit', '5'],
+  ])
+})
+
 describe('a refused key', () => {
   beforeEach(() => answerWith(() => Promise.resolve(new Response('{"code":"x"}', { status: 401 }))))
 

@@ -11,9 +11,17 @@ export const api = createClient<paths>({
   baseUrl: API_ROOT,
   fetch: (request) =>
     fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MILLISECONDS)]) }),
-  // The API takes lists by commas or repeated; a comma may be part of a tag or an error.
-  querySerializer: { array: { style: 'form', explode: true } },
+  // Lists are repeated, since a comma may be part of a tag; and names are encoded: a path of a payload may have any sign.
+  querySerializer: (query) => queryText(query),
 })
+
+function queryText(query: Record<string, unknown>): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((one) => [name, one] as const),
+  )
+  const said = pairs.filter(([, value]) => value !== undefined && value !== null)
+  return new URLSearchParams(said.map(([name, value]) => [name, String(value)])).toString()
+}
 
 api.use({
   onRequest({ request }) {

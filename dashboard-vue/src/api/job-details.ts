@@ -3,22 +3,23 @@ import { computed, onScopeDispose, toValue, watch, type MaybeRefOrGetter } from 
 import { printJson, type Json } from '@/lib/lossless'
 import { api, call } from './client'
 import { steadyInterval } from './connection'
+import { isJobId } from '@/lib/job-filter'
 import { readJob, type Job } from './job'
 import { atMostEvery } from './live'
 import type { components } from './schema'
 import { stream, useTopic } from './stream'
 
 export type Attempt = components['schemas']['Attempt']
-export type Explanation = components['schemas']['Explanation']
 export type Reason = components['schemas']['Reason']
 export type JobEdit = components['schemas']['JobEdit']
 
 type Progress = Job['progress']
 type ProgressNews = Omit<NonNullable<Progress>, 'updated_at'> | null
 
-/** What the topic `job:<id>` tells: some of the job's members. */
-type JobNews = Partial<Omit<Job, 'progress'>> &
-  Pick<Job, 'id' | 'status' | 'attempts'> & { progress?: ProgressNews }
+/** What the topic `job:<id>` tells: some of the job's members, all but its id null once it is deleted. */
+type JobNews =
+  | { id: string; status: 'deleted' }
+  | (Partial<Omit<Job, 'progress'>> & Pick<Job, 'id' | 'status' | 'attempts'> & { progress?: ProgressNews })
 
 const EXPLAIN_MILLISECONDS = 1_000
 /** Its sentences tell ages and counts, which no event makes older. */
@@ -32,6 +33,7 @@ export function useJobNews(id: MaybeRefOrGetter<string>) {
   function hear(news: JobNews) {
     const known = queries.getQueryData<Job>(['job', news.id])
     if (!known) return
+    if (news.status === 'deleted') return void queries.invalidateQueries({ queryKey: ['job', news.id] })
     const progress = news.progress === undefined ? known.progress : dated(news.progress, known.progress)
     queries.setQueryData<Job>(['job', news.id], { ...known, ...news, progress })
     if (known.status === news.status && known.attempts === news.attempts) return
@@ -43,7 +45,8 @@ export function useJobNews(id: MaybeRefOrGetter<string>) {
     () => toValue(id),
     (shown) => {
       stop()
-      stop = stream.listen(`job:${shown}`, (news) => hear(news as JobNews))
+      // The API refuses a stream with any other, and it is the one stream of this tab.
+      stop = isJobId(shown) ? stream.listen(`job:${shown}`, (news) => hear(news as JobNews)) : () => {}
     },
     { immediate: true },
   )

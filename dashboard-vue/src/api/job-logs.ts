@@ -1,10 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
+import { readJson, type JsonObject } from '@/lib/lossless'
 import { api, call } from './client'
 import { connection } from './connection'
 import type { components } from './schema'
 
-export type LogLine = components['schemas']['LogLine']
+/** `fields` are as lossless-json reads them: a number is as the handler wrote it. */
+export type LogLine = Omit<components['schemas']['LogLine'], 'fields'> & { fields: JsonObject }
 export type LogLevel = LogLine['level']
 
 export interface LogQuestion {
@@ -58,13 +60,19 @@ async function readOn(
   let { lines, after } = known
   for (;;) {
     const query = { after, level, attempt, limit: PAGE_SIZE }
-    const page = await call(
-      api.GET('/jobs/{job_id}/logs', { params: { path: { job_id: id }, query }, signal }),
+    const text = await call(
+      api.GET('/jobs/{job_id}/logs', { params: { path: { job_id: id }, query }, signal, parseAs: 'text' }),
     )
-    if (page.items.length > 0) lines = [...lines, ...page.items].slice(-MOST_LINES)
+    const page = JSON.parse(text) as components['schemas']['LogPage']
+    if (page.items.length > 0) lines = [...lines, ...linesOf(page.items, text)].slice(-MOST_LINES)
     after = page.next_after
     if (page.items.length < PAGE_SIZE) return { lines, after, isComplete: page.complete }
     // Something to read while the rest of much is on its way; each page would have it all drawn again.
     if (lines.length <= PAGE_SIZE) show({ lines, after, isComplete: false })
   }
+}
+
+function linesOf(items: readonly components['schemas']['LogLine'][], text: string): LogLine[] {
+  const exact = readJson(text) as unknown as { items: Pick<LogLine, 'fields'>[] }
+  return items.map((line, at) => ({ ...line, fields: exact.items[at]?.fields ?? {} }))
 }

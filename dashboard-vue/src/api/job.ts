@@ -15,9 +15,8 @@ export type Job = Omit<components['schemas']['Job'], 'payload' | 'result'> & {
 const ONE_JOB = '/jobs/{job_id}'
 const at = (id: string) => ({ params: { path: { job_id: id } } })
 
-/** Of an answer's text. */
-export /** The answer for one job; its numbers stay as they were written. */
-function readJob(text: string): Job {
+/** Of an answer's text; the numbers of payload and result stay as they were written. */
+export function readJob(text: string): Job {
   const { payload, result } = parse(text) as Pick<Job, 'payload' | 'result'>
   return { ...(JSON.parse(text) as Job), payload, result }
 }

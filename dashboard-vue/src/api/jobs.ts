@@ -13,9 +13,10 @@ interface PageParameter {
 type RowPages = InfiniteData<RowPage, PageParameter>
 
 const FIRST: PageParameter = { cursor: null, now: null }
-const PAGE_ROWS = 50
+/** Drawn at once, in a task that must not be a long one. */
+const PAGE_ROWS = 30
 /** Those farthest away are dropped, and asked for again by scrolling back. */
-const PAGES_AT_ONCE = 6
+const PAGES_AT_ONCE = 10
 const KEPT_MILLISECONDS = 10 * 60_000
 
 async function getPage(

@@ -18,7 +18,7 @@ export function keepFresh(queries: QueryClient) {
   stream.listen('stats', (overview) => queries.setQueryData(['overview'], overview))
   for (const [topic, names] of Object.entries(TOLD_BY)) {
     const refresh = atMostEvery(SHORTEST_MILLISECONDS, () =>
-      names.forEach((name) => invalidate(queries, name)),
+      names.forEach((name) => void invalidate(queries, name)),
     )
     stream.listen(topic, refresh)
   }
@@ -28,9 +28,17 @@ export function keepFresh(queries: QueryClient) {
   })
 }
 
-/** An answer that is on its way is let come: else what is slower than its news would never be shown. */
-const invalidate = (queries: QueryClient, name: string) =>
-  void queries.invalidateQueries({ queryKey: [name], refetchType: 'active' }, { cancelRefetch: false })
+/**
+ * An answer that is on its way is let come, else what is slower than its news would never be shown; but it may be of
+ * before the news, and so another is asked for after it.
+ */
+async function invalidate(queries: QueryClient, name: string) {
+  const again = () =>
+    queries.invalidateQueries({ queryKey: [name], refetchType: 'active' }, { cancelRefetch: false })
+  const wasAsking = queries.isFetching({ queryKey: [name] }) > 0
+  await again()
+  if (wasAsking) await again()
+}
 
 /** Run at once, and then at most once in so many milliseconds; the last call is never lost. */
 export function atMostEvery(milliseconds: number, run: () => void): () => void {

@@ -4,7 +4,7 @@ import { api, call } from './client'
 
 const MOST = 8
 
-/** Names of queues or schedules that begin so, of those that have jobs; [] for no text. */
+/** Names of queues or schedules that begin so, of those that have jobs; without text the first few. */
 export const useNames = (field: 'queue' | 'schedule', prefix: MaybeRefOrGetter<string>) =>
   useQuery({
     queryKey: ['names', field, computed(() => toValue(prefix))],

@@ -73,6 +73,7 @@ export const usePurgePreview = (name: MaybeRefOrGetter<string | null>) =>
     enabled: () => toValue(name) !== null,
     placeholderData: undefined,
     staleTime: 0,
+    gcTime: 0,
   })
 
 const purgePreviewOf = (queue: string): components['schemas']['BulkRequest'] => ({

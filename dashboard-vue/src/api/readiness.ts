@@ -1,9 +1,6 @@
 import { useQuery } from '@tanstack/vue-query'
 import { api, call, isProblem } from './client'
 import { steadyInterval } from './connection'
-import type { components } from './schema'
-
-export type Readiness = components['schemas']['Readiness']
 
 const EVERY_MILLISECONDS = 10_000
 
@@ -12,10 +9,10 @@ export const useReadiness = () =>
   useQuery({
     queryKey: ['readiness'],
     queryFn: async ({ signal }) => {
-      const { data, error } = await api.GET('/readyz', { signal })
-      if (data) return data
-      if (error && 'postgres' in error) return error
-      return call(api.GET('/readyz', { signal }))
+      const asked = api.GET('/readyz', { signal })
+      const { error } = await asked.catch(() => ({ error: undefined }))
+      // A proxy's own 502 or 503 is a text.
+      return typeof error === 'object' && 'postgres' in error ? error : call(asked)
     },
     refetchInterval: steadyInterval(EVERY_MILLISECONDS),
     retry: (attempts, error) => attempts < 1 && isProblem(error) && !error.isUnreachable,

@@ -24,7 +24,7 @@ export async function openAnew(path: string) {
   wanted = path
   if (isAsking) return
   const isThere = await fetch('/', { method: 'HEAD', cache: 'no-store' }).then(
-    () => true,
+    ({ ok }) => ok,
     () => false,
   )
   const target = wanted

@@ -58,7 +58,7 @@ const REMEMBERED = 8
 
 /** Ids of the last jobs that this tab submitted, the newest first; for as long as the tab is there. */
 export const useSubmitted = () =>
-  useQuery({ queryKey: SUBMITTED, queryFn: (): string[] => [], staleTime: Infinity, gcTime: Infinity })
+  useQuery({ queryKey: SUBMITTED, queryFn: (): string[] => [], staleTime: 'static', gcTime: Infinity })
 
 /** Submit a job, or run one again. Throws Problem. */
 export function useSubmit() {

@@ -4,12 +4,13 @@ import { useOverview } from '@/api/overview'
 import { useReadiness } from '@/api/readiness'
 import { troublesOf } from '@/lib/health'
 
-/** What is wrong with the system now. */
+/** What is wrong with the system now; isKnown: whether nothing is as good as "nothing is wrong". */
 export function useHealth() {
   const { data: readiness } = useReadiness()
   const { data: overview } = useOverview()
   const troubles = computed(() =>
     troublesOf({ isOffline: isOffline.value, readiness: readiness.value, overview: overview.value }),
   )
-  return { troubles, readiness, overview }
+  const isKnown = computed(() => readiness.value !== undefined && overview.value !== undefined)
+  return { troubles, isKnown, readiness, overview }
 }

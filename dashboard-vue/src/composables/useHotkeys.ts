@@ -21,6 +21,9 @@ let prefixedAt = 0
 export const activeHotkeys = () =>
   [...registered].flatMap(([chord, keys]) => keys.slice(-1).map((key) => ({ chord, ...key })))
 
+/** Open things that Esc closes by itself; they hear of a key after us, and of none that was taken. */
+const CLOSED_BY_ESCAPE = '[role=menu], [role=listbox], [popover]:popover-open, #tooltip'
+
 const isModalOpen = () => document.querySelector('[role=dialog][data-modal], [role=alertdialog]') !== null
 
 document.addEventListener('keydown', (event) => {
@@ -29,6 +32,7 @@ document.addEventListener('keydown', (event) => {
   const hasModifier = chord.startsWith('Mod+')
   if (chord === '' || (!hasModifier && (isTyping(event.target) || isModalOpen()))) return
   if (needsOwnKeys(event.target, chord)) return
+  if (chord === 'Escape' && document.querySelector(CLOSED_BY_ESCAPE)) return
   const isSequence = prefix !== '' && event.timeStamp - prefixedAt < SEQUENCE_MILLISECONDS
   const full = isSequence ? `${prefix} ${chord}` : chord
   prefix = ''

@@ -57,16 +57,20 @@ export function useJobList(filter: Ref<JobFilter>, sort: Ref<JobSort>, visibleId
     },
     { immediate: true },
   )
-  const newcomers = computed(() =>
-    sort.value === '-created' && isShown.value
-      ? newcomersOf(later.data.value, total.data.value, totalAtFirst.value)
-      : null,
-  )
+  const newcomers = computed(() => {
+    const isNewestFirst = sort.value === '-created'
+    // The oldest first: those that came are below, where there is more to read anyway.
+    if (!isShown.value || (!isNewestFirst && list.hasNextPage.value)) return null
+    return newcomersOf(isNewestFirst ? later.data.value : undefined, total.data.value, totalAtFirst.value)
+  })
 
   async function show() {
     totalAtFirst.value = null
     const shown = await list.restart()
-    if (shown.isSuccess) await total.refetch()
+    if (!shown.isSuccess) return
+    await total.refetch()
+    // The same number as before tells no watcher.
+    totalAtFirst.value = total.data.value?.value ?? null
   }
 
   const changed = shallowRef<ReadonlySet<string>>(new Set())
@@ -82,12 +86,12 @@ export function useJobList(filter: Ref<JobFilter>, sort: Ref<JobSort>, visibleId
       const [now] = await Promise.all([ids.length > 0 ? refreshRows(ids) : null, count()])
       if (now) changed.value = now
     } catch {
-      // The query cache has heard why from the counts; what was missed is asked for at the next news.
+      // Asked for again in a moment; that the API is away, other queries say.
       areRowsOld = true
     } finally {
       isAsking = false
     }
-    if (rows.value.length === 0 && (later.data.value?.value ?? 0) > 0) await show()
+    if (rows.value.length === 0 && newcomers.value) await show()
     else if (areRowsOld || isCountOld) refreshSoon()
   }
   const refreshSoon = atMostEvery(REFRESH_MILLISECONDS, () => void refresh())

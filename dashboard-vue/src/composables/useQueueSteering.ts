@@ -7,12 +7,15 @@ import { useToasts } from './useToasts'
 /** What one may do with a queue, the dialogs that ask first, and what is said when it is done. */
 export function useQueueSteering() {
   const { tell, fail } = useToasts()
-  const { mutate: pauseQueue } = usePauseQueue()
-  const { mutate: resumeQueue } = useResumeQueue()
-  const { mutate: setQueueLimit, isPending: isSetting } = useSetQueueLimit()
-  const { mutate: purgeQueue, isPending: isPurging } = usePurgeQueue()
+  const { mutateAsync: pauseQueue } = usePauseQueue()
+  const { mutateAsync: resumeQueue } = useResumeQueue()
+  const { mutateAsync: setQueueLimit, isPending: isSetting } = useSetQueueLimit()
+  const { mutateAsync: purgeQueue, isPending: isPurging } = usePurgeQueue()
   const dialog = ref<{ kind: 'limit' | 'purge'; name: string } | null>(null)
   const close = () => (dialog.value = null)
+  // Callbacks of `mutate` are of its last call alone; here each says what came of it.
+  const say = <T>(asked: Promise<T>, done: (answer: T) => string) =>
+    asked.then((answer) => void tell(done(answer)), fail)
   const openOf = (kind: 'limit' | 'purge') =>
     computed({
       get: () => dialog.value?.kind === kind,
@@ -30,23 +33,19 @@ export function useQueueSteering() {
     isPurging,
     askLimit: (name: string) => (dialog.value = { kind: 'limit', name }),
     askPurge: (name: string) => (dialog.value = { kind: 'purge', name }),
-    pause: (name: string) =>
-      pauseQueue(name, { onSuccess: () => tell(`${name} is paused: what runs goes on`), onError: fail }),
-    resume: (name: string) => resumeQueue(name, { onSuccess: () => tell(`${name} goes on`), onError: fail }),
+    pause: (name: string) => void say(pauseQueue(name), () => `${name} is paused: what runs goes on`),
+    resume: (name: string) => void say(resumeQueue(name), () => `${name} goes on`),
     setLimit(maxRunning: number | null) {
       const name = dialog.value?.name
       if (name === undefined) return
       const done = maxRunning === null ? `${name} has no limit now` : `${name} runs ${maxRunning} at once`
-      setQueueLimit({ name, maxRunning }, { onSuccess: () => tell(done), onError: fail, onSettled: close })
+      void say(setQueueLimit({ name, maxRunning }), () => done).then(close)
     },
     purge() {
       const name = dialog.value?.name
       if (name === undefined) return
-      purgeQueue(name, {
-        onSuccess: ({ matched }) => tell(`${name}: ${plural(matched, 'job')} to cancel, in the background`),
-        onError: fail,
-        onSettled: close,
-      })
+      const done = (matched: number) => `${name}: ${plural(matched, 'job')} to cancel, in the background`
+      void say(purgeQueue(name), ({ matched }) => done(matched)).then(close)
     },
   }
 }

@@ -26,5 +26,11 @@ export function useRowCursor(order: Ref<readonly string[]>, element: (id: string
     if (to !== undefined) moveTo(to)
   }
 
-  return { current, move, point: (id: string) => (chosen.value = id) }
+  /** Give the focus back to the list, where what had it goes away. */
+  function focus() {
+    const id = current.value ?? order.value[0]
+    if (id !== undefined) void nextTick(() => element(id)?.focus({ preventScroll: true }))
+  }
+
+  return { current, move, focus, point: (id: string) => (chosen.value = id) }
 }

@@ -33,12 +33,18 @@ export function useSubmitForm(
   const typed = ref('')
   const written = computed(() => writePayload(field.value, draft.value))
 
-  /** Another schema shows the same payload, another type begins anew. */
-  function takeSchema(isSameType: boolean) {
-    const payload = parseJson(written.value.text).value
+  const textNow = () => (tab.value === 'json' ? typed.value : written.value.text)
+  const draftFrom = (text: string): Draft => {
+    const { value } = parseJson(text)
+    return value === undefined ? { as: 'json', text } : draftOf(field.value, value)
+  }
+
+  /** Another schema shows what was written, another type begins anew. */
+  function takeSchema(isKept: boolean) {
+    const text = textNow()
     field.value = payloadField(newest.value?.schema ?? null)
-    draft.value = isSameType && payload ? draftOf(field.value, payload) : startDraft(field.value)
-    if (!isSameType) typed.value = written.value.text
+    draft.value = isKept ? draftFrom(text) : startDraft(field.value)
+    if (!isKept) typed.value = written.value.text
   }
 
   const newest = computed(
@@ -47,17 +53,17 @@ export function useSubmitForm(
   watch([type, () => newest.value?.fingerprint], ([now], [before]) =>
     takeSchema(now === before && isTouched()),
   )
-  const isTouched = () => {
-    const begun = writePayload(field.value, startDraft(field.value)).text
-    return begun !== written.value.text
-  }
+  const isTouched = () => writePayload(field.value, startDraft(field.value)).text !== textNow()
 
   watch(
     // Its later states are no reason to begin anew.
     () => source.value?.id,
     () => {
       const job = source.value
-      if (!job) return
+      if (!job) {
+        options.value = { ...NO_OPTIONS }
+        return
+      }
       options.value = optionsOf(job)
       field.value = payloadField(newest.value?.schema ?? null)
       draft.value = draftOf(field.value, job.payload as Json)
@@ -71,10 +77,7 @@ export function useSubmitForm(
     tab,
     (now) => {
       if (now === 'json') typed.value = written.value.text
-      else if (typed.value !== written.value.text) {
-        const { value } = parseJson(typed.value)
-        draft.value = value === undefined ? { as: 'json', text: typed.value } : draftOf(field.value, value)
-      }
+      else if (typed.value !== written.value.text) draft.value = draftFrom(typed.value)
     },
     { flush: 'sync' },
   )

@@ -22,6 +22,11 @@ describe('frozenFilter', () => {
     expect(frozen).toEqual({ status: ['failed'], created_before: end })
   })
 
+  it('keeps what is no time, to be refused', () => {
+    const frozen = frozenFilter(filterFromQuery({ created_before: 'yesterday' }), NOW, null)
+    expect(frozen.created_before).toEqual(['yesterday'])
+  })
+
   it('counts `2h` from the moment of choosing', () => {
     expect(frozenFilter(filterFromQuery({ created_after: '2h' }), NOW, null).created_after).toBe(
       '2026-03-02T07:30:00Z',

@@ -85,7 +85,8 @@ export function frozenFilter(filter: JobFilter, now: number, newestAt: string | 
   const last =
     newestAt !== null && Date.parse(newestAt) >= now ? justAfter(newestAt) : new Date(now).toISOString()
   const wanted = frozen.created_before
-  const isEarlier = wanted != null && Date.parse(wanted) < Date.parse(last)
+  // What is no time stays as it was asked for, to be refused.
+  const isEarlier = wanted != null && !(Date.parse(wanted) >= Date.parse(last))
   return { ...frozen, created_before: isEarlier ? wanted : last }
 }
 

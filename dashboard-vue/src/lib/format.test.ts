@@ -44,6 +44,7 @@ describe('figures', () => {
   ])('sizes %d as %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text))
 
   it('never shows 100% of what is not done', () => expect(formatPercent(0.999)).toBe('99%'))
+  it('knows what 29 of 100 are', () => expect(formatPercent(29 / 100)).toBe('29%'))
 
   it.each([
     [1, '1 job'],

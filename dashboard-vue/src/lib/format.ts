@@ -19,7 +19,8 @@ export const formatCapped = (count: { value: number; relation: string }) =>
 export const formatRate = (rate: number) =>
   rate > 0 && rate < 10 ? String(Number(rate.toPrecision(2))) : formatCount(Math.round(rate))
 
-export const formatPercent = (fraction: number) => `${Math.floor(fraction * 100)}%`
+/** Never more than there is; 0.29 * 100 is a little less than 29. */
+export const formatPercent = (fraction: number) => `${Math.floor(fraction * 100 + 1e-9)}%`
 
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB']

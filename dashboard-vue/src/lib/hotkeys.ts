@@ -18,11 +18,13 @@ const PRESSED_BY_ENTER =
   'a[href], button, summary, input, [role=button], [role=checkbox], [role=switch], [role=tab]'
 const MOVED_BY_ARROWS =
   '[role=menu], [role=listbox], [role=tablist], [role=radiogroup], [role=slider], [role=grid]'
+const SCROLLED_BY_ARROWS = ':is([role=region], [role=log], pre)[tabindex="0"]'
 
 /** Whether the element that has the focus does something itself with this key. */
 export function needsOwnKeys(target: EventTarget | null, chord: string): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (chord === 'Enter' || chord === ' ') return target.closest(PRESSED_BY_ENTER) !== null
+  if (chord.startsWith('Arrow') && target.closest(SCROLLED_BY_ARROWS) !== null) return true
   return target.closest(MOVED_BY_ARROWS) !== null && (chord.startsWith('Arrow') || chord.length === 1)
 }
 

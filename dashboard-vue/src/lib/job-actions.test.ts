@@ -3,7 +3,7 @@ import { NEXT_ACTION, whyNotInStatus, type JobAction } from './job-actions'
 import { STATUSES } from './status'
 
 const ALLOWED: Record<JobAction, string[]> = {
-  retry: ['retrying', 'completed', 'failed', 'cancelled'],
+  retry: ['retrying', 'failed', 'cancelled'],
   'run-now': ['scheduled', 'retrying'],
   cancel: ['scheduled', 'queued', 'processing', 'retrying'],
   edit: ['scheduled', 'queued', 'retrying'],

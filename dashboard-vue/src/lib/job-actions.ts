@@ -22,10 +22,12 @@ export const ACTION_LABELS: Record<JobAction, string> = {
   delete: 'Delete',
 }
 
-/** Why the API would refuse it of a job in this status; undefined: it would not. */
+/** Why it is not offered for a job in this status; undefined: it is. */
 export function whyNotInStatus(action: JobAction, status: JobStatus): string | undefined {
   switch (action) {
     case 'retry':
+      // The API would take its result away and run it a second time, and a second press of the key may mean the first.
+      if (status === 'completed') return 'It has completed: edit and rerun it, which makes another job.'
       return hasEnded(status) || status === 'retrying' ? undefined : 'It has not failed.'
     case 'run-now':
       return status === 'scheduled' || status === 'retrying' ? undefined : 'It does not wait for a time.'

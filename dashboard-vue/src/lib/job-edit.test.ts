@@ -20,6 +20,7 @@ describe('editOf', () => {
     ['priority', { priority: 'high' as const }, { priority: 'high' }],
     ['retries', { maxRetries: 0 }, { max_retries: 0 }],
     ['tags', { tags: 'a, ,b' }, { tags: ['a', 'b'] }],
+    ['a tag with a comma', { tags: 'a\\,b, c' }, { tags: ['a,b', 'c'] }],
     ['no tags', { tags: '' }, { tags: [] }],
     ['due now', { runAt: '' }, { run_at: null }],
     ['due then', { runAt: '2026-03-03T00:00:00' }, { run_at: new Date(2026, 2, 3).toISOString() }],

@@ -1,4 +1,5 @@
 import { printJson, readJson, type Json } from './lossless'
+import { tagsOf, tagsText } from './submit-options'
 
 export interface JobDraft {
   queue: string
@@ -6,7 +7,7 @@ export interface JobDraft {
   /** As a field for local date and time has it; '': due now. */
   runAt: string
   maxRetries: number
-  /** By commas. */
+  /** By commas, as tagsOf reads them. */
   tags: string
   /** JSON. */
   payload: string
@@ -36,7 +37,7 @@ export const readDraft = (job: Editable): JobDraft => ({
   priority: job.priority,
   runAt: localField(job.run_at),
   maxRetries: job.max_retries,
-  tags: job.tags.join(', '),
+  tags: tagsText(job.tags),
   payload: printJson(job.payload as Json),
 })
 
@@ -48,16 +49,12 @@ export function moveDraft(before: JobDraft, draft: JobDraft, now: JobDraft): Job
 
 /** Only what is not as before: what was not touched is nobody's wish. Throws SyntaxError for a payload that is no JSON. */
 export function editOf(before: JobDraft, after: JobDraft): Record<string, unknown> {
-  const tags = after.tags
-    .split(',')
-    .map((tag) => tag.trim())
-    .filter(Boolean)
   return {
     ...(after.queue !== before.queue && { queue: after.queue.trim() }),
     ...(after.priority !== before.priority && { priority: after.priority }),
     ...(after.runAt !== before.runAt && { run_at: after.runAt ? new Date(after.runAt).toISOString() : null }),
     ...(after.maxRetries !== before.maxRetries && { max_retries: after.maxRetries }),
-    ...(after.tags !== before.tags && { tags }),
+    ...(after.tags !== before.tags && { tags: tagsOf(after.tags) }),
     ...(after.payload !== before.payload && { payload: readJson(after.payload) }),
   }
 }

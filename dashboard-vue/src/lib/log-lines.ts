@@ -1,14 +1,16 @@
+import { printJson, type JsonObject } from './lossless'
+
 interface Line {
   at: string
   level: string
   message: string
-  fields: Record<string, unknown>
+  fields: JsonObject
 }
 
 /** What a line said beside its message: `user=42 path="a b"`. */
-export const fieldsText = (fields: Record<string, unknown>) =>
+export const fieldsText = (fields: JsonObject) =>
   Object.entries(fields)
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .map(([name, value]) => `${name}=${printJson(value, 0)}`)
     .join(' ')
 
 /** Those in whose message or fields the text is, in any case of letters. */

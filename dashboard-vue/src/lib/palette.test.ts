@@ -23,6 +23,7 @@ describe('matching', () => {
 it.each([
   ['019CADE2-1238-768e-8433-a398418d79cc', '019cade2-1238-768e-8433-a398418d79cc'],
   [' 019cade2-1238-768e-8433-a398418d79cc ', '019cade2-1238-768e-8433-a398418d79cc'],
+  ['019cade21238768e8433a398418d79cc', '019cade2-1238-768e-8433-a398418d79cc'],
   ['019cade2', undefined],
   ['emails', undefined],
 ])('reads %s as the id of a job: %s', (text, id) => expect(typedJobId(text)).toBe(id))

@@ -8,11 +8,11 @@ export interface PaletteEntry {
   run: () => void
 }
 
-const JOB_ID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i
+const JOB_ID = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/
 
-/** A job's id, if that is what was typed. */
+/** A job's id as the API writes it, if that is what was typed. */
 export const typedJobId = (text: string): string | undefined =>
-  JOB_ID.test(text.trim()) ? text.trim().toLowerCase() : undefined
+  JOB_ID.exec(text.trim().toLowerCase())?.slice(1).join('-')
 
 /**
  * The better, the higher; null: it does not fit. All words must be there; beginnings of words are better than middles,

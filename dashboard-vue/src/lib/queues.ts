@@ -9,8 +9,7 @@ export interface QueueFacts {
   seconds_to_drain: number | null
 }
 
-export const QUEUE_ORDERS = ['trouble', 'name'] as const
-export type QueueOrder = (typeof QUEUE_ORDERS)[number]
+export type QueueOrder = 'trouble' | 'name'
 
 /** A queue that got its jobs a moment ago has not shown yet how fast it is. */
 const SURELY_BEHIND_SECONDS = 60

@@ -15,7 +15,12 @@ export const PRESET_VIEWS: readonly SavedView[] = [
   { name: 'Failed last hour', text: 'status:failed finished:1h' },
 ]
 
-export const filterOfView = (view: SavedView): JobFilter => parse(view.text, { isUtc: true }).filter
+/** A word that cannot be read stays in the filter, which the API then refuses: without it more jobs would match. */
+export function filterOfView({ text }: SavedView): JobFilter {
+  const { filter, problems } = parse(text, { isUtc: true })
+  filter.unread.push(...problems.map(({ from, to }) => ({ name: 'view', text: text.slice(from, to) })))
+  return filter
+}
 
 const LONGEST_NAME = 60
 

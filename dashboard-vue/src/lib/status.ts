@@ -30,6 +30,6 @@ export const STATUSES = Object.keys(STATUS) as JobStatus[]
 const WAITING: readonly JobStatus[] = ['scheduled', 'queued', 'retrying']
 const ENDED: readonly JobStatus[] = ['completed', 'failed', 'cancelled']
 
-export const isStatus = (text: string): text is JobStatus => text in STATUS
+export const isStatus = (text: string): text is JobStatus => Object.hasOwn(STATUS, text)
 export const isWaiting = (status: JobStatus) => WAITING.includes(status)
 export const hasEnded = (status: JobStatus) => ENDED.includes(status)

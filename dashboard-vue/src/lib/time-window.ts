@@ -3,7 +3,7 @@ import { type JobFilter, type Range, TIME_FIELDS, type TimeField } from '@/lib/j
 import { type Moment, resolveMoment, writeMoment } from '@/lib/moment'
 import { hasEnded } from '@/lib/status'
 
-/** Without `to` it goes on until now; without `from` it is LONGEST before that. */
+/** Without `to` it goes on until now; without `from` it is the hour before that. */
 export type TimeWindow = Range<Moment>
 
 export const LAST_HOUR: TimeWindow = { from: '1h' }

@@ -28,11 +28,15 @@ describe('sortWorkers', () => {
 })
 
 describe('totalsOf', () => {
-  it('counts slots of those that claim, and jobs of all that live', () => {
+  it('counts slots of those that claim, and busy ones of all that live', () => {
     const all = (['alive', 'alive', 'draining', 'drained', 'lost', 'stopped'] as const).map((state, pid) =>
       worker('w', pid, state),
     )
-    expect(totalsOf(all)).toEqual({ alive: 2, leaving: 2, lost: 1, busy: 12, slots: 20 })
+    expect(totalsOf(all)).toEqual({ alive: 2, leaving: 2, lost: 1, busy: 12, slots: 26 })
+  })
+  it('takes jobs that are claimed ahead for none that keeps a slot busy', () => {
+    const eager = { ...worker('w', 1), running_count: 18 }
+    expect(totalsOf([eager, worker('w', 2)])).toMatchObject({ busy: 13, slots: 20 })
   })
   it('is zero without any', () => {
     expect(totalsOf([])).toEqual({ alive: 0, leaving: 0, lost: 0, busy: 0, slots: 0 })

@@ -48,7 +48,11 @@ export const sortWorkers = <W extends Pick<Worker, 'state' | 'host' | 'pid' | 'i
 const names = new Intl.Collator('en', { numeric: true })
 const byNumber = (one: string, other: string) => names.compare(one, other)
 
-/** What all of them can run and do run; lost and stopped ones count for neither. */
+/** Jobs are claimed ahead of slots, and count as running: those beyond wait here for one. */
+export const busySlots = (worker: Pick<Worker, 'slots' | 'running_count'>) =>
+  Math.min(worker.running_count, worker.slots)
+
+/** Slots that all of them have and that are busy; lost and stopped ones count for neither. */
 export function totalsOf(workers: readonly Pick<Worker, 'state' | 'slots' | 'running_count'>[]) {
   const present = workers.filter(isPresent)
   const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
@@ -57,8 +61,9 @@ export function totalsOf(workers: readonly Pick<Worker, 'state' | 'slots' | 'run
     alive: inState('alive'),
     leaving: inState('draining') + inState('drained'),
     lost: inState('lost'),
-    busy: sum(present.map((worker) => worker.running_count)),
-    slots: sum(workers.filter(({ state }) => state === 'alive').map((worker) => worker.slots)),
+    busy: sum(present.map(busySlots)),
+    // One that drains has no slot but those that are busy still.
+    slots: sum(present.map((worker) => (worker.state === 'alive' ? worker.slots : busySlots(worker)))),
   }
 }
 
