@@ -58,6 +58,8 @@ test('while the API is away the last figures stay, nothing can be done, and it g
   await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).click()
   const waiting = page.getByRole('main').getByRole('link', { name: /^Waiting/ })
   await expect(waiting).toContainText('4')
+  // Its part of the page is there.
+  await expect(page.locator('canvas').first()).toBeVisible()
 
   await ownStack.stopApi()
   const banner = page.getByRole('alert').filter({ hasText: 'The API cannot be reached since' })

@@ -20,7 +20,8 @@ test('a queue is paused, says by whom, and goes on', async ({ page, stack }) => 
   await expect(row.getByText(/^Paused by anonymous/)).toBeVisible()
   await expect(page.getByText(`${queue} is paused`)).toBeVisible()
 
-  const job = await stack.submit('shop.echo', {}, { queue })
+  // A pause holds within a second.
+  const job = await stack.submit('shop.echo', {}, { queue, delay: 2 })
   await expect(row.getByRole('cell').first()).toHaveText('1')
   await expect(row.getByText('never')).toBeVisible()
   await expect(page.getByRole('row').nth(1)).toContainText(queue)
