@@ -16,6 +16,7 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntity
 from goqueue_api import request_context
 from goqueue_api.http_errors import ANY_OTHER, HTTP_ERRORS, HttpError, title
 from goqueue_api.json_provider import dumps
+from goqueue_api.public_path import public_path
 from goqueue_api.services import services
 from goqueue_common import errors
 from goqueue_common.errors import FieldError, GoQueueError
@@ -185,7 +186,7 @@ def problem(
         "title": title(status),
         "status": status,
         "detail": detail,
-        "instance": request.path,
+        "instance": public_path(),
         "code": code,
         "errors": [{"pointer": field.pointer, "detail": field.detail} for field in fields],
         "request_id": g.get("request_id"),

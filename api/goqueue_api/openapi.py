@@ -20,6 +20,7 @@ from goqueue_api.access.scope import Scope
 from goqueue_api.errors import InvalidRequest
 from goqueue_api.examples.answers import ANSWERS
 from goqueue_api.json_provider import dumps
+from goqueue_api.public_path import prefix
 from goqueue_api.schemas.problem import ProblemSchema
 from goqueue_common.errors import FieldError, GoQueueError
 from goqueue_common.limit_store import LimitKind
@@ -60,11 +61,6 @@ BEARER: Final = {
     "there are any; with GOQUEUE_AUTH=none it never does.",
 }
 """How callers show who they are, as OpenAPI has it."""
-
-
-FORWARDED_PREFIX: Final = "X-Forwarded-Prefix"
-"""What a proxy has taken off the path."""
-_PREFIX: Final = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 
 
 class StrictParser(FlaskParser):
@@ -235,9 +231,7 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
 
     def _openapi_json(self) -> Response:
         """Says where the API is, if that is not the root of the address."""
-        prefix = request.script_root or request.headers.get(FORWARDED_PREFIX, "")
-        if not _PREFIX.fullmatch(prefix):
-            return Response(self.document, content_type="application/json")
-        return Response(
-            dumps({**orjson.loads(self.document), "servers": [{"url": prefix}]}), content_type="application/json"
-        )
+        document = self.document
+        if below := prefix():
+            document = dumps({**orjson.loads(document), "servers": [{"url": below}]})
+        return Response(document, content_type="application/json")

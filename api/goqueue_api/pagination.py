@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
+from flask import request
+
+from goqueue_api.public_path import public_path
 from goqueue_common.errors import InvalidCursor
 from goqueue_common.new_job import is_name
 
@@ -64,12 +66,10 @@ def _not_issued(cursor: str) -> InvalidCursor:
     )
 
 
-def next_link(
-    path: str, query: Iterable[tuple[str, str]], cursor: str, *, name: str = "cursor", relation: str = "next"
-) -> str:
-    """The Link header to the next page, or another: the same filters, another cursor (the parameter `name`)."""
-    kept = [(other, value) for other, value in query if other != name]
-    return f'<{path}?{urlencode([*kept, (name, cursor)])}>; rel="{relation}"'
+def next_link(cursor: str, *, name: str = "cursor", relation: str = "next") -> str:
+    """The Link header to the next page of this request, or another: the same filters, another cursor (parameter `name`)."""
+    kept = [(other, value) for other, value in request.args.items(multi=True) if other != name]
+    return f'<{public_path()}?{urlencode([*kept, (name, cursor)])}>; rel="{relation}"'
 
 
 def _checksum(value: bytes, kind: str) -> bytes:

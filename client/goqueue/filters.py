@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TypedDict
 
+from goqueue.errors import InvalidArgument
 from goqueue.submission import encode, encode_time
 
 _DENIABLE = ("status", "queue", "type", "tag", "worker", "schedule")
@@ -52,10 +53,12 @@ class JobFilters(TypedDict, total=False):
 
 
 def filter_parameters(filters: Mapping[str, object]) -> list[tuple[str, str]]:
-    """The filters as a query string has them."""
+    """The filters as a query string has them. Raises InvalidArgument."""
     parameters: list[tuple[str, str]] = []
     for name, value in filters.items():
-        values = [value] if isinstance(value, str | Mapping) or not isinstance(value, Iterable) else value
+        values = [value] if isinstance(value, str | Mapping) or not isinstance(value, Iterable) else list(value)
+        if not values:
+            raise InvalidArgument(f"{name} is empty: name at least one, or leave it out")  # it would mean every job
         parameters += [("limit" if name == "page_size" else name, _parameter(name, one)) for one in values]
     return parameters
 

@@ -64,12 +64,19 @@ class JobBranches(Branch):
     """The ways in `jobs`."""
 
     def among(self, window: Window, limit: int) -> list[str]:
-        """Those that match of the filter's own ids, or of those that come of the jobs it names.
-
-        Fenced: a planner that takes these for many would go along the primary key.
-        """
+        """Those that match of the filter's own ids, or of those that come of the jobs it names: one may have a million."""
         worker = f" AND ({on_worker('workers')})" if self._wanted.workers else ""
-        own = " AND j.id = ANY(%(ids)s::uuid[])" if self._wanted.ids else ""
+        if not self._wanted.ids:
+            column, name = ("parent_id", "parents") if self._wanted.parents else ("rerun_of", "reruns_of")
+            return self._ids(
+                f"SELECT n.id::text FROM (SELECT DISTINCT unnest(%({name})s::uuid[])) AS origin(id) CROSS JOIN LATERAL ("
+                f"SELECT j.id FROM jobs j WHERE j.{column} = origin.id AND {self._on_jobs}{worker}{in_window('j', window)} "
+                f"ORDER BY j.id {order(window)} LIMIT %(limit)s) AS n ORDER BY n.id {order(window)} LIMIT %(limit)s",
+                window,
+                limit=limit,
+            )
+        own = " AND j.id = ANY(%(ids)s::uuid[])"
+        # Fenced: a planner that takes these for many would go along the primary key.
         return self._ids(
             "WITH named AS MATERIALIZED "
             f"(SELECT j.id FROM jobs j WHERE {self._on_jobs}{own}{worker}{in_window('j', window)}) "

@@ -40,8 +40,8 @@ def on_worker(name: str) -> str:
     """That one of the workers of a field runs the job `j`, or ended its last attempt: a few looks for each job."""
     return f"""
         j.status = 'processing' AND j.worker_id = ANY(%({name})s::uuid[])
-        OR (SELECT s.worker_id FROM job_search s WHERE s.id = j.id AND s.finished_at IS NOT DISTINCT FROM j.finished_at)
-            = ANY(%({name})s::uuid[])
+        OR j.finished_at IS NOT NULL AND (SELECT s.worker_id FROM job_search s WHERE s.id = j.id
+            AND s.finished_at = j.finished_at) = ANY(%({name})s::uuid[])
         OR j.finished_at IS NOT NULL AND j.id IN (
             SELECT o.id FROM (
                 SELECT DISTINCT ON (named.id) named.id, b.worker_id

@@ -52,7 +52,7 @@ SET LOCAL random_page_cost = 1.1; SET LOCAL work_mem = '32MB'
 # From dear to cheap.
 _DEAR: Final = (
     *("error", "payload", "duration", "attempts", "tag", "run_at", "finished", "worker", "schedule", "fingerprint"),
-    *("type", "queue", "status", "created"),
+    *("parent", "rerun_of", "type", "queue", "status", "created"),
 )
 
 T = TypeVar("T")

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from goqueue_common import histogram
 from goqueue_common.database import Database
 from goqueue_common.overview import quantiles
 from goqueue_common.stats_store import summed_histogram
@@ -23,14 +22,19 @@ MOST_POINTS: Final = 1_500
 MOST_GROUPS: Final = 200
 """Of more queues, or types, those are shown in which most happened."""
 
+_WANTED: Final = """minute >= %(since)s AND minute < %(until)s
+  AND (%(queues)s::text[] IS NULL OR queue = ANY(%(queues)s::text[]))
+  AND (%(types)s::text[] IS NULL OR type = ANY(%(types)s::text[]))"""
 _SERIES: Final = f"""
 SELECT {{by}} AS name, floor(extract(epoch FROM minute - %(since)s) / %(step)s)::int AS place,
     {", ".join(f"sum({name})::bigint" for name in COUNTED)}, {{wait}}, {{run}}
 FROM rollups
-WHERE minute >= %(since)s AND minute < %(until)s
-  AND (%(queues)s::text[] IS NULL OR queue = ANY(%(queues)s::text[]))
-  AND (%(types)s::text[] IS NULL OR type = ANY(%(types)s::text[]))
+WHERE {_WANTED}{{most}}
 GROUP BY name, place ORDER BY name, place
+"""
+_MOST: Final = f"""
+  AND {{by}} IN (SELECT {{by}} FROM rollups WHERE {_WANTED} GROUP BY 1
+    ORDER BY sum({" + ".join(COUNTED)}) DESC, 1 LIMIT {MOST_GROUPS})
 """
 
 
@@ -99,16 +103,15 @@ class TimeseriesSearch:
     ) -> dict[str, dict[str, list[Any]]]:
         """The same of each queue, or of each type, by name; MOST_GROUPS in which most was submitted and ended."""
         rows: defaultdict[str, list[Sequence[Any]]] = defaultdict(list)
-        for name, *row in self._rows(by, period, names, queues, types):
+        for name, *row in self._rows(by, period, names, queues, types, most=_MOST.format(by=by)):
             rows[name].append(row)
-        most = sorted(rows, key=lambda name: (-sum(sum(row[1 : len(COUNTED) + 1]) for row in rows[name]), name))
-        return {name: _columns(rows[name], period, names) for name in sorted(most[:MOST_GROUPS])}
+        return {name: _columns(rows[name], period, names) for name in rows}
 
     def _rows(
-        self, by: str, period: Period, names: Sequence[str], queues: Sequence[str], types: Sequence[str]
+        self, by: str, period: Period, names: Sequence[str], queues: Sequence[str], types: Sequence[str], most: str = ""
     ) -> Sequence[Sequence[Any]]:
         return self._database.run_again(
-            _SERIES.format(by=by, **{what: _histogram_of(what, names) for what in ("wait", "run")}),
+            _SERIES.format(by=by, most=most, **{what: _histogram_of(what, names) for what in ("wait", "run")}),
             {
                 "since": period.since,
                 "until": period.until,
@@ -124,7 +127,9 @@ def _columns(rows: Sequence[Sequence[Any]], period: Period, names: Sequence[str]
         name: [0 if name in COUNTED else None] * period.points for name in (*COUNTED, *MEASURED)
     }
     for place, *counts, wait, run in rows:
-        values = dict(zip(COUNTED, counts, strict=True)) | _measured("wait", wait) | _measured("run", run)
+        values: dict[str, Any] = dict(zip(COUNTED, counts, strict=True))
+        for what, measured in (("wait", wait), ("run", run)):
+            values |= {} if measured is None else _measured(what, measured)
         for name, value in values.items():
             columns[name][place] = value
     return {name: columns[name] for name in names}
@@ -135,5 +140,5 @@ def _histogram_of(what: str, names: Sequence[str]) -> str:
     return summed_histogram(what) if any(name.startswith(f"{what}_") for name in names) else "NULL::bigint[]"
 
 
-def _measured(what: str, counts: Sequence[int] | None) -> dict[str, float | None]:
-    return {f"{what}_{name}": value for name, value in quantiles(counts or histogram.empty()).items()}
+def _measured(what: str, counts: Sequence[int]) -> dict[str, float | None]:
+    return {f"{what}_{name}": value for name, value in quantiles(counts).items()}

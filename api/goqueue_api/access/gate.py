@@ -12,6 +12,7 @@ from goqueue_api.access.scope import GRANTABLE, Scope, allows
 from goqueue_api.errors import Forbidden, UntrustedHost
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_FORWARDED_FOR = "X-Forwarded-For"
 SCOPE_ATTRIBUTE = "scope"
 """Attribute of a view: the Scope it asks of its caller; None, or no attribute: it is for everybody."""
 
@@ -27,6 +28,7 @@ def register(app: Flask, authenticator: Authenticator) -> None:
         if not authenticator.serves_any_name:
             _refuse_foreign_name()
             _refuse_foreign_page()
+            _refuse_passed_on()
         if wanted is not None and not allows(g.caller.scopes, wanted):
             raise Forbidden(
                 f"the key {g.caller.name!r} may {_listed(g.caller.scopes)}; this asks for {wanted}", scope=wanted
@@ -76,15 +78,30 @@ def _refuse_foreign_page() -> None:
     )
 
 
+def _refuse_passed_on() -> None:
+    """A proxy on this machine may pass on what comes from others, by any name; a client that invents this harms itself."""
+    for hop in request.headers.get(_FORWARDED_FOR, "").split(","):
+        address = hop.strip()
+        if address and not _is_loopback(address):
+            raise UntrustedHost(
+                f"a proxy passes on what {address!r:.60} sends, and nobody is asked for a key: make one (goqueue keys "
+                "create), or set GOQUEUE_AUTH=none where the proxy keeps strangers out"
+            )
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
 def _is_of_this_machine(origin: str) -> bool:
     try:
         name = urlsplit(origin).hostname or ""
     except ValueError:
         return False
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost" or name.endswith(".localhost")
+    return _is_loopback(name) or name == "localhost" or name.endswith(".localhost")
 
 
 def _is_address(name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from goqueue_api.access.caller import caller
 from goqueue_api.access.scope import GRANTABLE, Scope, allows
@@ -55,6 +55,6 @@ def list_audit(query: dict[str, Any]) -> Response:
     more = len(entries) > limit
     items = [asdict(entry) for entry in entries[:limit]]
     before = str(items[-1]["id"]) if more else None
-    link = next_link(request.path, request.args.items(multi=True), before, name="before") if before is not None else None
+    link = next_link(before, name="before") if before is not None else None
     answer = {"items": items, "next_before": items[-1]["id"] if more else None}
     return json_response(answer, headers={"Link": link} if link is not None else None)

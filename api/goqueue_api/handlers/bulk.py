@@ -75,7 +75,7 @@ def list_bulk(query: dict[str, Any]) -> Response:
     before = decode_cursor(query["cursor"]) if query["cursor"] is not None else None
     found = services().bulk.page(before=before, limit=limit + 1)
     cursor = encode_cursor(found[limit - 1].id) if len(found) > limit else None
-    link = {"Link": next_link(request.path, request.args.items(multi=True), cursor)} if cursor is not None else None
+    link = {"Link": next_link(cursor)} if cursor is not None else None
     items = [shown_operation(operation) for operation in found[:limit]]
     return json_response({"items": items, "next_cursor": cursor}, headers=link)
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
 from goqueue_api.access.scope import Scope
 from goqueue_api.errors import InvalidRequest
@@ -52,7 +52,7 @@ def list_failures(query: dict[str, Any]) -> Response:
     wanted = FailureFilter(window=_window(query), queues=query["queue"], types=query["type"], text=query["q"])
     page = services().failures.groups(wanted, sort=sort, place=_place(query["cursor"], sort), limit=query["limit"])
     cursor = None if page.next is None else _cursor(page.next, sort)
-    link = {"Link": next_link(request.path, request.args.items(multi=True), cursor)} if cursor is not None else None
+    link = {"Link": next_link(cursor)} if cursor is not None else None
     document = {
         "since": wanted.window.since,
         "until": wanted.window.until,

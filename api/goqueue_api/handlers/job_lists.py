@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from goqueue_api.access.scope import Scope
 from goqueue_api.job_query import OLDEST_FIRST, cursor, place
@@ -44,11 +44,7 @@ def list_jobs(query: dict[str, Any]) -> Response:
         _filter(query), place=place(query["cursor"], sort), limit=query["limit"], oldest_first=sort == OLDEST_FIRST
     )
     cursors = {"next": cursor(page.next, sort), "prev": cursor(page.prev, sort)}
-    links = [
-        next_link(request.path, request.args.items(multi=True), value, relation=relation)
-        for relation, value in cursors.items()
-        if value is not None
-    ]
+    links = [next_link(value, relation=relation) for relation, value in cursors.items() if value is not None]
     document = {
         "items": [shown_summary(job) for job in page.jobs],
         "next_cursor": cursors["next"],

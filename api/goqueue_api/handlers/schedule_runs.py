@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
 from goqueue_api.access.scope import Scope
 from goqueue_api.json_provider import json_response
@@ -43,7 +43,7 @@ def list_schedule_runs(query: dict[str, Any], schedule: str) -> Response:
     found = services().schedule_runs.page(name, before=before, limit=limit + 1)
     items = found[:limit]
     following = _cursor(items[-1].scheduled_for) if len(found) > limit else None
-    link = None if following is None else next_link(request.path, request.args.items(multi=True), following)
+    link = None if following is None else next_link(following)
     document = {"items": [run.to_dict() for run in items], "next_cursor": following}
     return json_response(document, headers=None if link is None else {"Link": link})
 

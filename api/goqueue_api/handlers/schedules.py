@@ -85,7 +85,7 @@ def list_schedules(query: dict[str, Any]) -> Response:
     page = services().schedules.page(after=after, limit=limit + 1, paused=query["paused"], source=source)
     items = page.schedules[:limit]
     following = encode_name(items[-1].name, _CURSOR) if len(page.schedules) > limit else None
-    link = None if following is None else next_link(request.path, request.args.items(multi=True), following)
+    link = None if following is None else next_link(following)
     document = {
         "items": [listed_schedule(schedule) | seen for schedule, seen in zip(items, _seen(items, query), strict=True)],
         "next_cursor": following,

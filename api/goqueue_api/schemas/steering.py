@@ -91,7 +91,7 @@ class WorkerSchema(AnswerSchema):
     memory_bytes = fields.Integer(
         required=True,
         allow_none=True,
-        metadata={"description": "What its process occupied at its last heartbeat; null: its system does not tell."},
+        metadata={"description": "What its process occupied at its last heartbeat; null: not known, or not yet."},
     )
     running_count = fields.Integer(required=True)
     running = fields.List(

@@ -75,7 +75,7 @@ def demo(port: int | None, data_dir: Path, *, as_json: bool) -> int:
     if port is not None and not is_free(port):
         raise CommandError(f"port {port} is taken: free it, or choose another by --port")
     port = port or _free_port(_USUAL_PORT)
-    dashboard_port = _free_port(_USUAL_DASHBOARD_PORT)
+    dashboard_port = find_free_port() if port == _USUAL_DASHBOARD_PORT else _free_port(_USUAL_DASHBOARD_PORT)
     console = Console(stderr=as_json)
     if not console.is_terminal:
         console.width = _PIPED_WIDTH

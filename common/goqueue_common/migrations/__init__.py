@@ -50,7 +50,7 @@ def is_current(database: Database) -> bool:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database at `url` to our head, or to an earlier revision. Raises sqlalchemy errors; none is half done."""
+    """Bring the database at `url` to our head, or to an earlier revision. Raises sqlalchemy errors; may be run again."""
     from alembic import command
     from alembic.config import Config
 

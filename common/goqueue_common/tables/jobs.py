@@ -77,8 +77,8 @@ class JobRow(Base):
         ),
         Index("jobs_queued", "queue", "priority", "queued_at", "id", postgresql_where=text("status = 'queued'")),
         Index("jobs_due", "run_at", postgresql_where=text("status IN ('scheduled', 'retrying')")),
-        Index("jobs_rerun_of", "rerun_of", postgresql_where=text("rerun_of IS NOT NULL")),
-        Index("jobs_parent", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
+        Index("jobs_rerun_of", "rerun_of", "id", postgresql_where=text("rerun_of IS NOT NULL")),
+        Index("jobs_parent", "parent_id", "id", postgresql_where=text("parent_id IS NOT NULL")),
         Index("jobs_processing", "worker_id", postgresql_where=text("status = 'processing'")),
         Index(
             "jobs_expiring",

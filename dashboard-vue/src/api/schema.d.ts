@@ -2014,7 +2014,7 @@ export interface components {
             drain_requested_at: string | null;
             /** Format: date-time */
             ended_at: string | null;
-            /** @description What its process occupied at its last heartbeat; null: its system does not tell. */
+            /** @description What its process occupied at its last heartbeat; null: not known, or not yet. */
             memory_bytes: number | null;
             running_count: number;
             /** @description The longest held first, 100 at most. */

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 import pytest
 import requests
@@ -67,6 +68,18 @@ def test_made_job_is_found_where_location_says(served: Served) -> None:
     assert requests.get(served.dashboard + made.headers["Location"], timeout=5).json() == made.json()
     again = requests.post(f"{served.api}/jobs", json={"type": "demo"}, timeout=5)
     assert again.headers["Location"] == f"/jobs/{again.json()['id']}"
+
+
+def test_the_next_page_is_where_link_says(served: Served) -> None:
+    for _ in range(2):
+        requests.post(f"{served.api}/jobs", json={"type": "demo"}, timeout=5)
+    for url in (f"{served.dashboard}/api/jobs?limit=1", f"{served.api}/jobs?limit=1"):
+        first = requests.get(url, timeout=5)
+        second = requests.get(urljoin(url, first.links["next"]["url"]), timeout=5).json()
+        assert [len(first.json()["items"]), len(second["items"])] == [1, 1]
+        assert first.json()["items"] != second["items"]
+    refused = requests.get(f"{served.dashboard}/api/jobs?limit=no", timeout=5)
+    assert refused.json()["instance"] == "/api/jobs"
 
 
 def test_streams_are_handed_over_below_the_prefix(served: Served) -> None:

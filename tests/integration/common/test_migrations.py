@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
 
 from goqueue_common import migrations
 from goqueue_common.database import Database, connect, run_on
@@ -19,10 +19,7 @@ from goqueue_common.tables import Base
 from tests.factories import eventually
 
 ADVISORY_LOCK = int.from_bytes(b"goqueue")
-WAITING = """
-SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-"""
+OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 CONSTRAINTS = """
 SELECT t.relname, c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
@@ -43,6 +40,13 @@ def empty(empty_database_url: str) -> Iterator[Database]:
     opened = connect(empty_database_url, pool_size=1, statement_timeout_seconds=10.0, application_name="tests")
     yield opened
     opened.close()
+
+
+def others(connection: Connection) -> int:
+    """How many other connections the database has."""
+    run_on(connection, "SELECT pg_stat_clear_snapshot()")  # a transaction sees those of its first look otherwise
+    ((count,),) = run_on(connection, OTHERS)
+    return int(count)
 
 
 def upgrade_process(url: str) -> subprocess.Popen[str]:
@@ -117,7 +121,8 @@ def test_upgrades_by_several_processes_at_once_wait_for_each_other(empty: Databa
     with empty.transaction() as connection:
         run_on(connection, "SELECT pg_advisory_xact_lock(%(key)s)", {"key": ADVISORY_LOCK})
         processes = [upgrade_process(empty_database_url) for _ in range(2)]
-        eventually(lambda: run_on(connection, WAITING)[0][0] == 2, within_seconds=30)
+        eventually(lambda: others(connection) == 2 * 2, within_seconds=30)  # each migrates by a second connection
+        assert run_on(connection, "SELECT to_regclass('jobs')") == [(None,)]
     outputs = [process.communicate(timeout=60)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], outputs
     assert all(f"schema at {migrations.head()}" in output for output in outputs)

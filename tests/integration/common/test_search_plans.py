@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -136,3 +137,37 @@ def test_live_jobs_are_found_by_the_indexes_of_dispatch(seeded: Database, monkey
 def test_without_a_filter_a_page_is_the_first_rows_by_primary_key(seeded: Database) -> None:
     plans = explained(seeded, JobFilter())
     assert (plans.scanned, plans.indexes) == (set(), {"jobs_pkey"})
+
+
+FAN_OUT = """
+UPDATE jobs SET parent_id = %(origin)s, rerun_of = %(origin)s WHERE id IN (SELECT id FROM jobs ORDER BY id LIMIT 20000);
+ANALYZE jobs
+"""
+
+
+@pytest.mark.parametrize(("field", "index"), [("parents", "jobs_parent"), ("reruns_of", "jobs_rerun_of")])
+def test_of_a_job_that_made_many_a_page_is_read(seeded: Database, field: str, index: str) -> None:
+    origin = str(uuid4())
+    read: list[int] = []
+    with seeded.transaction() as connection:
+        run_on(connection, FAN_OUT, {"origin": origin})
+
+        def run(sql: str, params: Params) -> Rows:
+            ((plan,),) = run_on(connection, f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
+            read.extend(node["Actual Rows"] for node in nodes(plan[0]["Plan"]) if node.get("Index Name") == index)
+            return run_on(connection, sql, params)
+
+        run_on(connection, job_search._SETTINGS.partition(";")[2], {})
+        wanted = JobFilter(**{field: [origin, origin.upper()]})
+        for descending in (True, False):
+            found = job_search._matching(run, wanted, Window(low=None, high=None, descending=descending), 51)
+            assert found == sorted(set(found), reverse=descending)
+            assert len(found) == 51
+        connection.rollback()
+    assert read == [51, 51]
+
+
+def nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)

@@ -20,6 +20,8 @@ SELECT gen_random_uuid(), 'mail', 'demo', 'queued', '{}', now() FROM generate_se
 CANCEL = """
 UPDATE jobs SET status = 'cancelled', finished_at = now() WHERE id IN (SELECT id FROM jobs WHERE status = 'queued' LIMIT 2)
 """
+BUILDS = "SELECT count(*) FROM pg_stat_progress_create_index WHERE relid = 'jobs'::regclass"
+INVALID = "SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid"
 WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %(table)s::regclass"
 
 
@@ -63,13 +65,31 @@ def test_an_upgrade_and_whoever_reads_two_tables_never_wait_for_each_other(
     upgrade.result(30)
 
 
-def test_an_upgrade_that_waits_for_a_long_reader_lets_jobs_pass(
+@pytest.mark.parametrize(("revision", "table"), [("0004", "jobs"), ("0008", "workers")])
+def test_an_upgrade_that_waits_for_a_long_reader_lets_jobs_and_heartbeats_pass(
+    before: Database, empty_database_url: str, elsewhere: ThreadPoolExecutor, revision: str, table: str
+) -> None:
+    migrations.upgrade(empty_database_url, revision)
+    with before.transaction() as connection:
+        run_on(connection, f"SELECT 1 FROM {table}")
+        upgrade = elsewhere.submit(migrations.upgrade, empty_database_url)
+        eventually(lambda: before.run(WAITS, {"table": table}) == [(1,)])
+        # Within the two seconds for which we wait for a lock.
+        before.run(SUBMIT)
+        before.run("UPDATE workers SET beat_at = now()")
+    upgrade.result(30)
+    RollupStore(before).fold(100)
+    assert StatsStore(before).counts() == [StatusCount("mail", "demo", "queued", 3)]
+
+
+def test_jobs_are_written_while_indexes_of_them_are_made(
     before: Database, empty_database_url: str, elsewhere: ThreadPoolExecutor
 ) -> None:
+    migrations.upgrade(empty_database_url, "0009")
     with before.transaction() as connection:
-        run_on(connection, "SELECT 1 FROM jobs")
+        run_on(connection, "UPDATE jobs SET priority = priority")  # whom the index has to wait for
         upgrade = elsewhere.submit(migrations.upgrade, empty_database_url)
-        eventually(lambda: before.run(WAITS, {"table": "jobs"}) == [(1,)])
-        before.run(SUBMIT)  # within the two seconds for which we wait for a lock
+        eventually(lambda: before.run(BUILDS) == [(1,)])
+        before.run(SUBMIT)
     upgrade.result(30)
-    assert StatsStore(before).counts() == [StatusCount("mail", "demo", "queued", 3)]
+    assert before.run(INVALID) == []

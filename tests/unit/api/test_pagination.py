@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from flask import Flask
 from uuid_utils.compat import uuid7
 
 from goqueue_api.pagination import decode_cursor, decode_name, encode_cursor, encode_name, next_link
@@ -46,6 +49,16 @@ def test_a_cursor_of_another_list_or_of_no_name_is_refused() -> None:
         decode_cursor(encode_name("nightly", "schedules"), "schedules")
 
 
-def test_the_next_page_keeps_the_filters() -> None:
-    query = [("status", "failed"), ("status", "queued"), ("tag", "a&b"), ("cursor", "old")]
-    assert next_link("/jobs", query, "new") == '</jobs?status=failed&status=queued&tag=a%26b&cursor=new>; rel="next"'
+@pytest.mark.parametrize(
+    ("environment", "path"),
+    [
+        ({}, "/jobs"),
+        ({"environ_overrides": {"SCRIPT_NAME": "/api"}}, "/api/jobs"),
+        ({"headers": {"X-Forwarded-Prefix": "/tools/queue"}}, "/tools/queue/jobs"),
+        ({"headers": {"X-Forwarded-Prefix": "https://evil.example"}}, "/jobs"),
+    ],
+)
+def test_the_next_page_keeps_the_filters_and_is_where_the_caller_is(environment: dict[str, Any], path: str) -> None:
+    query = "status=failed&status=queued&tag=a%26b"
+    with Flask(__name__).test_request_context(f"/jobs?{query}&cursor=old", **environment):
+        assert next_link("new") == f'<{path}?{query}&cursor=new>; rel="next"'

@@ -121,7 +121,7 @@ def test_system_in_order_has_nothing_to_fix_and_is_described() -> None:
             "goqueue db upgrade",
             id="behind",
         ),
-        pytest.param({"schema": "0009"}, "warning", "newer than this version", "pip install --upgrade goqueue", id="ahead"),
+        pytest.param({"schema": "9999"}, "warning", "newer than this version", "pip install --upgrade goqueue", id="ahead"),
         pytest.param({"connections": 90}, "warning", "90 of 100 connections", "raise max_connections", id="connections"),
         pytest.param(
             {"complaints": ["synchronous_commit is off: a job may be lost; set it to on"]},
