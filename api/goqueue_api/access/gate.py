@@ -41,6 +41,11 @@ def _listed(scopes: frozenset[Scope]) -> str:
     return ", ".join(scope for scope in GRANTABLE if scope in scopes)
 
 
+def comes_from_elsewhere() -> bool:
+    """Whether this request is by another name than this machine's, or passed on from another machine."""
+    return not names_this_machine(request.host) or _passed_on_from() is not None
+
+
 def names_this_machine(host: str) -> bool:
     """Whether a Host header can only be of this machine.
 
@@ -80,13 +85,17 @@ def _refuse_foreign_page() -> None:
 
 def _refuse_passed_on() -> None:
     """A proxy on this machine may pass on what comes from others, by any name; a client that invents this harms itself."""
-    for hop in request.headers.get(_FORWARDED_FOR, "").split(","):
-        address = hop.strip()
-        if address and not _is_loopback(address):
-            raise UntrustedHost(
-                f"a proxy passes on what {address!r:.60} sends, and nobody is asked for a key: make one (goqueue keys "
-                "create), or set GOQUEUE_AUTH=none where the proxy keeps strangers out"
-            )
+    stranger = _passed_on_from()
+    if stranger is not None:
+        raise UntrustedHost(
+            f"a proxy passes on what {stranger!r:.60} sends, and nobody is asked for a key: make one (goqueue keys "
+            "create), or set GOQUEUE_AUTH=none where the proxy keeps strangers out"
+        )
+
+
+def _passed_on_from() -> str | None:
+    hops = (hop.strip() for hop in request.headers.get(_FORWARDED_FOR, "").split(","))
+    return next((hop for hop in hops if hop and not _is_loopback(hop)), None)
 
 
 def _is_loopback(address: str) -> bool:

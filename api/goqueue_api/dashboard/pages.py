@@ -47,7 +47,7 @@ def create_pages(services: Services) -> Flask:
 
     def know_names() -> None:
         # The API learns whether there is a key, and so which names it serves, from requests that ask for one.
-        if not services.authenticator.serves_any_name and not gate.names_this_machine(request.host):
+        if not services.authenticator.serves_any_name and gate.comes_from_elsewhere():
             services.authenticator.look_for_keys()
 
     app.before_request(know_names)

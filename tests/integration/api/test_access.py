@@ -187,9 +187,17 @@ def test_a_foreign_name_is_refused_while_there_is_no_key(client: FlaskClient, ho
     assert (answer.status_code, answer.get_json()["code"]) == (400, "untrusted_host")
 
 
+@pytest.mark.parametrize("hops", ["203.0.113.9", "203.0.113.9, 127.0.0.1", "unknown"])
+def test_what_a_proxy_passes_on_from_others_is_refused_while_there_is_no_key(client: FlaskClient, hops: str) -> None:
+    passed_on = {"Host": "localhost", "X-Forwarded-For": hops}
+    answer = client.get("/jobs", headers=passed_on)
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "untrusted_host")
+    assert client.get("/jobs", headers=passed_on | {"X-Forwarded-For": "127.0.0.1, ::1"}).status_code == 200
+
+
 def test_with_keys_an_api_on_loopback_may_have_any_name(client: FlaskClient, make_key: MakeKey) -> None:
-    answer = client.get("/jobs", headers=make_key("read") | {"Host": "queue.example"})
-    assert answer.status_code == 200
+    named = {"Host": "queue.example", "X-Forwarded-For": "203.0.113.9"}
+    assert client.get("/jobs", headers=make_key("read") | named).status_code == 200
 
 
 @pytest.mark.parametrize(

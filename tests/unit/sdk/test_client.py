@@ -8,7 +8,17 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from goqueue import Client, Count, JobRequest, QueueInfo, ServiceUnavailable, UnexpectedAnswer, WaitTimeout, __version__
+from goqueue import (
+    Client,
+    Count,
+    InvalidArgument,
+    JobRequest,
+    QueueInfo,
+    ServiceUnavailable,
+    UnexpectedAnswer,
+    WaitTimeout,
+    __version__,
+)
 
 
 def test_submit_sends_the_job_and_returns_it_typed(api, client, reply, job):
@@ -126,6 +136,13 @@ def test_what_jobs_are_not_and_their_ids_are_asked_for_too(api, client, reply):
         *(("id", "1"), ("id", "2"), ("type", "email.*")),
         *(("not_tag", "a\\,b"), ("not_queue", "bulk")),
     ]
+
+
+@pytest.mark.parametrize("call", ["jobs", "count_jobs"])
+def test_no_value_at_all_is_not_every_job(api, client, call):
+    with pytest.raises(InvalidArgument, match="id is empty"):
+        list(getattr(client, call)(id=[]))
+    assert api.requests == []
 
 
 def test_jobs_are_counted_by_the_same_filters(api, client, reply):
