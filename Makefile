@@ -102,11 +102,11 @@ test-slow: $(INSTALLED) ## Cron against every minute of whole years, and around 
 	$(call announce,slow tests)
 	@$(PYTEST) -n 2 tests/slow $(ARGS)
 
-# The three of them side by side, for `make test`. The files that take longest begin.
+# The three of them side by side, for `make test`. Images are built last, when the browser tests beside them have ended.
 contract-docs-deploy: $(INSTALLED) test-tools
 	$(dashboard-if-possible)
 	$(call announce,tests of contract and documentation and deployment)
-	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder tests/deploy tests/docs tests/contract
+	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder tests/docs tests/contract tests/deploy
 
 # Image builds need buildah and a base image, /docs a browser, metrics a Prometheus. A machine of our CI is thrown away, so they
 # are installed there; on anyone else's machine nothing is installed, and the tests that miss a tool are skipped with a sentence.

@@ -63,7 +63,7 @@ class Images:
         options = ["--variant=minbase", "--include=python3,python3-pip,ca-certificates", "--dpkgopt=force-unsafe-io"]
         options += [f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in ("doc", "locale", "man")]
         command = ["mmdebstrap", "--quiet", *options, suite, folder]
-        answer = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+        answer = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
         if answer.returncode != 0:
             pytest.fail(f"mmdebstrap could not make a base image\n{answer.stderr[-3000:]}")
         self.buildah("unmount", container)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from goqueue_cli.local import LocalStores
     from tests.deploy.conftest import Images
 
-pytestmark = pytest.mark.timeout(300)  # the first test builds all images
+pytestmark = pytest.mark.timeout(600)  # the first test builds all images
 
 TARGETS = ("api", "worker", "scheduler", "migrate")
 PACKAGES = {
