@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { expect, expectAccessible, screenshot, test } from './fixtures'
 
 test('the page opens under the strict policy, says nothing in the console, and anyone can use it', async ({
@@ -57,15 +58,19 @@ test('a hidden tab asks for nothing, and catches up when it is looked at', async
 })
 
 test('without a pointer, the focus follows to the page that opens', async ({ page, stack }) => {
-  const job = await stack.submit('shop.echo', {}, { queue: 'focus' })
+  const queue = `focus-${randomUUID().slice(0, 8)}`
+  const job = await stack.submit('shop.echo', {}, { queue })
   await stack.finished(job.id)
-  await page.goto('/jobs?queue=focus')
+  await page.goto(`/jobs?queue=${queue}`)
   await expect(page).toHaveTitle('1 job · GoQueue')
   await page.keyboard.press('j')
   await page.keyboard.press('Enter')
+  await expect(page.getByTestId('job-id')).toHaveText(job.id)
   await expect(page.locator('main:focus, main :focus')).toHaveCount(1)
   await page.keyboard.press('Escape')
-  await expect(page).toHaveURL('/jobs?queue=focus')
+  await expect(page).toHaveURL(`/jobs?queue=${queue}`)
+  await expect(page.getByRole('table', { name: 'Jobs', exact: true })).toBeVisible()
+  await expect(page.locator('main:focus, main :focus')).toHaveCount(1)
 
   await page.getByRole('link', { name: 'Queues' }).press('Enter')
   await expect(page.getByRole('heading', { level: 1, name: 'Queues' })).toBeFocused()
