@@ -148,12 +148,14 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Images]:
     """All targets, built."""
     suite = _why_not_or_suite()
     built = Images(tmp_path_factory.mktemp("images"))
-    built.make_base(suite)
-    for target in TARGETS:
-        built.build(target)
-    built.build_dashboard()
-    yield built
-    built.remove()
+    try:
+        built.make_base(suite)
+        for target in TARGETS:
+            built.build(target)
+        built.build_dashboard()
+        yield built
+    finally:  # what is half done, too: it is mounted, and could not be tidied away
+        built.remove()
 
 
 def _why_not_or_suite() -> str:
