@@ -73,14 +73,14 @@ def show(name: str) -> Response:
 
 
 def _sent(file: BuiltFile) -> Response:
-    takes_gzip = request.accept_encodings["gzip"] > 0
-    is_compressed = file.compressed is not None and takes_gzip
-    path = file.compressed if file.compressed is not None and takes_gzip else file.path
+    path = file.path
+    if file.compressed is not None and request.accept_encodings["gzip"] > 0:
+        path = file.compressed
     answer = Response(path.read_bytes(), headers=HEADERS, content_type=file.content_type)
     answer.headers["Cache-Control"] = FOR_EVER if file.is_hashed else ASK_AGAIN
     if file.compressed is not None:
         answer.headers["Vary"] = "Accept-Encoding"
-    if is_compressed:
+    if path is file.compressed:
         answer.headers["Content-Encoding"] = "gzip"
     answer.add_etag()  # of what is in it: files of a wheel may all have one time, and two builds one size
     answer.make_conditional(request)

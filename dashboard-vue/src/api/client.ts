@@ -12,7 +12,7 @@ export const api = createClient<paths>({
   fetch: (request) =>
     fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MILLISECONDS)]) }),
   // Lists are repeated, since a comma may be part of a tag; and names are encoded: a path of a payload may have any sign.
-  querySerializer: (query) => queryText(query),
+  querySerializer: queryText,
 })
 
 function queryText(query: Record<string, unknown>): string {
