@@ -20,7 +20,7 @@ from tests.processes import eventually, free_port
 FOLDER = Path(__file__).resolve().parents[1] / "observability"
 DASHBOARD = FOLDER / "grafana" / "goqueue.json"
 RULES = FOLDER / "rules.yml"
-_VARIABLES = {"$queue": ".+", "$__rate_interval": "5m"}
+_VARIABLES = {"$namespace": ".*", "$queue": ".+", "$__rate_interval": "5m"}
 
 
 def tool(name: str) -> str:

@@ -42,11 +42,10 @@ from goqueue_api.handlers import (
 )
 from goqueue_api.json_body import MAX_BODY_BYTES
 from goqueue_api.json_provider import OrjsonProvider
-from goqueue_api.json_schema import SchemaPlugin
 from goqueue_api.live.wiring import live_events
 from goqueue_api.metrics.api_metrics import ApiMetrics, Seat
 from goqueue_api.metrics.store_gauges import StoreGauges
-from goqueue_api.openapi import BEARER, ProblemApi
+from goqueue_api.openapi import ProblemApi
 from goqueue_api.readiness import Readiness
 from goqueue_api.roller import Roller
 from goqueue_api.schedule_request import ScheduleReader
@@ -158,8 +157,7 @@ def create_app(
     made = _services(settings, _database(app), clock or SystemClock(), telemetry, counted)
     app.extensions[EXTENSION] = made
     gate.register(app, made.authenticator)
-    api = ProblemApi(app, spec_kwargs={"marshmallow_plugin": SchemaPlugin()})
-    api.spec.components.security_scheme("bearer", BEARER)
+    api = ProblemApi(app)
     errors.register(app)
     for resource in _RESOURCES:
         api.register_blueprint(resource.blueprint)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn, TypeVar
 
 import marshmallow as ma
 import orjson
-from flask import Request, Response, current_app, request
+from flask import Flask, Request, Response, current_app, request
 from flask_smorest import Api, Blueprint
 from webargs.flaskparser import FlaskParser
 
@@ -20,6 +20,7 @@ from goqueue_api.access.scope import Scope
 from goqueue_api.errors import InvalidRequest
 from goqueue_api.examples.answers import ANSWERS
 from goqueue_api.json_provider import dumps
+from goqueue_api.json_schema import SchemaPlugin
 from goqueue_api.public_path import prefix
 from goqueue_api.schemas.problem import ProblemSchema
 from goqueue_common.errors import FieldError, GoQueueError
@@ -209,11 +210,35 @@ def _refuse_query() -> None:
 
 
 class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
-    """Api whose errors are problem documents, and whose description is made once."""
+    """Api whose errors are problem documents, and whose description is made once, when it is first asked for.
 
-    @functools.cached_property
+    Making it takes longer than all else that an application does at its start.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self._undescribed: list[ApiBlueprint] = []
+        self._describing = threading.Lock()
+        self._document: bytes | None = None
+        super().__init__(app, spec_kwargs={"marshmallow_plugin": SchemaPlugin()})
+
+    def register_blueprint(self, blueprint: ApiBlueprint) -> None:
+        """Serve a resource, and describe it later."""
+        self._app.register_blueprint(blueprint)
+        self._undescribed.append(blueprint)
+
+    @property
     def document(self) -> bytes:
-        """The OpenAPI description; complete once all blueprints are registered."""
+        """The OpenAPI description; to be asked for once all blueprints are registered."""
+        with self._describing:
+            if self._document is None:
+                self._document = self._describe()
+            return self._document
+
+    def _describe(self) -> bytes:
+        self.spec.components.security_scheme("bearer", BEARER)
+        for blueprint in self._undescribed:
+            blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
+            self.spec.tag({"name": blueprint.name, "description": blueprint.description})
         return dumps(problem_documents.share_responses(self.spec.to_dict()))
 
     def _register_error_handlers(self) -> None:

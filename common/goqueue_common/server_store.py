@@ -15,7 +15,8 @@ SELECT current_setting('server_version'), current_setting('server_version_num'):
     pg_database_size(current_database()),
     (SELECT nullif(reltuples, -1)::bigint FROM pg_class WHERE oid = to_regclass('jobs')),
     (SELECT sum(numbackends)::int FROM pg_stat_database), current_setting('max_connections')::int,
-    current_setting('synchronous_commit'), current_setting('transaction_read_only') = 'on'
+    current_setting('synchronous_commit'), current_setting('transaction_read_only') = 'on',
+    current_setting('lock_timeout') <> '0'
 """
 
 
@@ -24,6 +25,7 @@ class PostgresFacts:
     """A server as it is now.
 
     jobs_estimated: rows by the planner's statistics, None while it has none. connections: of all databases.
+    keeps_timeouts: whether those that we set for a connection hold.
     """
 
     version: str
@@ -34,6 +36,7 @@ class PostgresFacts:
     max_connections: int
     synchronous_commit: str
     is_read_only: bool
+    keeps_timeouts: bool
 
     def complaints(self) -> list[str]:
         """A sentence for each thing that weakens a promise, what to do after its `; `; none: all is well."""
@@ -44,6 +47,8 @@ class PostgresFacts:
             found.append("synchronous_commit is off: a job answered with 201 may be lost with the server; set it to on")
         if self.is_read_only:
             found.append("PostgreSQL is read-only: it takes no jobs; let DATABASE_URL name the primary server")
+        if not self.keeps_timeouts:
+            found.append("a connection pooler drops our time-outs for statements and locks; set them in it: connect_query")
         return found
 
 
@@ -69,6 +74,7 @@ class ServerStore:
             max_connections=row[5],
             synchronous_commit=row[6],
             is_read_only=row[7],
+            keeps_timeouts=row[8],
         )
 
     def complaints(self) -> list[str]:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from environs import EnvError, EnvValidationError, FileAwareEnv
 
 from goqueue_common.errors import SettingsError
+from goqueue_common.sentinel_url import SentinelUrl, is_sentinel_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -87,8 +88,13 @@ def _choice(env: FileAwareEnv, name: str, default: str, choices: tuple[str, ...]
 
 
 def normalise_redis_url(url: str) -> str:
-    """`host:port` (as in the roadmap), `redis://` or `rediss://` -> a URL with a scheme. Raises SettingsError."""
+    """`host:port` (as in the roadmap) -> a URL with a scheme, and others as they are (see SentinelUrl).
+
+    Raises SettingsError.
+    """
     url = url.strip()
+    if is_sentinel_url(url):
+        return _checked_sentinel_url(url)
     full = url if "://" in url else f"redis://{url}"
     try:
         parts = urlsplit(full)
@@ -100,6 +106,16 @@ def normalise_redis_url(url: str) -> str:
             f"REDIS_URL={mask_url(url)!r} is no Redis URL: write redis://host:6379/0, rediss:// or host:6379"
         )
     return full
+
+
+def _checked_sentinel_url(url: str) -> str:
+    try:
+        SentinelUrl.parse(url)
+    except ValueError as error:
+        raise SettingsError(
+            f"REDIS_URL={mask_url(url)!r} cannot be read: write redis+sentinel://:password@host:26379,host:26379/service/0"
+        ) from error
+    return url
 
 
 def mask_url(url: str) -> str:

@@ -1,4 +1,4 @@
-"""`python -m goqueue_common.store_report`: what both stores say of themselves, as one JSON object.
+"""`python -m goqueue_common goqueue_common.store_report`: what both stores say of themselves, as one JSON object.
 
 For `goqueue doctor`, which may not import this package. It writes to no store, and no password leaves it.
 """
@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
@@ -33,7 +33,16 @@ _ANSWER_SECONDS: Final = 3.5
 _STATEMENT_SECONDS: Final = 2.0
 
 
-def main() -> int:
+def main() -> NoReturn:
+    """Write the report and end this process, with the code of `write_report`."""
+    structured_logs.disable()
+    code = write_report()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # at once: a thread that still waits for a name server must not hold the answer back
+
+
+def write_report() -> int:
     """0 a report was written, be the stores away or not; 2 a setting makes no sense."""
     try:
         settings = StoreSettings.read(environment())
@@ -117,16 +126,3 @@ def _redis(settings: StoreSettings) -> dict[str, Any]:
 def _waiting(settings: StoreSettings, queues: Sequence[str]) -> dict[str, Any]:
     with closing(RedisBroker(settings.redis_url, Keys(settings.prefix))) as broker:
         return {"waiting": broker.waiting(queues)}
-
-
-def _exit(run: Callable[[], int]) -> None:
-    """End at once: a thread that still waits for a name server must not hold the answer back."""
-    code = run()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
-if __name__ == "__main__":
-    structured_logs.disable()
-    _exit(main)

@@ -7,6 +7,10 @@ import sys
 if sys.path and sys.path[0] in ("", os.getcwd()):
     del sys.path[0]
 
-from goqueue_scheduler.main import main
+from goqueue_common import quick_start
 
+with quick_start.imports():
+    from goqueue_scheduler.main import main
+
+quick_start.keep_for_good()
 sys.exit(main())

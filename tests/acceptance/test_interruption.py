@@ -7,30 +7,41 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from goqueue import Client, Job
 from tests.acceptance.conftest import System
 from tests.processes import eventually
 
 Finished = Callable[[Job], Job]
+OTHER = "other"  # a queue that the module's worker does not serve
+AMPLE = 30.0  # seconds, for an isolated process to start on a busy machine too
 
 
+@pytest.fixture(scope="module")
+def _worker(service: System) -> None:
+    """Serves the default queue, for the tests that ask for it; the others end theirs or set it up in another way."""
+    words = ("--queues", "default", "--processes", "1", "--concurrency", "8")
+    service.start_worker(*words, GOQUEUE_CANCEL_GRACE="1")
+
+
+@pytest.mark.usefixtures("_worker")
 def test_a_thread_is_interrupted_at_its_timeout(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker()
     job = finished(client.submit("shop.nap"))
     assert (job.status, job.failure_reason) == ("failed", "timeout")
     assert "shop_jobs.py" in (job.attempt_history[0].traceback or "")
     assert finished(client.submit("shop.plain")).status == "completed"
 
 
+@pytest.mark.usefixtures("_worker")
 def test_an_async_handler_is_cancelled_at_its_timeout(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker()
     assert finished(client.submit("shop.async_nap", {"seconds": 0.05})).result == {"slept": True}
     job = finished(client.submit("shop.async_nap"))
     assert (job.status, job.failure_reason) == ("failed", "timeout")
 
 
+@pytest.mark.usefixtures("_worker")
 def test_async_handlers_run_side_by_side(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker("--processes", "1", "--concurrency", "8")
     jobs = [client.submit("shop.async_nap", {"seconds": 0.3}) for _ in range(8)]
     done = [finished(job) for job in jobs]
     assert {job.status for job in done} == {"completed"}
@@ -42,39 +53,41 @@ def test_a_thread_that_ignores_its_interruption_recycles_its_process(
     system: System, client: Client, finished: Finished
 ) -> None:
     system.start_worker(GOQUEUE_INTERRUPT_GRACE="0.5", GOQUEUE_SHUTDOWN_TIMEOUT="1")
-    job = finished(client.submit("shop.deaf"))
+    job = finished(client.submit("shop.deaf", queue=OTHER))
     assert (job.status, job.failure_reason, job.rescues) == ("failed", "timeout", 0)
     eventually(lambda: len(system.effects("started")) == 2, "a new child")
-    assert finished(client.submit("shop.plain")).status == "completed"
+    assert finished(client.submit("shop.plain", queue=OTHER)).status == "completed"
 
 
+@pytest.mark.usefixtures("_worker")
 def test_an_isolated_handler_runs_elsewhere_and_is_reused(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker("--processes", "1", "--concurrency", "1")
-    first = finished(client.submit("shop.isolated", {"submit": True}))
-    second = finished(client.submit("shop.isolated"))
+    first = finished(client.submit("shop.isolated", {"submit": True}, timeout=AMPLE))
+    second = finished(client.submit("shop.isolated", timeout=AMPLE))
     assert first.status == "completed"
     assert first.result["pid"] == second.result["pid"]  # type: ignore[index]  # what the shop's handler returns
     child = finished(client.get(first.result["child"]))  # type: ignore[index]
     assert (child.status, child.parent_id) == ("completed", first.id)
 
 
+@pytest.mark.usefixtures("_worker")
 def test_an_isolated_handler_that_hangs_is_killed(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker("--processes", "1", "--concurrency", "1")
     job = finished(client.submit("shop.isolated", {"hang": True}, timeout=1.0))
     assert (job.status, job.failure_reason) == ("failed", "timeout")
-    assert finished(client.submit("shop.isolated")).status == "completed"
+    assert finished(client.submit("shop.isolated", timeout=AMPLE)).status == "completed"
 
 
+@pytest.mark.usefixtures("_worker")
 def test_an_isolated_handler_that_dies_fails_only_its_own_job(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker("--processes", "1", "--concurrency", "2")
-    job = finished(client.submit("shop.isolated", {"die": True}))
+    assert finished(client.submit("shop.isolated", timeout=AMPLE)).status == "completed"
+    started = system.effects("started")
+    job = finished(client.submit("shop.isolated", {"die": True}, timeout=AMPLE))
     assert (job.status, job.rescues) == ("failed", 0)
     assert "signal 9" in (job.error or "")
-    assert len(system.effects("started")) == 2  # the child, and the isolated process; neither was replaced
+    assert system.effects("started") == started  # neither the child nor the isolated process was replaced
 
 
+@pytest.mark.usefixtures("_worker")
 def test_a_running_job_sees_the_cancel_flag(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker()
     job = client.submit("shop.wait", {"file": str(system.folder / "never")})
     eventually(lambda: system.effects("wait"), "it runs")
     asked = client.cancel(job.id)
@@ -83,8 +96,8 @@ def test_a_running_job_sees_the_cancel_flag(system: System, client: Client, fini
     assert (done.status, done.error) == ("cancelled", "seen the flag")
 
 
+@pytest.mark.usefixtures("_worker")
 def test_a_running_job_that_ignores_the_flag_is_interrupted(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker(GOQUEUE_CANCEL_GRACE="0.2")
     job = client.submit("shop.nap", timeout=600)
     eventually(lambda: system.effects("nap"), "it runs")
     client.cancel(job.id)
@@ -95,8 +108,8 @@ def test_a_job_that_kills_its_process_fails_as_poison_and_spares_its_neighbours(
     system: System, client: Client, finished: Finished
 ) -> None:
     system.start_worker("--processes", "1", "--concurrency", "2")
-    poison = client.submit("shop.kill")
-    others = client.submit_many({"type": "shop.plain", "payload": {"n": n}} for n in range(200))
+    poison = client.submit("shop.kill", queue=OTHER)
+    others = client.submit_many({"type": "shop.plain", "payload": {"n": n}, "queue": OTHER} for n in range(200))
     done = finished(poison)
     assert (done.status, done.failure_reason, done.rescues) == ("failed", "poison", 4)
     assert "signal 9" in (done.error or "")
@@ -105,8 +118,8 @@ def test_a_job_that_kills_its_process_fails_as_poison_and_spares_its_neighbours(
     assert max(job.rescues for job in neighbours) <= 1  # at most the one that ran beside it, and that only once
 
 
+@pytest.mark.usefixtures("_worker")
 def test_a_job_whose_process_died_once_is_rescued(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker("--processes", "1", "--concurrency", "2")
     job = finished(client.submit("shop.kill", {"times": 1}))
     assert (job.status, job.rescues, job.failures, job.attempts) == ("completed", 1, 0, 2)
 
@@ -114,7 +127,7 @@ def test_a_job_whose_process_died_once_is_rescued(system: System, client: Client
 def test_a_stop_lets_running_jobs_finish(system: System, client: Client, finished: Finished) -> None:
     worker = system.start_worker()
     go = system.folder / "go"
-    job = client.submit("shop.wait", {"file": str(go)})
+    job = client.submit("shop.wait", {"file": str(go)}, queue=OTHER)
     eventually(lambda: system.effects("wait"), "it runs")
     worker.send_signal(signal.SIGTERM)
     go.touch()
@@ -128,7 +141,7 @@ def test_a_stop_gives_back_what_does_not_finish_and_counts_nothing(
 ) -> None:
     worker = system.start_worker(GOQUEUE_SHUTDOWN_TIMEOUT="0.3")
     go = system.folder / "go"
-    job = client.submit("shop.wait", {"file": str(go)})
+    job = client.submit("shop.wait", {"file": str(go)}, queue=OTHER)
     eventually(lambda: system.effects("wait"), "it runs")
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(20) == 0
@@ -141,13 +154,14 @@ def test_a_stop_gives_back_what_does_not_finish_and_counts_nothing(
 
 def test_a_second_signal_stops_at_once(system: System, client: Client) -> None:
     worker = system.start_worker()
-    job = client.submit("shop.wait", {"file": str(system.folder / "never")})
+    job = client.submit("shop.wait", {"file": str(system.folder / "never")}, queue=OTHER)
     eventually(lambda: system.effects("wait"), "it runs")
     worker.send_signal(signal.SIGINT)
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(15) == 0
     back = client.get(job.id)
     assert (back.status, back.failures, back.rescues) == ("queued", 0, 0)
+    client.cancel(job.id)  # the next worker of this queue would never finish it
 
 
 def test_children_end_with_a_parent_that_is_killed(system: System, client: Client) -> None:

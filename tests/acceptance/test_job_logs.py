@@ -18,6 +18,13 @@ SAID = [
 ]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _worker(service: System) -> None:
+    """Serves the default queue, by two processes: the next attempt may begin in the other at once."""
+    words = ("--queues", "default", "--processes", "2", "--concurrency", "2")
+    service.start_worker(*words, GOQUEUE_JOB_LOG_BYTES="2000")
+
+
 def told(client: Client, job: Job) -> list[tuple[int, str, str]]:
     """All lines until the job's end."""
     return [(line.attempt, line.level, line.message) for line in client.follow_logs(job.id)]
@@ -29,7 +36,6 @@ def outcomes(job: Job) -> list[tuple[int, str | None]]:
 
 @pytest.mark.parametrize("kind", ["talk", "async_talk", "isolated_talk"])
 def test_lines_are_kept_wherever_the_handler_runs(system: System, client: Client, finished: Finished, kind: str) -> None:
-    system.start_worker("--processes", "1", "--concurrency", "1")
     job = finished(client.submit(f"shop.{kind}"))
     assert [(line.level, line.message, line.fields) for line in client.follow_logs(job.id)] == SAID
     assert outcomes(job) == [(1, "completed")]
@@ -39,7 +45,6 @@ def test_lines_are_kept_wherever_the_handler_runs(system: System, client: Client
 def test_lines_of_an_attempt_that_is_followed_by_the_next_at_once_are_kept(
     system: System, client: Client, finished: Finished, kind: str
 ) -> None:
-    system.start_worker("--processes", "2", "--concurrency", "2")
     job = finished(client.submit(f"shop.{kind}", {"retry": True}))
     lines = told(client, job)
     assert [line for line in lines if line[0] == 1] == [(1, "debug", "began"), (1, "info", "said")]
@@ -50,7 +55,6 @@ def test_lines_of_an_attempt_that_is_followed_by_the_next_at_once_are_kept(
 def test_lines_of_a_process_that_died_are_kept_as_far_as_they_were_written(
     system: System, client: Client, finished: Finished
 ) -> None:
-    system.start_worker("--processes", "1", "--concurrency", "1")
     go = system.folder / "die"
     job = client.submit("shop.talk", {"die": str(go)})
     eventually(lambda: len(list(client.logs(job.id))) == 2, "its lines are there while it runs")
@@ -67,7 +71,6 @@ def test_lines_of_a_process_that_died_are_kept_as_far_as_they_were_written(
 
 
 def test_lines_of_an_isolated_process_that_died_are_kept(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker("--processes", "1", "--concurrency", "1")
     go = system.folder / "die"
     go.touch()
     job = finished(client.submit("shop.isolated_talk", {"die": str(go)}, max_retries=1))
@@ -78,7 +81,7 @@ def test_lines_of_an_isolated_process_that_died_are_kept(system: System, client:
 def test_a_stop_writes_what_was_said(system: System, client: Client, finished: Finished) -> None:
     worker = system.start_worker(GOQUEUE_SHUTDOWN_TIMEOUT="0.3")
     go = system.folder / "go"
-    job = client.submit("shop.talk", {"die": str(go)})
+    job = client.submit("shop.talk", {"die": str(go)}, queue="stopped")
     eventually(lambda: client.get(job.id).status == "processing", "it runs")
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(20) == 0
@@ -90,7 +93,6 @@ def test_a_stop_writes_what_was_said(system: System, client: Client, finished: F
 
 
 def test_a_handler_that_babbles_is_cut_short_and_says_so(system: System, client: Client, finished: Finished) -> None:
-    system.start_worker("--processes", "1", "--concurrency", "1", GOQUEUE_JOB_LOG_BYTES="2000")
     job = finished(client.submit("shop.babble", {"lines": 20_000}))
     *lines, full, last = client.follow_logs(job.id)
     assert [line.message for line in lines] == [f"line {number}" for number in range(len(lines))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
@@ -25,11 +24,28 @@ def own_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStores
         yield running
 
 
-@pytest.fixture
-def shop(own_stores: LocalStores, tmp_path: Path, prefix: str) -> Iterator[System]:
-    system = System(own_stores.database_url, own_stores.redis_url, prefix, tmp_path)
+@pytest.fixture(scope="module")
+def _shop(own_stores: LocalStores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    folder = tmp_path_factory.mktemp("shop")
+    system = System(own_stores.database_url, own_stores.redis_url, folder.name, folder)
+    system.start_api()
+    system.start_worker()
     yield system
     system.close()
+
+
+@pytest.fixture
+def shop(_shop: System) -> System:
+    """One for all: its API and its worker live through every outage, and are over the last one."""
+    eventually(lambda: _stores(_shop) == ("ok", "ok"), "the API has both stores")
+    eventually(lambda: _shop.health("readyz")[0] == 200, "the worker claims")
+    _shop.effects_file.write_text("")
+    return _shop
+
+
+def _stores(system: System) -> tuple[str, str]:
+    document = requests.get(f"{system.api_url}/readyz", timeout=10).json()
+    return document["postgres"], document["redis"]
 
 
 def post(system: System) -> requests.Response:
@@ -41,8 +57,6 @@ def status(system: System, job_id: str) -> str:
 
 
 def test_without_redis_a_post_is_201_and_the_job_runs_when_it_is_back(own_stores: LocalStores, shop: System) -> None:
-    shop.start_api()
-    shop.start_worker()
     own_stores.valkey.stop()
     try:
         answers = [post(shop) for _ in range(5)]
@@ -53,12 +67,11 @@ def test_without_redis_a_post_is_201_and_the_job_runs_when_it_is_back(own_stores
     assert (ready.status_code, ready.json()["redis"]) == (200, "degraded")
     ids = [answer.json()["id"] for answer in answers]
     eventually(lambda: {status(shop, job_id) for job_id in ids} == {"completed"}, "all completed")
-    assert len(shop.effects("plain")) == 5
+    ran = [line.split()[1] for line in shop.effects("plain")]
+    assert [ran.count(job_id) for job_id in ids] == [1] * 5
 
 
 def test_without_postgresql_a_post_is_503_with_retry_after_until_it_is_back(own_stores: LocalStores, shop: System) -> None:
-    shop.start_api()
-    shop.start_worker()
     first = post(shop)
     assert first.status_code == 201
     own_stores.postgres.stop()
@@ -77,8 +90,6 @@ def test_without_postgresql_a_post_is_503_with_retry_after_until_it_is_back(own_
 
 
 def test_what_ran_while_postgresql_was_away_is_written_when_it_is_back(own_stores: LocalStores, shop: System) -> None:
-    shop.start_api()
-    shop.start_worker()
     go = shop.folder / "go"
     body = {"type": "shop.wait", "payload": {"file": str(go)}}
     job_id = requests.post(f"{shop.api_url}/jobs", json=body, timeout=10).json()["id"]
@@ -93,10 +104,10 @@ def test_what_ran_while_postgresql_was_away_is_written_when_it_is_back(own_store
 def test_a_worker_without_postgresql_says_that_it_claims_nothing_and_is_not_restarted(
     own_stores: LocalStores, shop: System
 ) -> None:
-    shop.start_worker()
     own_stores.postgres.stop()
     try:
         eventually(lambda: shop.health("readyz")[0] == 503, "not ready")
+        eventually(lambda: shop.health("readyz")[1]["postgres"] == "degraded", "looked at again, and away")
         document = shop.health("readyz")[1]
         alive = shop.health("healthz")
     finally:

@@ -13,6 +13,8 @@ from goqueue import Client, Job
 from tests.acceptance.conftest import SHOP, System
 from tests.processes import eventually
 
+Finished = Callable[[Job], Job]
+
 TWICE = """
 from goqueue_worker import handler
 @handler("same")
@@ -29,6 +31,13 @@ def job(payload, job): ...
 def broken():
     raise ValueError("broken")
 """
+
+
+@pytest.fixture(scope="module")
+def _worker(service: System) -> None:
+    """For the tests whose jobs it leaves alone, or puts aside again and again."""
+    words = ("--queues", "mine", "--processes", "1", "--concurrency", "2")
+    service.start_worker(*words, "--handlers", "goqueue_builtin,shop_jobs")  # the last --handlers wins over the first
 
 
 def start(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -55,8 +64,8 @@ def start(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         ),
         pytest.param({"jobs.py": "1 / 0"}, ["--handlers", "jobs"], "ZeroDivisionError", id="module that raises"),
         pytest.param({}, ["--queues", "bad name"], "queue 'bad name' is no name", id="bad queue name"),
-        pytest.param({"redis.py": ""}, ["--check"], "rename it", id="a file that shadows a library of ours"),
-        pytest.param({"goqueue_common/__init__.py": ""}, ["--check"], "rename it", id="a package that shadows ours"),
+        pytest.param({"redis.py": ""}, [], "rename it", id="a file that shadows a library of ours"),
+        pytest.param({"goqueue_common/__init__.py": ""}, [], "rename it", id="a package that shadows ours"),
         pytest.param({}, ["--processes", "4", "--concurrency", "2"], "concurrency=2 is out of range", id="too few slots"),
         pytest.param(
             {"jobs.py": "from goqueue_worker import handler\n@handler\ndef f(p, j): ..."},
@@ -75,7 +84,7 @@ def test_nonsense_is_one_clear_line_and_exit_code_2(
     for name, text in files.items():
         (app / name).parent.mkdir(exist_ok=True)
         (app / name).write_text(text)
-    words = [*arguments, "--app-dir", str(app), *(["--check"] if check and "--check" not in arguments else [])]
+    words = ["--processes", "1", *arguments, "--app-dir", str(app), *(["--check"] if check else [])]
     ended = subprocess.run(
         [sys.executable, "-m", "goqueue_worker", *words],
         cwd=tmp_path,
@@ -120,11 +129,22 @@ def test_check_prints_settings_and_masks_secrets(tmp_path: Path, system: System)
     assert "shop.greet" in ended.stdout
 
 
-def test_burst_ends_when_the_queues_are_empty(system: System, client: Client) -> None:
-    jobs = client.submit_many({"type": "shop.plain", "payload": {"n": n}} for n in range(100))
-    worker = system.start_worker("--burst", "--processes", "2", "--concurrency", "4")
-    assert worker.wait(30) == 0
-    assert {client.get(item.id).status for item in jobs} == {"completed"}
+def test_a_burst_runs_each_job_once_and_ends_when_the_queues_are_empty(system: System, client: Client) -> None:
+    submitted = client.submit_many({"type": "shop.plain", "payload": {"n": n}} for n in range(2_000))
+    worker = system.start_worker("--burst", "--processes", "2", "--concurrency", "8")
+    assert worker.wait(60) == 0
+    assert not any(queue.queued or queue.processing for queue in client.queues())
+    assert {job.id for job in client.jobs(status="completed")} >= {item.id for item in submitted}
+    ran = [line.split()[1] for line in system.effects("plain")]
+    assert sorted(ran) == sorted(item.id for item in submitted)
+
+
+@pytest.mark.usefixtures("_worker")
+def test_only_the_named_queues_are_served(system: System, client: Client, finished: Finished) -> None:
+    other = client.submit("shop.plain", queue="other")
+    assert finished(client.submit("shop.plain", queue="mine")).status == "completed"
+    assert client.get(other.id).status == "queued"
+    client.cancel(other.id)
 
 
 def test_a_stop_hook_that_fails_keeps_nothing_from_ending(system: System, client: Client) -> None:
@@ -137,18 +157,17 @@ def test_a_stop_hook_that_fails_keeps_nothing_from_ending(system: System, client
     assert client.get(job.id).status == "completed"
 
 
-def test_an_unknown_type_goes_round_uncounted_until_a_worker_knows_it(
-    system: System, client: Client, finished: Callable[[Job], Job]
-) -> None:
-    system.start_worker("--handlers", "goqueue_builtin,shop_jobs")  # the last --handlers wins over the first
-    job = client.submit("nobody.knows", max_retries=0)
+@pytest.mark.usefixtures("_worker")
+def test_an_unknown_type_goes_round_uncounted_until_a_worker_knows_it(client: Client) -> None:
+    job = client.submit("nobody.knows", queue="mine", max_retries=0)
     eventually(lambda: client.get(job.id).waiting_reason == "no_handler", "shown as no_handler")
     assert (seen := client.get(job.id)).failures == 0
     assert seen.status in ("scheduled", "queued", "processing")
+    client.cancel(job.id)
 
 
 def test_an_unknown_type_fails_when_no_worker_has_known_it_for_long(
-    system: System, client: Client, finished: Callable[[Job], Job]
+    system: System, client: Client, finished: Finished
 ) -> None:
     system.start_worker(GOQUEUE_UNKNOWN_TYPE_AFTER="0.5")
     job = finished(client.submit("nobody.knows"))

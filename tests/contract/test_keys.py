@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
 
 from goqueue_api.access.scope import GRANTABLE, Scope, allows
 from goqueue_api.access.token import new_token
@@ -35,16 +37,50 @@ def keys(service: Service) -> Keys:
     return Keys({scope: make_key(service.database, scope) for scope in GRANTABLE}, expired, revoked)
 
 
-def ask(service: Service, operation: Operation, authorization: str | None) -> requests.Response:
-    """With a request that is right but for its key; after many wrong ones the service wants a pause."""
+class FromAddress(HTTPAdapter):
+    """Asks from another address of this machine: the service counts wrong keys by address, and then wants a pause."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        super().__init__()
+
+    def init_poolmanager(self, *words: Any, **options: Any) -> None:
+        super().init_poolmanager(*words, source_address=(self._address, 0), **options)
+
+
+def session_from(last_number: int) -> requests.Session:
+    """From 127.0.0.<number>, where the system lets one (Linux does)."""
+    session = requests.Session()
+    address = f"127.0.0.{last_number}"
+    with socket.socket() as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return session
+    session.mount("http://", FromAddress(address))
+    return session
+
+
+SESSIONS = {kind: session_from(number) for number, kind in enumerate(("wrong", "expired", "revoked"), start=2)}
+
+
+def ask(
+    service: Service, operation: Operation, authorization: str | None, session: requests.Session | None = None
+) -> requests.Response:
+    """With a request that is right but for its key."""
     headers = operation.required_headers() | ({} if authorization is None else {"Authorization": authorization})
     body: dict[str, Any] = {} if operation.body is None else {"json": operation.example_body()}
     answer = begun(
-        operation.method, service.url + operation.filled_path(), headers=headers, params=operation.query(), **body
+        operation.method,
+        service.url + operation.filled_path(),
+        session,
+        headers=headers,
+        params=operation.query(),
+        **body,
     )
     if answer.status_code == 429:
         time.sleep(float(answer.headers["Retry-After"]))
-        return ask(service, operation, authorization)
+        return ask(service, operation, authorization, session)
     return answer
 
 
@@ -63,7 +99,9 @@ def test_with_a_key_that_is_not_valid_nothing_is_done(
     if kind == "another scheme":
         return refused(ask(service, operation, f"Basic {service.admin}"), 'Bearer realm="goqueue"')
     token = {"wrong": new_token().token, "expired": keys.expired, "revoked": keys.revoked}[kind]
-    return refused(ask(service, operation, f"Bearer {token}"), 'Bearer realm="goqueue", error="invalid_token"')
+    return refused(
+        ask(service, operation, f"Bearer {token}", SESSIONS[kind]), 'Bearer realm="goqueue", error="invalid_token"'
+    )
 
 
 def refused(answer: requests.Response, challenge: str) -> None:

@@ -38,7 +38,6 @@ ReportFires = Callable[[Sequence[FireRow]], None]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("faults")
-    group.addoption("--full", action="store_true", help="the fault suite with GoQueue's default lease (30 minutes at most)")
     group.addoption("--faults-json", metavar="FILE", help="write the table of the fault suite there as JSON, too")
 
 

@@ -154,8 +154,7 @@ class Child:
 
     def run(self) -> int:
         """Until told to stop; the exit code."""
-        for hook in self._registry.start_hooks:
-            hook()
+        self._registry.run_start_hooks()
         self._register()
         self._pool.start()
         cancels = CancelListener(self.worker_id, self._store, self._pool, self._watchdog)
@@ -290,11 +289,7 @@ class Child:
         stop_all(self._runners)
         self._services.write_rest()
         self._isolated.close()
-        for hook in self._registry.stop_hooks:
-            try:
-                hook()
-            except Exception:
-                log.exception("stop_hook_failed")
+        self._registry.run_stop_hooks()
         strays = Strays(self.worker_id, self._store, self._broker, self._table)
         signed_off = sign_off(self.worker_id, self._workers, strays)
         tell(self._broker, Topic.WORKER, id=self.worker_id, state="stopped")

@@ -56,7 +56,3 @@ def _run(settings: WorkerSettings, start: Message, table: SlotTable, pipe: Messa
     sys.stdout.flush()
     sys.stderr.flush()
     return code
-
-
-if __name__ == "__main__":
-    main()

@@ -90,8 +90,7 @@ class IsolatedMain:
         configure_logs(settings.stores, settings.handlers, isolated=os.getpid())
         telemetry = Telemetry.start(settings.telemetry, "goqueue-worker", redact=settings.stores.redact)
         registry = load(settings.handlers, settings.app_dir)
-        for hook in registry.start_hooks:
-            hook()
+        registry.run_start_hooks()
         executor = Executor(
             start["worker_id"],
             PipedServices(self._pipe, self._replies),
@@ -109,8 +108,7 @@ class IsolatedMain:
             outcome = executor.run(self._running, RunningSlot())
             self._pipe.send({"outcome": outcome.encoded().decode()})
             RUNNING.set(None)
-        for hook in registry.stop_hooks:
-            hook()
+        registry.run_stop_hooks()
         telemetry.close()
 
     def _listen(self) -> None:
@@ -139,7 +137,3 @@ def main() -> None:
     IsolatedMain(MessagePipe.inherited(int(sys.argv[1]))).run()
     sys.stdout.flush()
     os._exit(0)  # a thread that a handler left behind must not keep us
-
-
-if __name__ == "__main__":
-    main()

@@ -14,9 +14,11 @@ _PR_SET_PDEATHSIG: Final = 1
 
 
 def start(module: str, arguments: Sequence[str], descriptors: Sequence[int]) -> subprocess.Popen[bytes]:
-    """`python -P -m module`: -P keeps the working directory off sys.path, where a user's redis.py would replace ours."""
+    """Run its main(). -P keeps the working directory off sys.path, where a user's redis.py would replace ours."""
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", module, *arguments], pass_fds=descriptors, stdin=subprocess.DEVNULL
+        [sys.executable, "-P", "-m", "goqueue_common", module, *arguments],
+        pass_fds=descriptors,
+        stdin=subprocess.DEVNULL,
     )
 
 

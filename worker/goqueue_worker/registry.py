@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import structlog
+
 from goqueue_common.errors import SettingsError
 from goqueue_common.worker_store import JobType
 from goqueue_worker.handler import Handler, Hook, declared_as
+
+log = structlog.get_logger(__name__)
 
 
 class Registry:
@@ -40,6 +44,19 @@ class Registry:
         """Remember hooks, each once, in the order they were met."""
         self.start_hooks = list(dict.fromkeys([*self.start_hooks, *start]))
         self.stop_hooks = list(dict.fromkeys([*self.stop_hooks, *stop]))
+
+    def run_start_hooks(self) -> None:
+        """Raises what one of them raises: a process without what it opens is of no use."""
+        for hook in self.start_hooks:
+            hook()
+
+    def run_stop_hooks(self) -> None:
+        """One that fails is logged, and keeps no other from running."""
+        for hook in self.stop_hooks:
+            try:
+                hook()
+            except Exception:
+                log.exception("stop_hook_failed")
 
     def get(self, job_type: str) -> Handler | None:
         """The handler of a type, or None: this worker does not know it."""

@@ -33,6 +33,7 @@ class PostgresReport(TypedDict, total=False):
     max_connections: int
     synchronous_commit: str
     is_read_only: bool
+    keeps_timeouts: bool
     complaints: list[str]
     schema: str | None
     schema_head: str
@@ -157,7 +158,7 @@ def ask_api(url: str, client: Client, monotonic: Callable[[], float]) -> ApiEvid
 def ask_stores(environment: Mapping[str, str]) -> tuple[StoreReport | None, str | None]:
     """The report, or why there is none."""
     # -P: without it, a redis.py in the folder we are called from would stand in for the real one.
-    argv = [sys.executable, "-P", "-m", "goqueue_common.store_report"]
+    argv = [sys.executable, "-P", "-m", "goqueue_common", "goqueue_common.store_report"]
     try:
         ended = subprocess.run(
             argv,

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from goqueue_common.broker.sentinel import connect_by_sentinels
 from goqueue_common.errors import BrokerUnavailable
+from goqueue_common.sentinel_url import SentinelUrl, is_sentinel_url
 
 ANSWER_SECONDS: Final = 0.5
 """A command that does not block answers within this, or Redis counts as away. A server that hangs costs a request twice
@@ -28,15 +30,18 @@ _SCRIPTS: Final = Path(__file__).parent / "scripts"
 
 def connect(url: str, *, answer_seconds: float = ANSWER_SECONDS) -> Redis:
     """A client for commands that answer within `answer_seconds`. A blocking pop wants its own, with its time added."""
-    return Redis.from_url(
-        url,
-        socket_timeout=answer_seconds,
-        socket_connect_timeout=min(answer_seconds, ANSWER_SECONDS),
-        socket_keepalive=True,
-        health_check_interval=0,
-        retry=Retry(NoBackoff(), 0),
-        decode_responses=True,
-    )
+    connect_seconds = min(answer_seconds, ANSWER_SECONDS)
+    options: dict[str, Any] = {
+        "socket_timeout": answer_seconds,
+        "socket_connect_timeout": connect_seconds,
+        "socket_keepalive": True,
+        "health_check_interval": 0,
+        "retry": Retry(NoBackoff(), 0),
+        "decode_responses": True,
+    }
+    if is_sentinel_url(url):
+        return connect_by_sentinels(SentinelUrl.parse(url), sentinel_answer_seconds=connect_seconds, **options)
+    return Redis.from_url(url, **options)
 
 
 def script(name: str) -> str:

@@ -44,13 +44,19 @@ def is_current(database: Database) -> bool:
     rolling deployment must go on.
     """
     revision = current(database)
-    if revision is None or revision == head():
-        return revision is not None
-    return revision not in revisions()
+    return revision == head() or is_ahead(revision)
+
+
+def is_ahead(revision: str | None) -> bool:
+    """Whether a later release made this schema; None: nobody did."""
+    return revision is not None and revision not in revisions()
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database at `url` to our head, or to an earlier revision. Raises sqlalchemy errors; may be run again."""
+    """Bring the database at `url` to our head, or to an earlier revision. Raises sqlalchemy errors; may be run again.
+
+    A schema of a later release stays as it is: a rollback runs the old release's upgrade, and its code must start.
+    """
     from alembic import command
     from alembic.config import Config
 

@@ -48,12 +48,15 @@ def brief(payload: dict, job: JobContext) -> None:
     time.sleep(payload.get("seconds", 0))
 
 
-@handler("shop.span")
 def span(payload: dict, job: JobContext) -> None:
     """When it ran, by a clock that all processes of a machine share."""
     effect(f"begin {job.id} {time.monotonic()}")
     time.sleep(payload["seconds"])
     effect(f"end {job.id} {time.monotonic()}")
+
+
+worker.register("shop.span", span)
+worker.register("shop.scarce_span", span)
 
 
 @handler("shop.pid")

@@ -45,10 +45,10 @@ def test_an_operation_is_waited_for(goqueue: Command, client: Client) -> None:
     assert answer.stdout.split()[0] in goqueue("bulk", "list").stdout
 
 
-def test_it_asks_and_a_no_starts_nothing(goqueue: Command, client: Client) -> None:
+def test_it_asks_and_a_no_starts_nothing(goqueue: Command, goqueue_process: Command, client: Client) -> None:
     ids = failed(client, "bulk-ask")
     before = len(client.bulk_operations())
-    refused = goqueue("bulk", "retry", "--queue", "bulk-ask", stdin="n\n")
+    refused = goqueue_process("bulk", "retry", "--queue", "bulk-ask", stdin="n\n")
     assert (refused.returncode, len(client.bulk_operations())) == (130, before)
     assert "to retry" in refused.stdout
     agreed = goqueue("bulk", "retry", "--queue", "bulk-ask", stdin="y\n")

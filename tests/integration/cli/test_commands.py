@@ -17,8 +17,10 @@ def is_one_line(answer: subprocess.CompletedProcess[str]) -> bool:
     return answer.stderr.startswith("goqueue: ") and answer.stderr.count("\n") == 1
 
 
-def test_submit_prints_the_id(goqueue: Command, client: Client) -> None:
-    answer = goqueue("submit", "demo.noop", '{"n": 1}', "--queue", "mine", "--priority", "high", "--tag", "a", "--tag", "b")
+def test_submit_prints_the_id(goqueue_process: Command, client: Client) -> None:
+    answer = goqueue_process(
+        "submit", "demo.noop", '{"n": 1}', "--queue", "mine", "--priority", "high", "--tag", "a", "--tag", "b"
+    )
     job = client.get(answer.stdout.strip())
     assert (answer.returncode, answer.stderr) == (0, "")
     assert (job.payload, job.queue, job.priority, job.tags) == ({"n": 1}, "mine", "high", ("a", "b"))
@@ -220,9 +222,9 @@ def test_queues_and_handlers_are_listed(goqueue: Command, client: Client) -> Non
     assert types["image.process"]["versions"][0]["isolation"] == "process"
 
 
-def test_the_whole_system_is_shown_at_one_look(goqueue: Command, client: Client) -> None:
+def test_the_whole_system_is_shown_at_one_look(goqueue: Command, goqueue_process: Command, client: Client) -> None:
     client.submit("demo.noop", queue="later", delay=3600)
-    lines = goqueue("stats").stdout.splitlines()
+    lines = goqueue_process("stats").stdout.splitlines()
     assert lines[0].split() == ["jobs", "now", "a", "minute", "count", "seconds", "p50", "p95", "p99"]
     assert [line.split()[0] for line in lines[1:8]] == [
         *("queued", "processing", "scheduled", "retrying", "completed", "failed", "cancelled")
@@ -249,16 +251,18 @@ def test_address_of_the_api_may_stand_before_the_command(goqueue: Command, servi
         assert goqueue(*words, env=nowhere).returncode == 0
 
 
-def test_letters_that_the_terminal_does_not_have_are_no_error(goqueue: Command, client: Client) -> None:
+def test_letters_that_the_terminal_does_not_have_are_no_error(goqueue_process: Command, client: Client) -> None:
     job = client.submit("demo.noop", {"name": "café"})
     ascii_only = {"PYTHONIOENCODING": "ascii"}
-    assert "caf?" in goqueue("jobs", "show", job.id, env=ascii_only).stdout
-    assert json.loads(goqueue("jobs", "show", job.id, "--json", env=ascii_only).stdout)["payload"] == {"name": "café"}
+    assert "caf?" in goqueue_process("jobs", "show", job.id, env=ascii_only).stdout
+    assert json.loads(goqueue_process("jobs", "show", job.id, "--json", env=ascii_only).stdout)["payload"] == {
+        "name": "café"
+    }
 
 
-def test_services_get_all_words_and_give_their_exit_code(goqueue: Command) -> None:
-    assert goqueue("db", "current").stdout.startswith("schema at ")
-    assert "--reload" in goqueue("worker", "--help").stdout
-    assert "types: demo.fail" in goqueue("worker", "--check").stdout
-    bad = goqueue("worker", "--handlers", "nowhere", "--check")
+def test_services_get_all_words_and_give_their_exit_code(goqueue_process: Command) -> None:
+    assert goqueue_process("db", "current").stdout.startswith("schema at ")
+    assert "--reload" in goqueue_process("worker", "--help").stdout
+    assert "types: demo.fail" in goqueue_process("worker", "--check").stdout
+    bad = goqueue_process("worker", "--handlers", "nowhere", "--check")
     assert (bad.returncode, bad.stderr.count("\n")) == (2, 1)

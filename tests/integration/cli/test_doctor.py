@@ -18,7 +18,7 @@ from sqlalchemy import URL, make_url
 from goqueue import Client
 from goqueue_cli.local import LocalStores
 from goqueue_cli.local.stack_file import StackFile
-from tests.integration.cli.conftest import Command, beside
+from tests.integration.cli.conftest import Command, beside, called
 from tests.processes import Processes, free_port
 from tests.scratch_database import scratch_database
 
@@ -49,8 +49,8 @@ def idle(stores: LocalStores, server_url: str, template: str, prefix: str, tmp_p
         started.close()
 
 
-def test_system_in_order_is_exit_code_zero(goqueue: Command) -> None:
-    answer = goqueue("doctor")
+def test_system_in_order_is_exit_code_zero(goqueue_process: Command) -> None:
+    answer = goqueue_process("doctor")
     assert answer.returncode == 0, answer.stdout
     assert [line.split()[0] for line in lines(answer, "✓")] == [
         "GoQueue",
@@ -100,7 +100,7 @@ def test_nothing_printed_holds_a_password(service: Processes, change: Callable[[
     usual = make_url(service.environment["DATABASE_URL"])
     assert usual.password
     url = change(usual).render_as_string(hide_password=False)
-    answer = beside(service)("doctor", "--json", env={"DATABASE_URL": url})  # has all that the table has, and more
+    answer = called(service)("doctor", "--json", env={"DATABASE_URL": url})  # has all that the table has, and more
     assert "DATABASE_URL" in answer.stdout or "postgresql://" in answer.stdout
     redis_password = urlsplit(service.environment["REDIS_URL"]).password
     assert redis_password
@@ -116,9 +116,9 @@ def test_json_has_the_findings_and_what_the_stores_said(goqueue: Command) -> Non
     assert said["stores"]["postgres"]["schema_is_current"] is True
 
 
-def test_stores_that_nothing_can_ask_are_told_with_the_reason(goqueue: Command, tmp_path: Path) -> None:
+def test_stores_that_nothing_can_ask_are_told_with_the_reason(goqueue_process: Command, tmp_path: Path) -> None:
     (tmp_path / "orjson.py").write_text("raise ImportError('built for another machine')")
-    answer = goqueue("doctor", env={"PYTHONPATH": str(tmp_path)})
+    answer = goqueue_process("doctor", env={"PYTHONPATH": str(tmp_path)})
     assert (answer.returncode, answer.stderr) == (1, "")
     assert lines(answer, "✗") == ["stores   ImportError: built for another machine"]
     assert "API" in answer.stdout
@@ -151,13 +151,15 @@ def test_postgresql_that_is_away_is_told(goqueue: Command) -> None:
     assert found.startswith("PostgreSQL")
 
 
-def test_empty_database_is_told_with_the_command_that_mends_it(goqueue: Command, server_url: str) -> None:
+def test_empty_database_is_told_with_the_command_that_mends_it(
+    goqueue: Command, goqueue_process: Command, server_url: str
+) -> None:
     with scratch_database(server_url) as empty:
         url = {"DATABASE_URL": empty.replace("+psycopg2", "")}
         answer = goqueue("doctor", env=url)
         assert "the database has no tables yet" in answer.stdout
         assert "fix: goqueue db upgrade" in answer.stdout
-        assert goqueue("db", "upgrade", env=url).returncode == 0
+        assert goqueue_process("db", "upgrade", env=url).returncode == 0
         assert "the database has no tables yet" not in goqueue("doctor", env=url).stdout
 
 
@@ -169,7 +171,7 @@ def test_setting_that_makes_no_sense_is_told(goqueue: Command) -> None:
 
 
 def test_without_a_worker_the_command_that_is_named_mends_it(idle: Processes) -> None:
-    goqueue = beside(idle)
+    goqueue = called(idle)
     with Client(idle.api_url) as client:
         assert goqueue("doctor", env=UNNAMED).returncode == 0
         job = client.submit("demo.noop", queue="mail")
@@ -179,5 +181,5 @@ def test_without_a_worker_the_command_that_is_named_mends_it(idle: Processes) ->
         assert [line.split()[0] for line in lines(answer, "✗")] == ["queues"]
         assert "mail: 1 job is due, and no live worker serves it" in answer.stdout
         assert "fix: goqueue worker\n" in answer.stdout
-        assert goqueue("worker", "--burst", env=UNNAMED).returncode == 0
+        assert beside(idle)("worker", "--burst", env=UNNAMED).returncode == 0
         assert client.get(job.id).status == "completed"

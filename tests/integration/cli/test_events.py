@@ -44,8 +44,8 @@ def test_events_are_a_line_each_until_they_are_interrupted(listening: subprocess
     assert (listening.returncode, errors.strip()) == (130, "")
 
 
-def test_a_topic_that_there_is_not_is_one_line_and_exit_code_2(goqueue: Command) -> None:
-    ended = goqueue("events", "--topics", "weather")
+def test_a_topic_that_there_is_not_is_one_line_and_exit_code_2(goqueue_process: Command) -> None:
+    ended = goqueue_process("events", "--topics", "weather")
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "'weather' is no topic" in ended.stderr
 

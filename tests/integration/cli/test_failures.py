@@ -26,9 +26,9 @@ def of(client: Client, queue: str) -> dict[str, FailureGroup]:
     return {group.message: group for group in client.failures(queue=queue)}
 
 
-def test_failures_are_listed_by_group(goqueue: Command, client: Client) -> None:
+def test_failures_are_listed_by_group(goqueue: Command, goqueue_process: Command, client: Client) -> None:
     failed(client, "fail-list", "order 1 has no lines", "order 2 has no lines", "no disk")
-    answer = goqueue("failures", "list", "--queue", "fail-list", "--sort", "count")
+    answer = goqueue_process("failures", "list", "--queue", "fail-list", "--sort", "count")
     assert (answer.returncode, answer.stderr) == (0, "")
     first, second = answer.stdout.splitlines()[1:]
     assert first.endswith("demo.fail  fail-list 2  RuntimeError: order <number> has no lines")

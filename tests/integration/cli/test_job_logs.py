@@ -27,9 +27,9 @@ def test_logs_are_json_for_scripts(goqueue: Command, client: Client) -> None:
     assert json.loads(goqueue("jobs", "logs", job.id, "--json", "--level", "error").stdout) == []
 
 
-def test_a_job_that_logs_nothing_says_so(goqueue: Command, client: Client) -> None:
+def test_a_job_that_logs_nothing_says_so(goqueue_process: Command, client: Client) -> None:
     job = client.submit("demo.noop")
-    answer = goqueue("jobs", "logs", job.id, "--follow")
+    answer = goqueue_process("jobs", "logs", job.id, "--follow")
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "goqueue: it logged nothing\n")
 
 

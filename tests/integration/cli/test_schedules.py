@@ -123,8 +123,8 @@ def test_what_is_wrong_is_shown_at_its_character(goqueue: Command, words: tuple[
     assert mark.strip() == "^"
 
 
-def test_a_list_says_who_leads(goqueue: Command, nightly: str) -> None:
-    header, line, blank, last = goqueue("schedules", "list").stdout.splitlines()
+def test_a_list_says_who_leads(goqueue: Command, goqueue_process: Command, nightly: str) -> None:
+    header, line, blank, last = goqueue_process("schedules", "list").stdout.splitlines()
     assert header.split() == ["name", "cron", "zone", "next", "run", "last", "run", "state"]
     assert line.startswith(f"{nightly}  0 2 * * *  Europe/Berlin  in ")
     assert line.endswith("  active")

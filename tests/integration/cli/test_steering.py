@@ -9,8 +9,8 @@ from tests.integration.cli.conftest import Command
 from tests.processes import eventually
 
 
-def test_a_queue_is_paused_and_resumed(goqueue: Command, client: Client) -> None:
-    assert goqueue("queues", "pause", "night").stdout == "night paused\n"
+def test_a_queue_is_paused_and_resumed(goqueue: Command, goqueue_process: Command, client: Client) -> None:
+    assert goqueue_process("queues", "pause", "night").stdout == "night paused\n"
     job = client.submit("demo.noop", queue="night")
     [line] = [line for line in goqueue("queues").stdout.splitlines() if line.startswith("night ")]
     assert line.split()[:5] == ["night", "1", "0", "0", "0"]
@@ -22,8 +22,8 @@ def test_a_queue_is_paused_and_resumed(goqueue: Command, client: Client) -> None
     assert "there is no queue 'nowhere'" in unknown.stderr
 
 
-def test_limits_are_set_listed_and_removed(goqueue: Command) -> None:
-    assert goqueue("limits").stderr == "goqueue: nothing is limited\n"
+def test_limits_are_set_listed_and_removed(goqueue: Command, goqueue_process: Command) -> None:
+    assert goqueue_process("limits").stderr == "goqueue: nothing is limited\n"
     assert goqueue("limits", "set", "type", "demo.noop", "3").stdout == "type demo.noop: at most 3 at once, 0 run now\n"
     lines = goqueue("limits").stdout.splitlines()
     assert [line.split() for line in lines] == [["kind", "name", "running", "limit"], ["type", "demo.noop", "0", "3"]]
@@ -50,10 +50,12 @@ def test_why_a_job_does_not_run_is_explained(goqueue: Command, client: Client) -
     assert goqueue("jobs", "explain", "4711").returncode == 2
 
 
-def test_a_worker_is_shown_with_what_it_runs_and_drained(goqueue: Command, client: Client) -> None:
+def test_a_worker_is_shown_with_what_it_runs_and_drained(
+    goqueue: Command, goqueue_process: Command, client: Client
+) -> None:
     job = client.submit("demo.sleep", {"seconds": 60})
     eventually(lambda: client.get(job.id).progress is not None, "it runs and has said so")
-    header, line = goqueue("workers").stdout.splitlines()
+    header, line = goqueue_process("workers").stdout.splitlines()
     assert header.split() == ["id", "host", "pid", "state", "runs", "slots", "beat", "queues"]
     worker_id = line.split()[0]
     assert line.split()[3:6] == ["alive", "1", "4"]

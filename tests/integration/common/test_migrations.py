@@ -141,6 +141,17 @@ def test_only_a_schema_at_our_head_or_beyond_it_is_current(
 
 
 @pytest.mark.parametrize("command", ["current", "wait", "upgrade"])
+def test_the_release_before_goes_on_with_a_schema_of_a_later_one(
+    monkeypatch: pytest.MonkeyPatch, empty: Database, empty_database_url: str, command: str
+) -> None:
+    migrations.upgrade(empty_database_url)
+    empty.run("UPDATE alembic_version SET version_num = '9999'")
+    monkeypatch.setenv("DATABASE_URL", empty_database_url)
+    assert main([command]) == 0
+    assert migrations.current(empty) == "9999"
+
+
+@pytest.mark.parametrize("command", ["current", "wait", "upgrade"])
 def test_the_command_line_says_0_for_a_current_database(
     monkeypatch: pytest.MonkeyPatch, database_url: str, command: str
 ) -> None:

@@ -31,7 +31,7 @@ def report(monkeypatch, capsys, database_url, redis_url, prefix):
         for name, value in {**usual, **environment}.items():
             monkeypatch.setenv(name, value)
         with capture_logs():  # as a process of its own it has none
-            return store_report.main(), *capsys.readouterr()
+            return store_report.write_report(), *capsys.readouterr()
 
     return run
 
@@ -128,7 +128,7 @@ def test_option_of_an_address_that_no_driver_knows_is_told(report, variable, url
 def test_report_is_the_one_line_that_the_process_writes(database_url: str, redis_url: str, tmp_path: Path) -> None:
     (tmp_path / "redis.py").write_text("raise SystemExit('the wrong redis')")
     stores = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
-    argv = [sys.executable, "-P", "-m", "goqueue_common.store_report"]
+    argv = [sys.executable, "-P", "-m", "goqueue_common", "goqueue_common.store_report"]
     done = subprocess.run(argv, env=os.environ | stores, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.count("\n") == 1
     assert json.loads(done.stdout)["redis"]["error"] is None

@@ -16,7 +16,8 @@ INSERT INTO jobs (id, queue, type, status, payload, queued_at)
 SELECT gen_random_uuid(), 'default', 'demo', 'queued', '{}', now() FROM generate_series(1, %(jobs)s)
 """
 LINES = "INSERT INTO job_logs (job_id, attempt, at, level, message) SELECT id, 1, now(), 'info', 'here' FROM jobs"
-SOME = "id IN (SELECT id FROM jobs WHERE status = 'queued' LIMIT %(jobs)s)"
+# By an array: with IN (SELECT ..), statistics of a nearly empty table plan a nested loop of their own.
+SOME = "id = ANY(ARRAY(SELECT id FROM jobs WHERE status = 'queued' LIMIT %(jobs)s))"
 CANCEL = f"UPDATE jobs SET status = 'cancelled', finished_at = now() WHERE {SOME}"
 DELETE = f"DELETE FROM jobs WHERE {SOME}"
 SCANS = "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'job_logs'"
@@ -36,7 +37,15 @@ def seconds(connection: Connection, sql: str, jobs: int) -> float:
     return time.monotonic() - began
 
 
+def seed_stale_statistics(database: Database) -> None:
+    """Leave `jobs` empty, with statistics that know one row on many visible pages, as autovacuum may in a quiet night."""
+    database.run(NEW, {"jobs": 1})
+    database.run("VACUUM ANALYZE jobs")
+    database.run("DELETE FROM jobs")
+
+
 def test_a_session_that_changed_one_job_first_is_as_quick_with_thousands(database: Database, session: Database) -> None:
+    seed_stale_statistics(database)
     database.run(NEW, {"jobs": 2 * MANY + 1})
     with session.transaction() as connection:
         run_on(connection, CANCEL, {"jobs": 1})

@@ -21,9 +21,10 @@ from tests.factories import eventually
 HOLDS_THE_INTERPRETER = """
 import re, sys
 from goqueue_worker import process_start
-process_start.end_with_parent(int(sys.argv[1]))
-print("busy", flush=True)
-re.match("(a+)+$", "a" * 64 + "b")
+def main():
+    process_start.end_with_parent(int(sys.argv[1]))
+    print("busy", flush=True)
+    re.match("(a+)+$", "a" * 64 + "b")
 """
 STARTS_IT = """
 import os, time
@@ -39,7 +40,8 @@ def is_socket(descriptor):
         return stat.S_ISSOCK(os.fstat(descriptor).st_mode)
     except OSError:
         return False
-open(sys.argv[1], "w").write(repr([descriptor for descriptor in range(256) if is_socket(descriptor)]))
+def main():
+    open(sys.argv[1], "w").write(repr([descriptor for descriptor in range(256) if is_socket(descriptor)]))
 """
 
 

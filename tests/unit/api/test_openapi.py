@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -43,6 +45,19 @@ def validator(document: dict[str, Any], name: str) -> jsonschema_rs.Validator:
     return jsonschema_rs.validator_for(
         {"$ref": f"#/components/schemas/{name}", "components": closed["components"]}, validate_formats=True
     )
+
+
+def test_it_is_made_once_though_many_ask_at_once(app: Flask) -> None:
+    together = Barrier(4)
+
+    def ask(_: int) -> tuple[int, bytes]:
+        together.wait()
+        answer = app.test_client().get("/openapi.json")
+        return answer.status_code, answer.data
+
+    with ThreadPoolExecutor(4) as pool:
+        ((status, _),) = set(pool.map(ask, range(4)))
+    assert status == 200
 
 
 def test_it_is_openapi_3_1_with_a_title(document: dict[str, Any]) -> None:

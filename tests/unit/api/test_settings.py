@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from goqueue_api.__main__ import main
+from goqueue_api.main import main
 from goqueue_api.settings import ApiSettings
 from goqueue_common.errors import SettingsError
 

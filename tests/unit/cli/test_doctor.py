@@ -41,6 +41,7 @@ POSTGRES: dict[str, Any] = {
     "max_connections": 100,
     "synchronous_commit": "on",
     "is_read_only": False,
+    "keeps_timeouts": True,
     "complaints": [],
     "schema": "0001",
     "schema_head": "0001",

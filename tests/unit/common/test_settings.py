@@ -54,6 +54,7 @@ def test_a_database_url_is_normalised_to_the_driver(given: str, expected: str) -
         ("rediss://cache/0?ssl_cert_reqs=none", "rediss://cache/0?ssl_cert_reqs=none"),
         ("redis://[::1]:6379/0", "redis://[::1]:6379/0"),
         ("  redis:6379\n", "redis://redis:6379"),
+        (" redis+sentinel://:secret@a,b:26380/main/1\n", "redis+sentinel://:secret@a,b:26380/main/1"),
     ],
 )
 def test_a_redis_url_is_normalised_to_a_scheme(given: str, expected: str) -> None:
@@ -75,7 +76,9 @@ def test_a_database_url_that_is_none_is_refused_in_one_line_without_its_password
 @pytest.mark.parametrize(
     "url",
     ["", "redis://", "http://cache:6379", "redis://cache:port", "redis://cache:99999", "redis://cache:0", "redis://[::1",
-     "redis://:hunter2@:6379", ":hunter2@:6379", "unix:///tmp/redis.sock", ":a@hunter2@:6379"],
+     "redis://:hunter2@:6379", ":hunter2@:6379", "unix:///tmp/redis.sock", ":a@hunter2@:6379",
+     "redis+sentinel://:hunter2@a:26379,b:26379", "redis+sentinel://:hunter2@a/main/x", "redis+sentinel://:hunter2@a,/main",
+     "redis+sentinel://:hunter2@a:port/main", "redis+sentinel://:hunter2@a:0/main"],
 )  # fmt: skip
 def test_a_redis_url_that_is_none_is_refused_in_one_line_without_its_password(url: str) -> None:
     with pytest.raises(SettingsError, match=r"^REDIS_URL=") as caught:
@@ -96,6 +99,8 @@ def test_a_redis_url_that_is_none_is_refused_in_one_line_without_its_password(ur
         ("u:hun@ter2@cache", "***@cache"),
         ("postgresql://db/q?password=hunter2&sslmode=require", "postgresql://db/q?password=***&sslmode=require"),
         ("postgresql://db/q?sslmode=require&sslpassword=hunter2", "postgresql://db/q?sslmode=require&sslpassword=***"),
+        ("redis+sentinel://:hunter2@a:1,b:1/main", "redis+sentinel://:***@a:1,b:1/main"),
+        ("redis+sentinel://a/main?sentinel_password=hunter2", "redis+sentinel://a/main?sentinel_password=***"),
         ("redis://cache/0?password=hunter2", "redis://cache/0?password=***"),
         ("postgresql://db:5432/q?sslmode=require", "postgresql://db:5432/q?sslmode=require"),
         ("redis:6379", "redis:6379"),

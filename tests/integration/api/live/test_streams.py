@@ -79,7 +79,7 @@ def test_fifty_streams_take_no_thread_and_hear_within_a_second(
     opened()
     before = threads_of(processes.first_pid)
     streams = [opened() for _ in range(50)]
-    assert threads_of(processes.first_pid) == before
+    assert threads_of(processes.first_pid) <= before  # one that waited for the schema may have ended
     began = time.monotonic()
     with ThreadPoolExecutor(4) as pool:
         jobs = list(pool.map(lambda _: client.submit("demo"), range(40)))
