@@ -7,10 +7,24 @@ SHELL := /bin/bash
 # One part at a time, and the first that fails ends it; what may run side by side, `test` says itself.
 .NOTPARALLEL:
 
+# Containers often forbid it, and then every process that a test starts compiles all of our modules anew: a third of its start.
+export PYTHONDONTWRITEBYTECODE :=
+
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-EXTRAS := api worker scheduler embedded otel sentry dev
+EXTRAS := service stores api worker scheduler otel sentry embedded dev
+# Of what the SDK and the command line bring, images leave out what no process in them reads.
+OF_THE_SDK := requests certifi charset-normalizer idna urllib3
+OF_THE_COMMAND_LINE := click rich pygments markdown-it-py mdurl
+LEFT_OUT_OF_service := $(OF_THE_SDK) $(OF_THE_COMMAND_LINE)
+LEFT_OUT_OF_stores := $(LEFT_OUT_OF_service)
+# Flask's own commands need click, `goqueue keys` prints by rich.
+LEFT_OUT_OF_api := $(OF_THE_SDK) $(filter-out click rich,$(OF_THE_COMMAND_LINE))
+LEFT_OUT_OF_worker := $(OF_THE_COMMAND_LINE)
+LEFT_OUT_OF_scheduler := $(OF_THE_COMMAND_LINE)
+LEFT_OUT_OF_otel := $(OF_THE_COMMAND_LINE)
+LEFT_OUT_OF_sentry := $(OF_THE_COMMAND_LINE)
 COMPILE_LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 $(ARGS)
 PYTEST = $(BIN)/python -m pytest -q
 # Three rigs side by side: most of a fault is waiting for it to pass.
@@ -27,9 +41,14 @@ dashboard-if-possible = @$(MAKE) --no-print-directory dashboard || echo "going o
 
 SIDE_BY_SIDE = @$(BIN)/python scripts/side_by_side.py
 
+define compile-lock-of
+$(COMPILE_LOCK) --extra $(1) $(addprefix --no-emit-package ,$(LEFT_OUT_OF_$(1))) pyproject.toml --output-file requirements/$(1).txt
+
+endef
+
 announce = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help test check format lint types imports generated unit integration acceptance contract faults faults-short docs deploy contract-docs-deploy test-slow test-tools dashboard dashboard-check e2e dashboard-test soak dashboard-speed demo up lock clean
+.PHONY: help test check format lint types imports generated unit integration acceptance contract faults faults-short docs deploy deploy-test deploy-tools contract-docs-deploy test-slow test-tools dashboard dashboard-check e2e dashboard-test soak dashboard-speed demo up lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +83,8 @@ imports: $(INSTALLED)
 generated: $(INSTALLED)
 	$(call announce,generated files)
 	@$(BIN)/python scripts/generate_docs.py --check
+	@$(BIN)/python scripts/generate_chart_readme.py --check
+	@$(BIN)/python scripts/render_k8s.py --check
 
 unit: $(INSTALLED) ## Unit tests: logic alone, no server
 	$(call announce,unit tests)
@@ -93,20 +114,32 @@ docs: $(INSTALLED) ## Tests of the documentation: examples, links, tables
 	$(call announce,documentation tests)
 	@$(PYTEST) tests/docs
 
-deploy: $(INSTALLED) test-tools ## Tests of the Compose file, the images, the wheel and the locks
+deploy: $(INSTALLED) test-tools ## Tests of the Compose file, the images, the chart, the wheel and the locks
 	$(dashboard-if-possible)
 	$(call announce,deployment tests)
 	@$(PYTEST) tests/deploy
+
+deploy-test: $(INSTALLED) test-tools ## The same in full
+	$(dashboard-if-possible)
+	@scripts/fetch-deploy-tools --full
+	@scripts/fetch-docker-engine
+	$(call announce,deployment tests in full)
+	@$(PYTEST) tests/deploy --full $(ARGS)
+
+deploy-tools: $(INSTALLED) ## Fetch helm, a Docker engine and what else the tests of deployment need into .tools
+	@scripts/fetch-deploy-tools
+	@scripts/fetch-docker-engine
 
 test-slow: $(INSTALLED) ## Cron against every minute of whole years, and around every clock change of every zone; not in `make test`
 	$(call announce,slow tests)
 	@$(PYTEST) -n 2 tests/slow $(ARGS)
 
-# The three of them side by side, for `make test`. Images are built last, when the browser tests beside them have ended.
+# The three of them side by side, for `make test`: first what takes images, then the blocks of the documentation, each a long piece
+# for one core.
 contract-docs-deploy: $(INSTALLED) test-tools
 	$(dashboard-if-possible)
 	$(call announce,tests of contract and documentation and deployment)
-	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder tests/docs tests/contract tests/deploy
+	@$(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder tests/docs tests/contract tests/deploy
 
 # Image builds need buildah and a base image, /docs a browser, metrics a Prometheus. A machine of our CI is thrown away, so they
 # are installed there; on anyone else's machine nothing is installed, and the tests that miss a tool are skipped with a sentence.
@@ -149,10 +182,7 @@ up: $(INSTALLED) ## Run the whole system here until Ctrl-C; options by ARGS="--p
 
 lock: $(INSTALLED) ## Compile requirements/*.txt from pyproject.toml; newer versions by ARGS=--upgrade
 	$(COMPILE_LOCK) pyproject.toml --output-file requirements/base.txt
-	@set -e; for extra in $(EXTRAS); do \
-		echo "requirements/$$extra.txt"; \
-		$(COMPILE_LOCK) --extra $$extra pyproject.toml --output-file requirements/$$extra.txt; \
-	done
+	$(foreach extra,$(EXTRAS),$(call compile-lock-of,$(extra)))
 
 clean: ## Remove what was built and cached, and the virtual environment; the data in .goqueue stays
 	rm -rf $(VENV) dist build dashboard-vue/dist dashboard-vue/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,5 +1,6 @@
 """Write what the code knows into files: api/openapi.json, and in docs/ the tables of the lifecycle, of metrics and of the
-reasons why a job waits, and the fields of each built-in type's payload.
+reasons why a job waits, and the fields of each built-in type's payload. Copy into the Helm chart what it needs of
+observability/: a chart is packed with nothing from outside of its folder.
 
 Those in docs/ go between `<!-- name -->` and `<!-- end -->`. `--check` writes nothing and only says whether all is up to
 date.
@@ -25,6 +26,10 @@ from goqueue_worker import discovery
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
+CHART_FILES = {
+    ROOT / "helm/goqueue/files/rules.yml": ROOT / "observability/rules.yml",
+    ROOT / "helm/goqueue/files/grafana.json": ROOT / "observability/grafana/goqueue.json",
+}
 SECTION = re.compile(r"<!-- (lifecycle|metrics|reasons|fields of \S+) -->\n.*?<!-- end -->\n", re.DOTALL)
 LIMITS = (
     ("minimum", "from {}"),
@@ -55,6 +60,7 @@ def main(argv: list[str] | None = None) -> int:
         for path, page in pages.items()
     }
     files[ROOT / "api" / "openapi.json"] = api_description()
+    files |= {copy: original.read_text(encoding="utf-8") for copy, original in CHART_FILES.items()}
     stale = {path: text for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text}
     for path, text in stale.items():
         if arguments.check:

@@ -49,7 +49,7 @@ def test_labels_in_rules_and_dashboard_are_those_of_the_metrics() -> None:
     for query in [*dashboard_queries(), *(rule["expr"] for rule in rules())]:
         for name, matchers in re.findall(r"\b(goqueue_\w+)\{([^}]*)\}", query):
             family = BY_NAME[re.sub(r"_(bucket|sum|count)$", "", name)]
-            assert set(re.findall(r"(\w+)\s*[=!]~?", matchers)) <= {*family.labels, "le"}, query
+            assert set(re.findall(r"(\w+)\s*[=!]~?", matchers)) <= {*family.labels, "le", "namespace"}, query
 
 
 def test_each_alert_is_tried_as_it_fires_and_as_it_does_not() -> None:
@@ -69,7 +69,7 @@ def test_the_page_says_of_each_alert_what_to_do() -> None:
 def test_the_dashboard_can_be_imported_anywhere() -> None:
     dashboard = json.loads(DASHBOARD.read_text())
     assert "id" not in dashboard, "Grafana gives it"
-    assert [one["name"] for one in dashboard["templating"]["list"]] == ["source", "queue"]
+    assert [one["name"] for one in dashboard["templating"]["list"]] == ["source", "namespace", "queue"]
     ids = [panel["id"] for panel in dashboard["panels"]]
     assert len(ids) == len(set(ids))
     for panel in dashboard["panels"]:

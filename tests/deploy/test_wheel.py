@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from goqueue import Client
 from goqueue_cli.local.ports import find_free_port
 from tests.processes import eventually
 
@@ -97,12 +98,12 @@ def test_wheel_without_the_dashboard_is_refused_with_a_sentence(root: Path, tmp_
 class Up(subprocess.Popen[str]):
     """`goqueue up` of an environment, in an empty folder."""
 
-    def __init__(self, environment: Path, folder: Path) -> None:
+    def __init__(self, environment: Path, folder: Path, *options: str) -> None:
         self.port, self.dashboard_port = find_free_port(), find_free_port()
         self.log = folder / "log"
         ports = ("--port", str(self.port), "--dashboard-port", str(self.dashboard_port))
         with self.log.open("w") as sink:
-            words = [str(environment / "bin/goqueue"), "up", *ports, "--no-worker", "--no-scheduler"]
+            words = [str(environment / "bin/goqueue"), "up", *ports, *options]
             super().__init__(words, cwd=folder, env={"PATH": "/usr/bin:/bin"}, stdout=sink, stderr=sink, text=True)
 
     def is_ready(self) -> bool:
@@ -121,7 +122,7 @@ def up(wheel: Path, tmp_path: Path) -> Iterator[Up]:
     asks = "import sysconfig; print(sysconfig.get_path('purelib'))"
     library = subprocess.run([str(python), "-c", asks], check=True, capture_output=True, text=True).stdout.strip()
     (Path(library) / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
-    with Up(tmp_path / "environment", tmp_path) as running:
+    with Up(tmp_path / "environment", tmp_path, "--no-worker", "--no-scheduler") as running:
         eventually(running.is_ready, "the dashboard's address", seconds=90)
         yield running
         running.terminate()
@@ -137,3 +138,21 @@ def test_installed_wheel_serves_the_dashboard(up: Up, root: Path) -> None:
         answer = requests.get(f"{address}/assets/{script.name}", timeout=5)
         assert (answer.content, answer.headers["Content-Encoding"]) == (script.read_bytes(), "gzip")
     assert requests.get(f"{address}/api/readyz", timeout=5).status_code == 200
+
+
+@pytest.mark.full
+def test_wheel_and_what_it_asks_for_are_a_whole_system_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
+    environment = tmp_path / "environment"
+    venv.create(environment, with_pip=True)
+    wanted = f"goqueue[api,worker,scheduler,embedded] @ {wheel.as_uri()}"
+    pip = [str(environment / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", wanted]
+    subprocess.run(pip, check=True, timeout=240)
+    with Up(environment, tmp_path) as running:
+        eventually(running.is_ready, "the dashboard's address", seconds=90)
+        address = f"http://127.0.0.1:{running.dashboard_port}"
+        assert "<title>" in requests.get(address, timeout=5).text
+        with Client(f"{address}/api") as client:
+            done = client.wait(client.submit("demo.sleep", {"seconds": 0.1}).id, timeout=60)
+            assert done.status == "completed"
+        running.terminate()
+        assert running.wait(60) == 0
