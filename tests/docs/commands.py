@@ -37,7 +37,15 @@ OTHERS = (
         "tests/contract/test_python_client.py",
     ),
     Other(r"npx openapi-typescript\b.*", NOT_RUN, "wants packages of npm", "tests/contract/test_typescript_client.py"),
-    Other(r"docker compose up\b.*", NOT_RUN, "needs a container engine", "tests/deploy/test_compose.py"),
+    Other(r"docker compose\b.*", NOT_RUN, "needs a container engine", "tests/deploy/containers/test_system.py"),
+    Other(r"docker build\b.*", NOT_RUN, "needs a container engine", "tests/deploy/test_images.py"),
+    Other(r"(?:helm|kubectl)\b.*", NOT_RUN, "needs a cluster", "tests/deploy/chart/test_documentation.py"),
+    Other(
+        r"goqueue keys create\b.*",
+        NOT_RUN,
+        "has the API ask the blocks that follow for a key",
+        "tests/integration/cli/test_keys.py",
+    ),
     Other(
         r"curl -sSN(?=.*/events\?)",
         "beginning_of curl -sSN",

@@ -9,18 +9,24 @@ import re
 import subprocess
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
+import yaml
 
 from goqueue_scheduler.schedule_file import default_file, load
+from tests.deploy.chart.helm_chart import CHART, overlaid
 from tests.docs.pages import ROOT, Block, blocks
 
 OURS = ("goqueue", "goqueue_worker", "goqueue_worker.testing")
 NOT_TRIED = {
-    "dockerfile": "tests/deploy builds images of ours, and a page cannot build one on top",
+    "dockerfile": "tests/deploy/test_images.py builds them, on an image of ours",
     "text": "what a command shows; tests/integration/cli runs the commands",
 }
 PYTHON = blocks("python")
 SHELL = blocks("bash")
+YAML = blocks("yaml")
+HANDLERS = ROOT / "docs" / "handlers.md"
+DEPLOYMENT = ROOT / "docs" / "deployment.md"
 
 
 def place(block: Block) -> str:
@@ -74,10 +80,17 @@ def test_json_example_is_json(block: Block) -> None:
     json.loads(block.text)
 
 
-@pytest.mark.parametrize("block", blocks("yaml"), ids=place)
+# What handlers.md shows is for Compose: tests/deploy/test_compose.py.
+@pytest.mark.parametrize("block", [block for block in YAML if block.page not in (DEPLOYMENT, HANDLERS)], ids=place)
 def test_yaml_example_is_a_schedules_file(block: Block, tmp_path: Path) -> None:
     (tmp_path / "schedules.yaml").write_text(block.text, encoding="utf-8")
     assert load(tmp_path / "schedules.yaml")
+
+
+@pytest.mark.parametrize("block", [block for block in YAML if block.page == DEPLOYMENT], ids=place)
+def test_yaml_example_of_the_deployment_is_values_of_the_chart(block: Block) -> None:
+    usual, schema = (yaml.safe_load((CHART / name).read_text()) for name in ("values.yaml", "values.schema.json"))
+    jsonschema_rs.validate(schema, overlaid(usual, yaml.safe_load(block.text)))
 
 
 def test_first_schedules_file_that_is_shown_is_the_one_that_comes_with_goqueue() -> None:
