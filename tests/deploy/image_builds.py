@@ -79,7 +79,8 @@ class Images:
         options += ["--volume", f"{pip_conf}:/etc/pip.conf:ro"]
         if Path("/etc/ssl/certs").is_dir():
             options += ["--volume", "/etc/ssl/certs:/etc/ssl/certs:ro"]
-        self.buildah("bud", *options, "--tag", _name(target), *words)
+        # It downloads packages, beside other tests: minutes where the network is slow.
+        self.buildah("bud", *options, "--tag", _name(target), *words, timeout=600.0)
 
     def build_dashboard(self) -> None:
         """Build the dashboard's image on stand-ins: its nginx is none, and its npm makes a page of the sources' names.
