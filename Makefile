@@ -92,7 +92,7 @@ unit: $(INSTALLED) ## Unit tests: logic alone, no server
 
 integration: $(INSTALLED) ## Integration tests: one component with a real PostgreSQL and Valkey
 	$(call announce,integration tests)
-	@$(PYTEST) -n 3 --dist loadfile tests/integration
+	@$(PYTEST) -n 4 --dist loadfile tests/integration
 
 acceptance: $(INSTALLED) test-tools ## Acceptance tests: whole processes, from a POST to the result
 	$(call announce,acceptance tests)
