@@ -48,7 +48,7 @@ endef
 
 announce = @printf '\n== %s\n' "$(1)"
 
-.PHONY: help test check format lint types imports generated unit integration acceptance contract faults faults-short docs deploy deploy-test deploy-tools contract-docs-deploy test-slow test-tools dashboard dashboard-check e2e dashboard-test soak dashboard-speed demo up lock clean
+.PHONY: help test check format lint types imports generated unit integration acceptance contract faults faults-short docs deploy deploy-test deploy-tools contract-docs-deploy test-slow test-tools dashboard dashboard-check e2e dashboard-test soak dashboard-speed demo up bench lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -179,6 +179,9 @@ demo: $(INSTALLED) ## Start everything here, run real jobs of every built-in typ
 up: $(INSTALLED) ## Run the whole system here until Ctrl-C; options by ARGS="--port 9000"
 	$(dashboard-if-possible)
 	@$(BIN)/goqueue up $(ARGS)
+
+bench: $(INSTALLED) ## GoQueue and the job queues of others side by side: half an hour on a quiet Linux; some by ARGS="--only bullmq saq"
+	@$(BIN)/python -m bench.peers $(ARGS)
 
 lock: $(INSTALLED) ## Compile requirements/*.txt from pyproject.toml; newer versions by ARGS=--upgrade
 	$(COMPILE_LOCK) pyproject.toml --output-file requirements/base.txt

@@ -84,8 +84,9 @@ def _clients(url: str, count: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def _post(url: str, seconds: float) -> float:
-    words = [sys.executable, "-m", "bench.posting", url, str(seconds), str(POSTERS)]
-    return int(subprocess.run(words, cwd=stack.ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout) / seconds
+    words = [sys.executable, "-m", "bench.posting", f"{url}/jobs", str(seconds), str(POSTERS)]
+    answered = subprocess.run(words, cwd=stack.ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return float(json.loads(answered)["answered"]) / seconds
 
 
 def _post_and_weigh(url: str) -> tuple[float, float]:

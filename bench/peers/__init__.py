@@ -1,0 +1,1 @@
+"""GoQueue and the job queues that others use, side by side on the same work."""
