@@ -84,11 +84,12 @@ WITH outcome AS MATERIALIZED (
         failed smallint, delay double precision, result jsonb, error text, reason text, entry jsonb,
         fingerprint text)
 ), held AS MATERIALIZED (
-    SELECT o.*, CASE WHEN o.yields AND j.cancel_requested_at IS NOT NULL THEN 'cancelled' ELSE o.target END AS next_status
-    FROM outcome o JOIN jobs j ON j.id = o.id
-    WHERE j.worker_id = %(worker_id)s AND j.attempts = o.attempt AND j.status || '' = ANY(%(sources)s)
-    ORDER BY j.id
-    FOR NO KEY UPDATE OF j
+    SELECT o.*, CASE WHEN o.yields AND j.is_unwanted THEN 'cancelled' ELSE o.target END AS next_status
+    FROM (SELECT * FROM outcome ORDER BY id) AS o CROSS JOIN LATERAL (
+        SELECT cancel_requested_at IS NOT NULL AS is_unwanted FROM jobs
+        WHERE id = o.id AND worker_id = %(worker_id)s AND attempts = o.attempt AND status || '' = ANY(%(sources)s)
+        FOR NO KEY UPDATE
+    ) AS j
 ), written AS (
 UPDATE jobs j SET
     status = next_status,
@@ -104,13 +105,13 @@ UPDATE jobs j SET
     no_handler_since = NULL,
     attempt_log = CASE WHEN entry IS NULL THEN attempt_log ELSE {attempt_log_with("entry")} END,
     updated_at = now()
-FROM held WHERE j.id = held.id
+FROM held WHERE j.id = held.id AND j.id = ANY(ARRAY(SELECT id FROM held))
 RETURNING j.id, j.attempts, j.status, j.queue, j.priority
 ), {noting_finished("written", worker_id="%(worker_id)s::uuid")}
 {SETTLED_OF} written
 """  # noqa: S608 - constants from the lifecycle
 
-_ACKNOWLEDGE_FREE: Final = _ACKNOWLEDGE.replace("FOR NO KEY UPDATE OF j", "FOR NO KEY UPDATE OF j SKIP LOCKED")
+_ACKNOWLEDGE_FREE: Final = _ACKNOWLEDGE.replace("FOR NO KEY UPDATE", "FOR NO KEY UPDATE SKIP LOCKED")
 
 _RETURN_UNKNOWN: Final = f"""
 WITH mine AS MATERIALIZED (

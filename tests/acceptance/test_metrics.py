@@ -78,7 +78,7 @@ def test_a_worker_says_what_it_sees_of_itself_and_leaves_nothing_behind(
     eventually(lambda: metrics().sum("goqueue_maintenance_leader") > 5, "it leads")
     page = metrics()
     assert 0.0 <= page.value("goqueue_heartbeat_age_seconds") < 10.0
-    eventually(lambda: metrics().value("goqueue_outcomes_backlog") == 0.0, "of the job that it submitted, too, all is written")
+    eventually(lambda: metrics().value("goqueue_outcomes_backlog") == 0.0, "all outcomes are written")
     assert page.sum("goqueue_jobs_enqueued_total") > 0, "jobs that a handler submits are counted"
     folder = count_folder(worker.pid)
     worker.send_signal(signal.SIGTERM)
