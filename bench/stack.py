@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -63,7 +64,7 @@ def servers(folder: Path, postgres_options: Mapping[str, str] | None = None) -> 
 def process(environment: dict[str, str], *arguments: str, log: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """`python -m ...` until the end of the block. log: a file for its standard error, at the level info and as JSON."""
     with ExitStack() as stack:
-        redirected = {}
+        redirected: dict[str, Any] = {}
         if log is not None:
             environment = {**environment, "GOQUEUE_LOG_LEVEL": "info", "GOQUEUE_LOG_FORMAT": "json"}
             redirected["stderr"] = stack.enter_context(log.open("wb"))
@@ -80,7 +81,7 @@ def api(environment: dict[str, str]) -> Iterator[str]:
     """The address of an API, once it is ready."""
     address = free_address()
     with process({**environment, "GOQUEUE_API_BIND": address}, "goqueue_api"):
-        until(lambda: _is_ready(f"http://{address}"))
+        until(lambda: answers(f"http://{address}/readyz"))
         yield f"http://{address}"
 
 
@@ -100,8 +101,9 @@ def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
         time.sleep(0.02)
 
 
-def _is_ready(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether a server is there, and content with us."""
     try:
-        return requests.get(f"{url}/readyz", timeout=1).ok
+        return requests.get(url, timeout=1).ok
     except requests.RequestException:
         return False

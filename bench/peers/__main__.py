@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench import cpu
-from bench.peers import posts, report
+from bench.peers import posts, report, targets
 from bench.peers.chart import chart
 from bench.peers.environments import Environments
 from bench.peers.manifest import Peer, peers
@@ -26,12 +27,14 @@ from bench.peers.measure import Row, measure
 from bench.peers.stores import Stores
 
 RESULTS = Path(__file__).parents[1] / "results"
+_WHOLE_ROUNDS = 3
 _KEPT = Path(__file__).parents[2] / ".bench"
 
 
 def main() -> int:
     """0: everything asked for was measured, and every target is met; 1: not so; 2: nothing was."""
     options = _parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what runs is stopped
     chosen = peers(options.only)
     if options.list:
         print("\n".join(peer.name for peer in chosen))
@@ -39,6 +42,10 @@ def main() -> int:
     console = Console(stderr=True)
     if not cpu.IS_KNOWN:
         console.print("bench: CPU and memory are read from /proc, which only Linux has", style="red")
+        return 2
+    unknown = [word for word in options.only if not any(word in peer.name for peer in chosen)]
+    if unknown:
+        console.print(f"bench: no peer has {unknown[0]!r} in its name; --list has all names", style="red", markup=False)
         return 2
     environments = Environments(options.folder.resolve())
     try:
@@ -48,20 +55,20 @@ def main() -> int:
         return 2
     rows = _rounds(chosen, environments, options, console)
     document = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": _machine(), "rows": rows}
-    targets = report.targets(rows)
+    reached = targets.targets(rows)
     if options.json:
-        print(json.dumps({**_plain(document), "targets": [target.document() for target in targets]}, indent=2))
+        print(json.dumps({**_plain(document), "targets": [target.document() for target in reached]}, indent=2))
     else:
-        report.show(Console(width=None if sys.stdout.isatty() else 130), rows, targets)
-    if not options.only and options.scale == 1:
+        report.show(Console(width=None if sys.stdout.isatty() else 130), rows, reached)
+    if not options.only and options.scale == 1 and options.rounds >= _WHOLE_ROUNDS and not any(row.error for row in rows):
         _keep(document, rows)
-    return 0 if all(target.met for target in targets) and not any(row.error for row in rows) else 1
+    return 0 if all(target.met for target in reached) and not any(row.error for row in rows) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
     described = argparse.ArgumentParser(prog="python -m bench.peers", description=__doc__)
     described.add_argument("--only", nargs="*", default=[], metavar="WORD", help="peers whose name has one of these in it")
-    described.add_argument("--rounds", type=int, default=3, help="each peer once in each; default 3")
+    described.add_argument("--rounds", type=int, default=_WHOLE_ROUNDS, help="each peer once in each; default 3")
     described.add_argument("--scale", type=float, default=1.0, help="of the number of jobs; results are kept with 1 only")
     described.add_argument("--folder", type=Path, default=_KEPT, help="keeps the peers' packages and the servers' data")
     described.add_argument("--list", action="store_true", help="the names of all, and nothing else")
@@ -73,7 +80,10 @@ def _rounds(chosen: Sequence[Peer], environments: Environments, options: argpars
     """Each peer once a round, by turns, so that what drifts hits all alike."""
     rows: list[Row] = []
     options.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    over_http = {peer.folder: peer for peer in chosen if peer.http is not None}
+    over_http: dict[str, Peer] = {}
+    for peer in chosen:
+        if peer.http is not None:
+            over_http.setdefault(peer.folder, peer)
     columns = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
     with (
         Stores(options.folder / "stores") as stores,
@@ -101,12 +111,12 @@ def _tried(name: str, number: int, once: Callable[[], Row], console: Console) ->
         began = time.monotonic()
         try:
             row = once()
-        except (RuntimeError, TimeoutError, subprocess.TimeoutExpired) as error:
-            row = Row(name, 0, error=str(error)[-1500:])
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one peer, half an hour of others is kept
+            row = Row(name, 0, error=f"{type(error).__name__}: {error}"[:1500])
         row.round = number
         rows.append(row)
         said = row.error or ", ".join(f"{key} {report.shown(value)}" for key, value in row.figures.items())
-        console.print(f"{number} {name} {time.monotonic() - began:.0f} s: {said}", highlight=False)
+        console.print(f"{number} {name} {time.monotonic() - began:.0f} s: {said}", highlight=False, markup=False)
         if not row.disturbed:
             break
     return rows

@@ -17,7 +17,7 @@ _STYLE = (
 
 
 def chart(title: str, values: Mapping[str, float]) -> str:
-    """Longest first, on a logarithmic scale from a tenth of the least."""
+    """Longest first, on a logarithmic scale from half of the least."""
     ordered = sorted(values.items(), key=lambda item: -item[1])
     least = min(values.values()) / 2
     span = math.log(ordered[0][1] / least)

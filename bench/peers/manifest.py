@@ -32,7 +32,8 @@ class Peer:
     """One way to run one peer.
 
     stores: of "postgres" and "redis", those it uses. jobs: of a drain, about five seconds' worth. workers: the command
-    lines of two processes. is_ours: it has GoQueue's own environment, and its server runs while it works.
+    lines of two processes. submits_many: it takes many jobs in one call, or, with asyncio, in calls side by side. is_ours:
+    it has GoQueue's own environment, and its server runs while it works.
     """
 
     folder: str
@@ -41,6 +42,7 @@ class Peer:
     jobs: int
     workers: Sequence[str]
     http: Http | None
+    submits_many: bool
     is_ours: bool
 
     @property
@@ -57,12 +59,6 @@ class Peer:
     def is_node(self) -> bool:
         """JavaScript, or else Python."""
         return (self.adapter / "peer.mjs").exists()
-
-    @property
-    def submits_many(self) -> bool:
-        """Whether it takes many jobs in one call, or, with asyncio, in calls side by side."""
-        code = (self.adapter / ("peer.mjs" if self.is_node else "peer.py")).read_text()
-        return "submitMany =" in code or "def submit_many(" in code
 
 
 def peers(only: Sequence[str] = ()) -> list[Peer]:
@@ -83,5 +79,6 @@ def _variants(folder: Path) -> Iterator[Peer]:
             values["jobs"],
             values["workers"],
             http,
+            submits_many=manifest.get("submits_many", False),
             is_ours=manifest.get("environment") == "ours",
         )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
-import struct
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -12,12 +10,11 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import requests
-
 from bench import cpu, stack
+from bench.latency import percentile
 from bench.peers.environments import Environments
 from bench.peers.manifest import Peer
-from bench.peers.processes import PeerProcesses, records_of
+from bench.peers.processes import RECORD, PeerProcesses, records_of
 from bench.peers.stores import Stores
 
 LATENCY_JOBS = 200
@@ -25,7 +22,6 @@ DISTURBED_CORES = 0.4
 """What others may use of the machine during a drain: more, and it is measured once more."""
 _SINGLES = 3_000
 _TAIL_SECONDS = 1.5
-_RECORD = struct.Struct("<ddd")
 _PATIENCE_SECONDS = 90.0
 
 
@@ -59,7 +55,7 @@ def measure(peer: Peer, environments: Environments, stores: Stores, scale: float
             port = int(stack.free_address().rpartition(":")[2])
             ours = [stack_of_processes.enter_context(processes.server(port)).pid]
             processes.environment["API_URL"] = f"http://127.0.0.1:{port}"
-            stack.until(lambda: answers(f"http://127.0.0.1:{port}/readyz"))
+            stack.until(lambda: stack.answers(f"http://127.0.0.1:{port}/readyz"))
         _submit(processes, row)
         workers = stack_of_processes.enter_context(processes.workers())
         _drain(processes, stores, row, workers, ours)
@@ -87,59 +83,66 @@ def _drain(
     path, jobs = processes.records, row.jobs
     its = [*(worker.pid for worker in workers), *ours]
     servers = stores.pids(processes.peer.stores)
-    _until(lambda: records_of(path) >= jobs // 10, workers)
+    _until(lambda: records_of(path) >= jobs // 10, processes, workers)
     first, began, before, busy = records_of(path), time.monotonic(), _used(its, servers), cpu.machine_seconds()
-    _until(lambda: records_of(path) >= jobs, workers)
+    _until(lambda: records_of(path) >= jobs, processes, workers)
     seconds, count = time.monotonic() - began, records_of(path) - first
     after, others = _used(its, servers), cpu.machine_seconds() - busy
     row.figures["memory_mb"] = cpu.megabytes(its)
     time.sleep(_TAIL_SECONDS)  # for what is acknowledged late, and for a job that would run twice
     tail = _used(its, servers)
-    records = list(_RECORD.iter_unpack(path.read_bytes()))
-    starts = sorted(at for _, _, at in records)
-    row.once = len(records) == jobs and {int(number) for number, _, _ in records} == set(range(jobs))
-    ended = starts[-1]
-    if processes.peer.is_ours:
-        completed, last = stores.ask("SELECT count(*), max(finished_at) FROM jobs WHERE status = 'completed'")
-        row.once = row.once and completed == jobs
-        ended = last.timestamp() if last is not None else math.inf
-        row.figures["started_per_s"] = (len(starts) - 1) / (starts[-1] - starts[0])
-    middle = starts[len(starts) // 10 : len(starts) * 9 // 10]
     row.figures |= {
-        "drained_per_s": (len(starts) - 1) / (ended - starts[0]),
-        "steady_per_s": (len(middle) - 1) / (middle[-1] - middle[0]),
         "worker_cpu_s_per_1000": (after[0] - before[0]) / count * 1000,
         "server_cpu_s_per_1000": (after[1] - before[1]) / count * 1000,
         "tail_cpu_s": sum(tail) - sum(after),
         "other_cores": (others - sum(after) + sum(before)) / seconds,
     }
     row.disturbed = row.figures["other_cores"] > DISTURBED_CORES
+    _read_starts(processes, stores, row)
+
+
+def _read_starts(processes: PeerProcesses, stores: Stores, row: Row) -> None:
+    """How fast it drained, and whether each job ran once."""
+    records = list(RECORD.iter_unpack(processes.records.read_bytes()))
+    starts = sorted(at for _, _, at in records)
+    row.once = len(records) == row.jobs and {int(number) for number, _, _ in records} == set(range(row.jobs))
+    ended = starts[-1]
+    if processes.peer.is_ours:
+        completed, last = stores.ask("SELECT count(*), max(finished_at) FROM jobs WHERE status = 'completed'")
+        row.once = row.once and completed == row.jobs
+        ended = last.timestamp() if last is not None else math.inf
+        row.figures["started_per_s"] = (len(starts) - 1) / (starts[-1] - starts[0])
+    middle = starts[len(starts) // 10 : len(starts) * 9 // 10]
+    row.figures |= {
+        "drained_per_s": (len(starts) - 1) / (ended - starts[0]),
+        "steady_per_s": (len(middle) - 1) / (middle[-1] - middle[0]),
+    }
 
 
 def _wait_for_each(processes: PeerProcesses, row: Row, workers: Sequence[subprocess.Popen[bytes]]) -> None:
     """From the call that submits a job to the start of its handler, on idle workers."""
     done = records_of(processes.records)
     processes.submit("submit_slowly", row.jobs, LATENCY_JOBS)
-    _until(lambda: records_of(processes.records) >= done + LATENCY_JOBS, workers)
-    records = list(_RECORD.iter_unpack(processes.records.read_bytes()))[done:]
+    _until(lambda: records_of(processes.records) >= done + LATENCY_JOBS, processes, workers)
+    records = list(RECORD.iter_unpack(processes.records.read_bytes()))[done:]
     row.once = row.once and sorted(int(number) for number, _, _ in records) == list(
         range(row.jobs, row.jobs + LATENCY_JOBS)
     )
     waits = sorted((at - called_at) * 1000 for _, called_at, at in records)
-    row.figures |= {"wait_p50_ms": statistics.median(waits), "wait_p99_ms": waits[int(len(waits) * 0.99) - 1]}
+    row.figures |= {"wait_p50_ms": percentile(waits, 0.5), "wait_p99_ms": percentile(waits, 0.99)}
 
 
 def _used(its: Sequence[int], servers: Sequence[int]) -> tuple[float, float]:
     return cpu.seconds(its), cpu.seconds(servers)
 
 
-def _until(holds: Callable[[], bool], workers: Sequence[subprocess.Popen[bytes]]) -> None:
+def _until(holds: Callable[[], bool], processes: PeerProcesses, workers: Sequence[subprocess.Popen[bytes]]) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while not holds():
         if any(worker.poll() is not None for worker in workers):
-            raise RuntimeError("a worker has ended by itself")
+            raise RuntimeError(f"a worker has ended by itself: {processes.log_end()}")
         if time.monotonic() > deadline:
-            raise TimeoutError(f"its jobs were not done in {_PATIENCE_SECONDS:g} s")
+            raise TimeoutError(f"its jobs were not done in {_PATIENCE_SECONDS:g} s: {processes.log_end()}")
         time.sleep(0.005)
 
 
@@ -151,11 +154,3 @@ def wait_until_quiet(seconds: float = 15.0, cores: float = 0.25) -> None:
         time.sleep(0.5)
         if (cpu.machine_seconds() - busy) / 0.5 < cores:
             return
-
-
-def answers(url: str) -> bool:
-    """Whether a server is there, and content with us."""
-    try:
-        return requests.get(url, timeout=1).ok
-    except requests.RequestException:
-        return False

@@ -7,6 +7,7 @@ import os
 import shlex
 import shutil
 import signal
+import struct
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,8 @@ from bench.peers.environments import PROBE, Environments
 from bench.peers.manifest import Peer
 from bench.peers.stores import Stores
 
+RECORD = struct.Struct("<ddd")
+"""What a handler appends; see probe.started."""
 _GRACE_SECONDS = 10.0
 _SUBMIT_SECONDS = 180
 
@@ -33,6 +36,9 @@ class PeerProcesses:
         self.records = self._folder / f"{peer.name}.records"
         self.records.unlink(missing_ok=True)
         self.records.touch()
+        self._log = self._folder / f"{peer.name}.log"
+        self._log.unlink(missing_ok=True)
+        self._log.touch()
         self.environment: dict[str, str] = {
             **os.environ,
             **stores.variables,
@@ -53,9 +59,13 @@ class PeerProcesses:
             timeout=_SUBMIT_SECONDS,
         )
         if done.returncode != 0:
-            raise RuntimeError(f"{mode} of {self.peer.name}: {done.stderr[-2000:]}")
+            raise RuntimeError(f"{mode} of {self.peer.name}: {done.stderr[-1000:].strip()}")
         answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1]) if mode != "setup" else {}
         return answer
+
+    def log_end(self) -> str:
+        """The last of what its processes have said."""
+        return self._log.read_text(errors="replace")[-500:].strip() or "it has said nothing"
 
     @contextmanager
     def workers(self) -> Iterator[list[subprocess.Popen[bytes]]]:
@@ -75,7 +85,7 @@ class PeerProcesses:
     def _running(self, commands: Sequence[str], environment: Mapping[str, str]) -> Iterator[list[subprocess.Popen[bytes]]]:
         variables = {**self.environment, **environment}
         started: list[subprocess.Popen[bytes]] = []
-        with (self._folder / f"{self.peer.name}.log").open("ab") as log:
+        with self._log.open("ab") as log:
             try:
                 for command in commands:
                     words = [Template(word).safe_substitute(variables) for word in shlex.split(command)]
@@ -101,7 +111,7 @@ class PeerProcesses:
 
 
 def _stop(processes: Sequence[subprocess.Popen[Any]]) -> None:
-    """SIGTERM, then SIGKILL to whatever is left of them."""
+    """SIGTERM, then SIGKILL to whatever is left of them: in their groups, and of children who have made their own."""
     families = {pid for process in processes for pid in cpu.descendants(process.pid)}
     for process in processes:
         if process.poll() is None:
@@ -113,11 +123,15 @@ def _stop(processes: Sequence[subprocess.Popen[Any]]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-    for pid in families - {process.pid for process in processes}:
+    roots = {process.pid for process in processes}
+    for pid in roots:
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+    for pid in families - roots:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
 
 def records_of(path: Path) -> int:
     """How many records are there."""
-    return path.stat().st_size // 24
+    return path.stat().st_size // RECORD.size

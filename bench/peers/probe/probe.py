@@ -28,7 +28,7 @@ def started(arg):
 
 
 def argument(number):
-    """105 bytes of JSON."""
+    """Some 120 bytes of JSON."""
     return {"number": number, "called_at": time.time(), "to": "someone@example.com", "note": _NOTE}
 
 
