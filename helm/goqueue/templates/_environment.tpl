@@ -7,8 +7,8 @@
 {{/* (root, own): where the URL of PostgreSQL is; own: {existingSecret, existingSecretKey} of who has another. */}}
 {{- define "goqueue.databaseSecret" -}}
 {{- if dig "existingSecret" "" (default (dict) .own) -}}
-name: {{ .own.existingSecret }}
-key: {{ .own.existingSecretKey }}
+name: {{ .own.existingSecret | quote }}
+key: {{ .own.existingSecretKey | quote }}
 {{- else -}}
 {{ include "goqueue.usualDatabaseSecret" .root }}
 {{- end -}}
@@ -16,34 +16,34 @@ key: {{ .own.existingSecretKey }}
 
 {{- define "goqueue.usualDatabaseSecret" -}}
 {{- if and .Values.postgresql.existingSecret (not .Values.postgresql.bundled.enabled) -}}
-name: {{ .Values.postgresql.existingSecret }}
-key: {{ .Values.postgresql.existingSecretKey }}
+name: {{ .Values.postgresql.existingSecret | quote }}
+key: {{ .Values.postgresql.existingSecretKey | quote }}
 {{- else -}}
-name: {{ include "goqueue.secret" . }}
+name: {{ include "goqueue.secret" . | quote }}
 key: database-url
 {{- end -}}
 {{- end -}}
 
 {{- define "goqueue.redisSecret" -}}
 {{- if and .Values.redis.existingSecret (not .Values.redis.bundled.enabled) -}}
-name: {{ .Values.redis.existingSecret }}
-key: {{ .Values.redis.existingSecretKey }}
+name: {{ .Values.redis.existingSecret | quote }}
+key: {{ .Values.redis.existingSecretKey | quote }}
 {{- else -}}
-name: {{ include "goqueue.secret" . }}
+name: {{ include "goqueue.secret" . | quote }}
 key: redis-url
 {{- end -}}
 {{- end -}}
 
 {{- define "goqueue.bootstrapKeySecret" -}}
-name: {{ .Values.auth.existingSecret | default (include "goqueue.secret" .) }}
-key: {{ ternary .Values.auth.existingSecretKey "bootstrap-key" (ne .Values.auth.existingSecret "") }}
+name: {{ .Values.auth.existingSecret | default (include "goqueue.secret" .) | quote }}
+key: {{ ternary .Values.auth.existingSecretKey "bootstrap-key" (ne .Values.auth.existingSecret "") | quote }}
 {{- end -}}
 
 {{/* (root, own: {existingSecret, existingSecretKey}): where a client's key is. */}}
 {{- define "goqueue.apiKeySecret" -}}
 {{- if .own.existingSecret -}}
-name: {{ .own.existingSecret }}
-key: {{ .own.existingSecretKey }}
+name: {{ .own.existingSecret | quote }}
+key: {{ .own.existingSecretKey | quote }}
 {{- else -}}
 {{ include "goqueue.bootstrapKeySecret" .root }}
 {{- end -}}
@@ -59,7 +59,11 @@ key: {{ .own.existingSecretKey }}
 
 {{/* What is said in values of what is in the Secret: pods are replaced when it changes. */}}
 {{- define "goqueue.secretChecksum" -}}
-{{- list .Values.postgresql .Values.redis .Values.auth | toJson | sha256sum -}}
+{{- $said := list .Values.auth -}}
+{{- range list .Values.postgresql .Values.redis -}}
+{{- $said = concat $said (list (omit . "bundled") .bundled.enabled) -}}
+{{- end -}}
+{{- $said | toJson | sha256sum -}}
 {{- end -}}
 
 {{/* (root, own): see goqueue.databaseSecret. */}}

@@ -3,6 +3,7 @@
 {{- define "goqueue.mistakes" -}}
 {{- include "goqueue.mistakes.store" (dict "store" "postgresql" "values" .Values.postgresql "what" "database" "example" "postgresql://user:password@host:5432/goqueue") -}}
 {{- include "goqueue.mistakes.store" (dict "store" "redis" "values" .Values.redis "what" "Redis" "example" "redis://host:6379/0") -}}
+{{- include "goqueue.mistakes.name" . -}}
 {{- include "goqueue.mistakes.access" . -}}
 {{- range $pool, $worker := include "goqueue.pools" . | fromYaml -}}
 {{- include "goqueue.mistakes.pool" (dict "pool" $pool "values" $worker "root" $) -}}
@@ -17,6 +18,12 @@ no {{ .what }} is given: set {{ .store }}.existingSecret to a Secret with its UR
 {{- else if gt (len $given) 1 }}
 {{ .store }} is given more than once, by {{ join " and " $given }}: keep one of them
 {{- end -}}
+{{- end -}}
+
+{{- define "goqueue.mistakes.name" -}}
+{{- if not (regexMatch "^[a-z]" (include "goqueue.fullname" .)) }}
+the objects would be named {{ include "goqueue.fullname" . | quote }}, and a Service must begin with a letter: set fullnameOverride to a name that does
+{{- end }}
 {{- end -}}
 
 {{- define "goqueue.mistakes.access" -}}
@@ -34,7 +41,7 @@ no {{ .what }} is given: set {{ .store }}.existingSecret to a Secret with its UR
 {{ $component }}.httpRoute.enabled=true needs a Gateway: set {{ $component }}.httpRoute.parentRefs to [{name: NAME-OF-THE-GATEWAY}]
 {{- end }}
 {{- end }}
-{{- include "goqueue.mistakes.range" (dict "name" "api.hpa" "from" .Values.api.hpa.minReplicas "to" .Values.api.hpa.maxReplicas) }}
+{{- include "goqueue.mistakes.range" (dict "name" "api.hpa" "scaling" .Values.api.hpa) }}
 {{- include "goqueue.mistakes.targets" (dict "name" "api.hpa" "hpa" .Values.api.hpa) }}
 {{- include "goqueue.mistakes.drain" (dict "name" "api" "values" .Values.api "needs" 30) }}
 {{- include "goqueue.mistakes.drain" (dict "name" "dashboard" "values" .Values.dashboard "needs" 20) }}
@@ -76,8 +83,8 @@ the pool name {{ .pool | quote }} has {{ len .pool }} characters or some that na
 {{ $name }}.queues has {{ . | quote }}, which is no name of a queue: use 1 to 64 letters, digits, '.', '_', '-', first a letter or digit
 {{- end }}
 {{- end }}
-{{- include "goqueue.mistakes.range" (dict "name" (printf "%s.hpa" $name) "from" $worker.hpa.minReplicas "to" $worker.hpa.maxReplicas) }}
-{{- include "goqueue.mistakes.range" (dict "name" (printf "%s.keda" $name) "from" $worker.keda.minReplicas "to" $worker.keda.maxReplicas) }}
+{{- include "goqueue.mistakes.range" (dict "name" (printf "%s.hpa" $name) "scaling" $worker.hpa) }}
+{{- include "goqueue.mistakes.range" (dict "name" (printf "%s.keda" $name) "scaling" $worker.keda) }}
 {{- include "goqueue.mistakes.targets" (dict "name" (printf "%s.hpa" $name) "hpa" $worker.hpa) }}
 {{- if and $worker.keda.enabled (not (dig "database" "existingSecret" "" $worker.keda)) (regexMatch "^[a-z]+\\+" (default "" .root.Values.postgresql.url)) }}
 KEDA does not understand the driver in postgresql.url: write postgresql:// in place of {{ regexFind "^[a-z0-9+]+" .root.Values.postgresql.url }}://
@@ -92,10 +99,10 @@ KEDA does not understand the driver in postgresql.url: write postgresql:// in pl
 {{- end }}
 {{- end -}}
 
-{{/* (name, from, to) */}}
+{{/* (name, scaling: an hpa or keda) */}}
 {{- define "goqueue.mistakes.range" -}}
-{{- if gt (int .from) (int .to) }}
-{{ .name }}.minReplicas={{ .from }} is more than {{ .name }}.maxReplicas={{ .to }}: swap them
+{{- if and .scaling.enabled (gt (int .scaling.minReplicas) (int .scaling.maxReplicas)) }}
+{{ .name }}.minReplicas={{ .scaling.minReplicas }} is more than {{ .name }}.maxReplicas={{ .scaling.maxReplicas }}: lower the one or raise the other
 {{- end }}
 {{- end -}}
 

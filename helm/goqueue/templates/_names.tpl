@@ -44,8 +44,8 @@ goqueue/pool: {{ . | quote }}
 
 {{/* (root, component, pool, suffix, labels, annotations): metadata of an object. */}}
 {{- define "goqueue.metadata" -}}
-name: {{ include "goqueue.name" . }}{{ with .suffix }}-{{ . }}{{ end }}
-namespace: {{ .root.Release.Namespace }}
+name: {{ printf "%s%s" (include "goqueue.name" .) (empty .suffix | ternary "" (printf "-%s" .suffix)) | quote }}
+namespace: {{ .root.Release.Namespace | quote }}
 labels:
   {{- include "goqueue.labels" . | nindent 2 }}
 {{- with merge (dict) (default (dict) .annotations) (default (dict) .root.Values.commonAnnotations) }}

@@ -43,7 +43,7 @@ metadata:
   annotations:
     {{- merge (dict) (default (dict) $values.podAnnotations) (default (dict) $root.Values.commonAnnotations) $annotations | toYaml | nindent 4 }}
 spec:
-  serviceAccountName: {{ include "goqueue.serviceAccount" $root }}
+  serviceAccountName: {{ include "goqueue.serviceAccount" $root | quote }}
   automountServiceAccountToken: false
   enableServiceLinks: false
   {{- with .restartPolicy }}
@@ -52,14 +52,14 @@ spec:
   {{- with $root.Values.image.pullSecrets }}
   imagePullSecrets:
     {{- range . }}
-    - name: {{ . }}
+    - name: {{ . | quote }}
     {{- end }}
   {{- end }}
   securityContext:
     {{- include "goqueue.podSecurity" (dict "root" $root "uid" .uid "fsGroup" $root.Values.podSecurityContext.fsGroup) | nindent 4 }}
   terminationGracePeriodSeconds: {{ int (default 30 .grace) }}
   {{- with $values.priorityClassName }}
-  priorityClassName: {{ . }}
+  priorityClassName: {{ . | quote }}
   {{- end }}
   {{- if .waits }}
   initContainers:

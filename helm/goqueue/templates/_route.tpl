@@ -12,11 +12,11 @@ metadata:
   {{- include "goqueue.metadata" (dict "root" $.root "component" $.component "annotations" .annotations) | nindent 2 }}
 spec:
   {{- with .className }}
-  ingressClassName: {{ . }}
+  ingressClassName: {{ . | quote }}
   {{- end }}
   {{- with .tlsSecret }}
   tls:
-    - secretName: {{ . }}
+    - secretName: {{ . | quote }}
       hosts:
         - {{ $.values.ingress.host | quote }}
   {{- end }}
@@ -28,7 +28,7 @@ spec:
             pathType: Prefix
             backend:
               service:
-                name: {{ $name }}
+                name: {{ $name | quote }}
                 port:
                   name: http
 {{- end }}
@@ -61,7 +61,7 @@ spec:
       timeouts:
         request: 0s
       backendRefs:
-        - name: {{ $name }}
+        - name: {{ $name | quote }}
           port: {{ $.values.service.port }}
 {{- end }}
 {{- end }}

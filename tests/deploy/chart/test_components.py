@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -118,6 +119,32 @@ def test_pods_stay_when_what_they_do_not_read_changes(render: Renderer) -> None:
     key = {"auth": {"existingSecret": "", "bootstrapKey": "k" * 40}}
     schedules = {"scheduler": {"schedules": [{"type": "report.generate", "cron": "0 0 * * *"}]}}
     assert templates(render(key)) == templates(render({**key, **schedules, "api": {"hpa": {"enabled": True}}}))
+    # The store itself has a pod that changes, and no Secret.
+    larger = {"postgresql": {"existingSecret": "stores", "bundled": {"storage": "9Gi"}}}
+    assert templates(render(key)) == templates(render({**key, **larger}))
+
+
+def test_a_name_that_looks_like_a_number_stays_a_text(render: Renderer) -> None:
+    name = "20241129"
+    values = {
+        "postgresql": {"existingSecret": name},
+        "image": {"pullSecrets": [name]},
+        "serviceAccount": {"name": name},
+        "worker": {"priorityClassName": name, "media": {"existingClaim": name}},
+        "dashboard": {"ingress": {"enabled": True, "className": name, "tlsSecret": name, "host": "jobs.example.org"}},
+    }
+    assert json.loads(name) not in list(scalars(render(values)))
+
+
+def scalars(value: object) -> Iterator[object]:
+    """All that stands anywhere in it."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from scalars(inner)
+    else:
+        yield value
 
 
 def test_a_pool_has_what_it_says_and_else_what_all_have(render: Renderer) -> None:

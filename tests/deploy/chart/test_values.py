@@ -12,6 +12,7 @@ import pytest
 import yaml
 from jsonschema_rs import Draft7Validator, meta
 
+from goqueue_common.schedule_definition import READERS
 from tests.deploy.chart.helm_chart import CHART, HELMS, VALUES_FILES, Renderer, overlaid
 
 SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text())
@@ -90,6 +91,15 @@ def test_every_object_refuses_members_that_it_does_not_know() -> None:
     for path, schema in members(SCHEMA, ""):
         if is_object(schema) and path not in open_:
             assert not VALIDATOR.is_valid(changed(f"{path}.noSuchValue", "text")), path
+
+
+def test_a_schedule_has_the_members_that_the_scheduler_knows() -> None:
+    entry = SCHEMA["properties"]["scheduler"]["properties"]["schedules"]["items"]
+    assert set(entry["properties"]) == set(READERS)
+    good = {"type": "report.generate", "cron": "0 0 * * *"}
+    assert VALIDATOR.is_valid(changed("scheduler.schedules", [good]))
+    for wrong in ({"quue": "reports"}, {"timezone": 5}, {"tags": "one"}):
+        assert not VALIDATOR.is_valid(changed("scheduler.schedules", [{**good, **wrong}])), wrong
 
 
 def test_every_wrong_type_is_refused() -> None:
@@ -177,8 +187,14 @@ STORES = {"postgresql": {"existingSecret": ""}, "redis": {"existingSecret": ""}}
         ),
         pytest.param(
             {"api": {"hpa": {"enabled": True, "minReplicas": 9, "maxReplicas": 3}}},
-            ["api.hpa.minReplicas=9 is more than api.hpa.maxReplicas=3"],
+            ["api.hpa.minReplicas=9 is more than api.hpa.maxReplicas=3: lower the one or raise the other"],
             id="fewest-above-most",
+        ),
+        pytest.param(
+            {"fullnameOverride": "2fa"}, ['named "2fa"', "set fullnameOverride"], id="a-name-that-begins-with-a-digit"
+        ),
+        pytest.param(
+            {"auth": {"bootstrapKey": "k" * 40}}, ["by auth.bootstrapKey and auth.existingSecret"], id="two-bootstrap-keys"
         ),
         pytest.param(
             {"api": {"hpa": {"enabled": True, "targetCPU": None}}},

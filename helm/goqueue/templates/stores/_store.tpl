@@ -32,13 +32,13 @@ spec:
       labels:
         {{- include "goqueue.labels" $context | nindent 8 }}
     spec:
-      serviceAccountName: {{ include "goqueue.serviceAccount" .root }}
+      serviceAccountName: {{ include "goqueue.serviceAccount" .root | quote }}
       automountServiceAccountToken: false
       enableServiceLinks: false
       {{- with .root.Values.image.pullSecrets }}
       imagePullSecrets:
         {{- range . }}
-        - name: {{ . }}
+        - name: {{ . | quote }}
         {{- end }}
       {{- end }}
       securityContext:
@@ -76,7 +76,7 @@ spec:
       spec:
         accessModes: [ReadWriteOnce]
         {{- with .values.storageClass }}
-        storageClassName: {{ . }}
+        storageClassName: {{ . | quote }}
         {{- end }}
         resources:
           requests:

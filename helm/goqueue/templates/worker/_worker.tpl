@@ -54,7 +54,7 @@ readinessProbe:
 - name: media
   {{- if .media.existingClaim }}
   persistentVolumeClaim:
-    claimName: {{ .media.existingClaim }}
+    claimName: {{ .media.existingClaim | quote }}
   {{- else }}
   emptyDir:
     sizeLimit: {{ .media.sizeLimit }}

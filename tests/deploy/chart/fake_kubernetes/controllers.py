@@ -74,16 +74,24 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _deployment(found: Object, fails: bool) -> Object:
-    replicas = found["spec"]["replicas"]
-    ready = 0 if fails else replicas
+def _replicas(found: Object, fails: bool) -> Object:
+    """What a Deployment and a StatefulSet both say of their pods."""
+    wanted = found["spec"]["replicas"]
+    ready = 0 if fails else wanted
     return {
         "observedGeneration": found["metadata"]["generation"],
-        "replicas": replicas,
-        "updatedReplicas": replicas,
+        "replicas": wanted,
         "readyReplicas": ready,
         "availableReplicas": ready,
-        "unavailableReplicas": replicas - ready,
+    }
+
+
+def _deployment(found: Object, fails: bool) -> Object:
+    status = _replicas(found, fails)
+    return {
+        **status,
+        "updatedReplicas": status["replicas"],
+        "unavailableReplicas": status["replicas"] - status["readyReplicas"],
         "conditions": [
             {"type": "Available", "status": "False" if fails else "True"},
             {"type": "Progressing", "status": "True", "reason": "NewReplicaSetAvailable"},
@@ -92,18 +100,9 @@ def _deployment(found: Object, fails: bool) -> Object:
 
 
 def _stateful_set(found: Object, fails: bool) -> Object:
-    replicas = found["spec"]["replicas"]
-    ready = 0 if fails else replicas
-    return {
-        "observedGeneration": found["metadata"]["generation"],
-        "replicas": replicas,
-        "readyReplicas": ready,
-        "availableReplicas": ready,
-        "currentReplicas": ready,
-        "updatedReplicas": ready,
-        "currentRevision": "1",
-        "updateRevision": "1",
-    }
+    status = _replicas(found, fails)
+    ready = status["readyReplicas"]
+    return {**status, "currentReplicas": ready, "updatedReplicas": ready, "currentRevision": "1", "updateRevision": "1"}
 
 
 def _job(found: Object, fails: bool) -> Object:
