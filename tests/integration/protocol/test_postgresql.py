@@ -1,4 +1,4 @@
-"""Rules 19 to 21 of the protocol: plans, limits, and the order of locks.
+"""Rules 19 and 21 of the protocol: plans, and the order of locks.
 
 What each test is named for is what would happen without its rule. Rule 22, group commit, has no feature yet.
 """
@@ -19,11 +19,10 @@ from goqueue_common.errors import StoreUnavailable
 from goqueue_common.job import Outcome
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent, JobStatus
-from goqueue_common.maintenance_store import MaintenanceStore
 from goqueue_common.recovery_store import RecoveryStore
 from goqueue_common.worker_store import WorkerStore
 from tests.factories import eventually, register_worker, submission, submit
-from tests.integration.protocol.conftest import DEFAULT, LedWorker
+from tests.integration.protocol.conftest import LedWorker
 from tests.scratch_database import scratch_database
 
 # Rule 19: batches go from their ids to the primary key, whatever the statistics say.
@@ -102,63 +101,6 @@ def scans_of_jobs(database: Database) -> int:
     database.run("SELECT pg_stat_force_next_flush()")
     ((count,),) = database.run("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'jobs'")
     return int(count)
-
-
-# Rule 20: what takes some of many takes no more than it was told, and skips only what others write.
-
-Take = Callable[[Database, int], list[str]]
-
-
-def claims_waiting(database: Database, limit: int) -> list[str]:
-    worker_id = register_worker(database)
-    return [job.id for job in JobStore(database).claim_waiting(worker_id, [DEFAULT], limit)]
-
-
-def promotes(database: Database, limit: int) -> list[str]:
-    return [job.id for job in MaintenanceStore(database).promote(limit)]
-
-
-def expires(database: Database, limit: int) -> list[str]:
-    return [change.id for change in MaintenanceStore(database).expire(limit)]
-
-
-TAKING: list[Take] = [claims_waiting, promotes, expires]
-
-
-def twenty_for(take: Take, database: Database, jobs: JobStore) -> list[str]:
-    """Jobs that are there to be taken, in the order in which they would be."""
-    ids = [submit(jobs) for _ in range(20)]
-    times = "now() - (20 - array_position(%(ids)s::uuid[], id)) * interval '1 s'"
-    if take is promotes:
-        database.run(f"UPDATE jobs SET status = 'scheduled', run_at = {times}", {"ids": ids})
-    if take is expires:
-        database.run(f"UPDATE jobs SET expires_at = {times}", {"ids": ids})
-    return ids
-
-
-@pytest.mark.parametrize("take", TAKING)
-def test_no_more_is_taken_than_the_limit_while_others_hold_rows(
-    database: Database, jobs: JobStore, impatient: Database, take: Take
-) -> None:
-    ids = twenty_for(take, database, jobs)
-    held = ids[:10:2]
-    with database.transaction() as connection:
-        run_on(connection, "SELECT FROM jobs WHERE id = ANY(%(ids)s::uuid[]) FOR UPDATE", {"ids": held})
-        taken = take(impatient, 5)
-    free = [job_id for job_id in ids if job_id not in held]
-    assert sorted(taken) == sorted(free[:5])
-    ((left,),) = database.run("SELECT count(*) FROM jobs WHERE updated_at = created_at")
-    assert left == 15, "more rows were changed than were answered"
-
-
-@pytest.mark.parametrize("take", TAKING)
-def test_a_row_of_progress_that_is_being_written_hides_no_job(
-    database: Database, jobs: JobStore, impatient: Database, take: Take
-) -> None:
-    ids = twenty_for(take, database, jobs)
-    with database.transaction() as connection:
-        run_on(connection, "INSERT INTO job_progress (job_id, attempt) SELECT id, 1 FROM jobs")
-        assert sorted(take(impatient, 20)) == sorted(ids)
 
 
 # Rule 21: all lock by id ascending; only an acknowledgement waits for a lock, and not for ever.
@@ -241,6 +183,24 @@ def test_two_acknowledgements_that_overlap_do_not_deadlock(large: Database) -> N
             eventually(lambda: large.run(WAITING) == [(2,)])
         for each in calls:
             each.result(20)
+
+
+def test_an_acknowledgement_that_waited_obeys_what_it_waited_for(database: Database) -> None:
+    contended = Contended(database)
+    contended.hold()
+    cancelled, taken, left = contended.ids[:3]
+    failing = [
+        Outcome(id=job_id, attempt=1, event=JobEvent.RETRY_LATER, delay_seconds=1.0, error="x")
+        for job_id in (cancelled, taken, left)
+    ]
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as connection:
+            run_on(connection, "UPDATE jobs SET cancel_requested_at = now() WHERE id = %(id)s", {"id": cancelled})
+            run_on(connection, "UPDATE jobs SET attempts = 2 WHERE id = %(id)s", {"id": taken})
+            call = pool.submit(contended.jobs.acknowledge, contended.worker_id, failing)
+            eventually(lambda: database.run(WAITING) == [(1,)])
+        settled = {item.id: item.status for item in call.result(20)}
+    assert settled == {cancelled: JobStatus.CANCELLED, left: JobStatus.RETRYING}
 
 
 def test_two_claims_of_the_same_ids_in_opposite_orders_do_not_deadlock(database: Database) -> None:
