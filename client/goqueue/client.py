@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
+from goqueue.ahead import Ahead
 from goqueue.answers import read_items as _read_items
 from goqueue.answers import read_value as _read
 from goqueue.bulk import BulkCalls
@@ -121,24 +123,33 @@ class Client(BulkCalls, EventCalls, FailureCalls, LogCalls, ScheduleCalls, Sched
     def submit_many(
         self, jobs: Iterable[JobRequest | Mapping[str, object]], *, traceparent: str | None = None
     ) -> list[SubmittedJob]:
-        """Submit many jobs, by requests of up to 10,000 or 15 MiB; returns them in the order given.
+        """Submit many jobs, by requests of up to 2,000 or 15 MiB, two at a time; returns them in the order given.
 
-        jobs: may be a generator; no more than one request's worth of it is held at a time. traceparent: as in submit.
-        Each request is all or nothing. When one fails, the jobs of those before it stay submitted, and the error
-        has a note of how many these are.
+        jobs: may be a generator; no more than four requests' worth of it is held at a time. traceparent: as in submit.
+        Each request is all or nothing. When one fails, no more are made, the jobs of the others stay submitted, and the
+        error has a note of how many these are. What two requests bring at once may be queued in either order.
         """
         submitted: list[SubmittedJob] = []
+        requests = Ahead[list[SubmittedJob]]()
         try:
-            for count, body in chunks(jobs):
-                request = _submitting("/jobs/batch", body, None, traceparent)
-                items = _read_items(SubmittedJob.from_json, self._transport.call(request))
-                if len(items) != count:
-                    raise UnexpectedAnswer(f"{count} jobs were sent, {len(items)} came back")
+            for items in requests.answers(
+                partial(self._submit_chunk, count, body, traceparent) for count, body in chunks(jobs)
+            ):
                 submitted += items
         except GoQueueError as error:
-            error.add_note(f"{len(submitted)} jobs before this request were submitted")
+            later = sum(map(len, requests.later))
+            more = f", and {later} after them" if later else ""
+            error.add_note(f"{len(submitted)} jobs before this request were submitted{more}")
             raise
         return submitted
+
+    def _submit_chunk(self, count: int, body: bytes, traceparent: str | None) -> list[SubmittedJob]:
+        items = _read_items(
+            SubmittedJob.from_json, self._transport.call(_submitting("/jobs/batch", body, None, traceparent))
+        )
+        if len(items) != count:
+            raise UnexpectedAnswer(f"{count} jobs were sent, {len(items)} came back")
+        return items
 
     def get(self, job_id: str) -> Job:
         """The job as it is now. Raises NotFound."""

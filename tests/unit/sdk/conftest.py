@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -37,19 +37,20 @@ class SeenRequest:
 
 
 class ScriptedApi:
-    """Gives the replies in order and keeps the requests."""
+    """Gives the replies in order and keeps the requests. A reply may be made from its request."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.requests: list[SeenRequest] = []
-        self._replies: list[Reply] = []
+        self._replies: list[Reply | Callable[[SeenRequest], Reply]] = []
 
-    def will_answer(self, *replies: Reply) -> None:
+    def will_answer(self, *replies: Reply | Callable[[SeenRequest], Reply]) -> None:
         self._replies += replies
 
     def take(self, request: SeenRequest) -> Reply:
         self.requests.append(request)
-        return self._replies.pop(0) if self._replies else Reply(500, {"title": "the script is over"})
+        reply = self._replies.pop(0) if self._replies else Reply(500, {"title": "the script is over"})
+        return reply if isinstance(reply, Reply) else reply(request)
 
 
 class FrozenClock:

@@ -12,6 +12,7 @@ from goqueue import (
     Client,
     Count,
     InvalidArgument,
+    InvalidRequest,
     JobRequest,
     QueueInfo,
     ServiceUnavailable,
@@ -19,6 +20,7 @@ from goqueue import (
     WaitTimeout,
     __version__,
 )
+from tests.unit.sdk.conftest import Reply
 
 
 def test_submit_sends_the_job_and_returns_it_typed(api, client, reply, job):
@@ -79,29 +81,58 @@ def test_an_id_cannot_leave_its_place_in_the_path(api, client, reply, job):
     assert api.requests[0].path == "/jobs/..%2Fqueues%3Fx%3D1"
 
 
-def test_submit_many_takes_a_generator_in_chunks_with_a_key_each(api, client, reply, monkeypatch):
+def batch_answer(request):
+    """As the API answers it; each job's id is the number in its payload."""
+    items = [
+        {"id": str(job["payload"]["n"]), "queue": "default", "type": "a", "status": "queued", "replayed": False}
+        for job in request.body["jobs"]
+    ]
+    return Reply(201, {"created": len(items), "replayed": 0, "items": items})
+
+
+def test_submit_many_takes_a_generator_in_chunks_with_a_key_each(api, client, monkeypatch):
     monkeypatch.setattr("goqueue.submission.MAX_BATCH_ITEMS", 2)
     drawn = []
 
     def jobs():
-        for number in range(5):
+        for number in range(11):
             drawn.append(len(api.requests))
-            yield JobRequest("a", {"n": number}, idempotency_key=f"k{number}") if number % 2 else {"type": "b"}
+            request = JobRequest("a", {"n": number}, idempotency_key=f"k{number}")
+            yield request if number % 2 else {"type": "b", "payload": {"n": number}}
 
-    def item(name):
-        return {"id": name, "queue": "default", "type": "a", "status": "queued", "replayed": False}
-
-    api.will_answer(
-        reply(201, {"created": 2, "replayed": 0, "items": [item("0"), item("1")]}),
-        reply(201, {"created": 2, "replayed": 0, "items": [item("2"), item("3")]}),
-        reply(201, {"created": 1, "replayed": 0, "items": [item("4")]}),
-    )
+    api.will_answer(*[batch_answer] * 6)
     submitted = client.submit_many(jobs())
-    assert [one.id for one in submitted] == ["0", "1", "2", "3", "4"]
-    assert [len(request.body["jobs"]) for request in api.requests] == [2, 2, 1]
-    assert api.requests[0].body["jobs"][1] == {"type": "a", "payload": {"n": 1}, "idempotency_key": "k1"}
-    assert len({request.headers["Idempotency-Key"] for request in api.requests}) == 3
-    assert drawn[-1] > 0, "the generator was drained before anything was sent"
+    assert [one.id for one in submitted] == [str(number) for number in range(11)]
+    sent = sorted((request.body["jobs"] for request in api.requests), key=lambda jobs: jobs[0]["payload"]["n"])
+    assert [len(jobs) for jobs in sent] == [2, 2, 2, 2, 2, 1]
+    assert sent[0][1] == {"type": "a", "payload": {"n": 1}, "idempotency_key": "k1"}
+    assert len({request.headers["Idempotency-Key"] for request in api.requests}) == 6
+    assert drawn[-1] > 0, "the generator was drained before anything was answered"
+
+
+def test_submit_many_sends_two_requests_at_a_time(api, client, monkeypatch):
+    monkeypatch.setattr("goqueue.submission.MAX_BATCH_ITEMS", 1)
+    together = threading.Barrier(2, timeout=10)
+
+    def once_both_are_there(request):
+        together.wait()
+        return batch_answer(request)
+
+    api.will_answer(once_both_are_there, once_both_are_there)
+    submitted = client.submit_many({"type": "a", "payload": {"n": number}} for number in range(2))
+    assert [one.id for one in submitted] == ["0", "1"]
+
+
+def test_of_what_ran_beside_a_request_that_failed_the_error_says_how_much_was_submitted(api, client, monkeypatch):
+    monkeypatch.setattr("goqueue.submission.MAX_BATCH_ITEMS", 1)
+
+    def all_but_the_second(request):
+        return Reply(422, {"title": "no"}) if request.body["jobs"][0]["payload"]["n"] == 1 else batch_answer(request)
+
+    api.will_answer(*[all_but_the_second] * 3)
+    with pytest.raises(InvalidRequest) as caught:
+        client.submit_many({"type": "a", "payload": {"n": number}} for number in range(3))
+    assert caught.value.__notes__ == ["1 jobs before this request were submitted, and 1 after them"]
 
 
 def test_submit_many_of_nothing_sends_nothing(api, client):

@@ -45,7 +45,7 @@ def test_times_are_written_with_their_zone():
     assert encode({"at": datetime(2026, 1, 1, tzinfo=UTC)}) == b'{"at":"2026-01-01T00:00:00+00:00"}'
 
 
-def test_a_chunk_has_at_most_ten_thousand_jobs():
+def test_a_chunk_has_at_most_so_many_jobs():
     counts = [count for count, _ in chunks({"type": "a"} for _ in range(MAX_BATCH_ITEMS * 2 + 1))]
     assert counts == [MAX_BATCH_ITEMS, MAX_BATCH_ITEMS, 1]
 

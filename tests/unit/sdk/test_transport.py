@@ -151,15 +151,6 @@ def test_an_answer_of_a_proxy_and_a_redirect_are_errors_too(api, client, reply):
         client.submit("a")
 
 
-def test_the_jobs_of_earlier_chunks_are_noted_on_the_error(api, client, reply, monkeypatch):
-    monkeypatch.setattr("goqueue.submission.MAX_BATCH_ITEMS", 1)
-    item = {"id": "1", "queue": "default", "type": "a", "status": "queued"}
-    api.will_answer(reply(201, {"items": [item]}), reply(422, {"title": "no"}))
-    with pytest.raises(InvalidRequest) as caught:
-        client.submit_many([{"type": "a"}, {"type": ""}])
-    assert caught.value.__notes__ == ["1 jobs before this request were submitted"]
-
-
 @pytest.mark.parametrize("url", ["localhost:8080", "redis://localhost", "http://", ""])
 def test_an_address_that_is_none_is_refused_at_once(url):
     with pytest.raises(InvalidArgument, match="http://localhost:8080"):
