@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 from uuid import uuid4
 
 from flask import Flask
@@ -126,11 +127,17 @@ _RESOURCES: Final = (
 )
 
 
+class _Application(Flask):
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is: none of ours is async, and Flask would look ten times a request."""
+        return func
+
+
 def create_app(
     settings: ApiSettings, clock: Clock | None = None, telemetry: Telemetry = OFF, seat: Seat | None = None
 ) -> Flask:
     """The API on these settings; several may live in one process. seat: of its process; None: it is the only one."""
-    app = Flask(__name__)
+    app = _Application(__name__)
     app.url_map.merge_slashes = False  # /jobs//events is no path, rather than a redirect to a job named `events`
     app.json = OrjsonProvider(app)
     app.config.update(

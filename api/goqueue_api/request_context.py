@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 from flask import Flask, Response, g, request
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from goqueue_api import tracing
 from goqueue_common.trace_context import trace_id_of

@@ -7,6 +7,8 @@ import itertools
 import logging
 import resource
 import socket
+import sys
+import threading
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +36,7 @@ log = structlog.get_logger(__name__)
 
 _GRACE_SECONDS: Final = 25
 _KEEPALIVE_SECONDS: Final = 75
+_LINGER_SECONDS: Final = 0.005
 _FILES_BESIDE_STREAMS: Final = 1_500
 """gunicorn takes a thousand connections at once; the rest is for those to the stores, threads and libraries."""
 _SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat files: a disk that stalls must not kill workers
@@ -57,6 +60,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "workers": self._settings.processes,
             "threads": self._settings.threads,
             "worker_class": DrainingWorker,
+            # Each process listens for itself: of a shared socket one process, the one that is awake, takes all connections.
+            "reuse_port": sys.platform == "linux",
             "keepalive": _KEEPALIVE_SECONDS,
             "graceful_timeout": _GRACE_SECONDS,
             "timeout": 60,
@@ -125,6 +130,11 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
     time in the world, and a connection that is to be closed up to 2 s of its main thread, in which it accepts nobody.
     """
 
+    def init_process(self) -> None:
+        """In the new process."""
+        self._lingerers = threading.Semaphore(self.cfg.threads - 1)
+        super().init_process()
+
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
         """No HTTP, or too much of it."""
         status = status_of(exc)
@@ -143,16 +153,36 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
         super().handle_exit(sig, frame)
 
     def handle(self, conn: TConn) -> Any:
-        """Serve a request, in a thread. Returns whether the connection is kept, or that its first byte is awaited."""
+        """Serve a request, in a thread, and those that follow it closely. Returns whether the connection is kept, or that
+        its first byte is awaited.
+        """
         if not conn.initialized:
             if not conn.wait_for_data(0):
                 return gthread._DEFER  # noqa: SLF001 - to the loop that waits for all connections, and needs no thread
             conn.sock = TimedSocket.adopt(conn.sock)
-        conn.sock.expect_request()
-        is_kept = super().handle(conn)
-        if not is_kept:
-            conn.sock.end()
-        return is_kept
+        while True:
+            conn.sock.expect_request()
+            if not super().handle(conn):
+                conn.sock.end()
+                return False
+            conn.sock.flush()
+            if not self._lingers(conn):
+                return True
+
+    def _lingers(self, conn: TConn) -> bool:
+        """Whether its next request is there, or comes at once and no other waits for a thread.
+
+        Then the connection need not go by the main thread to another one, which costs as much as all that Flask does. One
+        thread never waits so, for whoever comes anew.
+        """
+        if conn.parser.unreader.buf.getvalue():
+            return True
+        if not self.alive or not self.tpool._work_queue.empty() or not self._lingerers.acquire(blocking=False):  # noqa: SLF001 - it tells nobody else
+            return False
+        try:
+            return bool(conn.sock.wait_readable(_LINGER_SECONDS)) and self.alive
+        finally:
+            self._lingerers.release()
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
         """Whether the connection may be kept: not one that has become a stream, which is no concern of this worker's."""

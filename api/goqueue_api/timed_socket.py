@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import errno
+import select
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 REQUEST_SECONDS: Final = 10.0
 """How long a request may take to arrive, and then its answer to leave..."""
@@ -19,55 +19,91 @@ LEFTOVER_PAUSE_SECONDS: Final = 0.2
 """...if it goes on arriving: who sends nothing shall hold no thread."""
 _PIECE: Final = 65_536
 _LEFTOVER_PIECES: Final = 64
+_MOST_HELD: Final = 16_384
+
+T = TypeVar("T")
 
 
 class TimedSocket(socket.socket):
     """An accepted connection; raises TimeoutError when a request or its answer moves too slowly.
 
-    A deadline for the whole, not a timeout for each read: that one would be met by a byte every few seconds.
+    A deadline for the whole, not a timeout for each read: that one would be met by a byte every few seconds. The kernel
+    never blocks in it, and is asked to wait only for what is not there yet: each call that might block has Python hand the
+    interpreter to another thread, and to get it back can take longer than all else a request does. For the same reason
+    what is written is held until there is more of it, or none: the head of an answer leaves with its body.
     """
 
     _until = float("inf")
     _is_answering = False
     _is_answered = False
+    _waits = True
+    _held = b""
     is_handed_over = False
 
     @classmethod
     def adopt(cls, accepted: socket.socket) -> TimedSocket:
         """The same connection; the object given must not be used any more."""
-        return cls(fileno=accepted.detach())
+        adopted = cls(fileno=accepted.detach())
+        super().setblocking(adopted, False)
+        return adopted
 
     def hand_over(self) -> socket.socket:
         """The same connection for somebody else, who answers on it; whatever is still done to this object does nothing."""
         self.is_handed_over = True
         return socket.socket(fileno=self.detach())
 
+    def setblocking(self, flag: bool, /) -> None:
+        """Whether to wait for what is not there yet."""
+        self._waits = bool(flag)
+
+    def gettimeout(self) -> float | None:
+        """As a socket that waits has it, or one that does not."""
+        return None if self._waits else 0.0
+
     def expect_request(self) -> None:
         """The next byte is the first of a request."""
         self._is_answering = self._is_answered = False
+        self._waits = True
         self._wait(REQUEST_SECONDS)
+
+    def wait_readable(self, seconds: float) -> bool:
+        """Whether something has come, or does in this time; the end of the connection is something, too."""
+        return _is_ready(self, select.POLLIN, seconds)
 
     def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
         """Some bytes of the request."""
         if self._is_answering and not self._is_answered:
             self._is_answered = True
             self._wait(LEFTOVER_SECONDS)
-        with self._in_time():
-            received = super().recv(bufsize, flags)
+        self.flush()
+        received: bytes = self._in_time(super().recv, bufsize, select.POLLIN)
         if not self._is_answered:
             self._moved(received)
         return received
 
     def sendall(self, data: Any, flags: int = 0, /) -> None:
-        """Some bytes of the answer."""
+        """Some bytes of the answer; a few are held for what follows."""
         if self.is_handed_over:
             return
         if not self._is_answering:
             self._is_answering = True
             self._wait(REQUEST_SECONDS)
         self._moved(data)
-        with self._in_time():
-            super().sendall(data, flags)
+        if not self._held and len(data) <= _MOST_HELD:
+            self._held = bytes(data)
+            return
+        self._send(self._held + data if self._held else data)
+
+    def flush(self) -> None:
+        """Send what is held."""
+        if self._held:
+            self._send(self._held)
+
+    def _send(self, data: bytes) -> None:
+        self._held = b""
+        left = memoryview(data)
+        while left:
+            left = left[self._in_time(super().send, left, select.POLLOUT) :]
 
     def end(self) -> None:
         """Close. What is being sent is dropped first, or the kernel would tell its sender to forget the answer.
@@ -77,12 +113,13 @@ class TimedSocket(socket.socket):
         if self.is_handed_over:
             return
         try:
+            self.flush()
             self.shutdown(socket.SHUT_WR)
-            self.settimeout(0.0)
+            self._waits = False
             for _ in range(_LEFTOVER_PIECES):
                 if not self.recv(_PIECE):
                     break
-                self.settimeout(LEFTOVER_SECONDS)
+                self._waits = True
         except OSError:
             pass
         self.close()
@@ -93,21 +130,24 @@ class TimedSocket(socket.socket):
     def _moved(self, data: bytes) -> None:
         self._until += len(data) / LEAST_BYTES_PER_SECOND
 
-    @contextmanager
-    def _in_time(self) -> Iterator[None]:
-        given = self.gettimeout()
-        left = self._until - time.monotonic()
-        if left <= 0:
-            raise _too_slow()
-        if self._is_answered:
-            left = min(left, LEFTOVER_PAUSE_SECONDS)
-        self.settimeout(left if given is None else min(left, given))
-        try:
-            yield
-        except TimeoutError as error:
-            raise _too_slow() from error
-        finally:
-            self.settimeout(given)
+    def _in_time(self, operation: Callable[[Any], T], argument: Any, event: int) -> T:
+        while True:
+            left = self._until - time.monotonic()
+            if left <= 0:
+                raise _too_slow()
+            try:
+                return operation(argument)
+            except BlockingIOError:
+                if not self._waits:
+                    raise
+            if not _is_ready(self, event, min(left, LEFTOVER_PAUSE_SECONDS) if self._is_answered else left):
+                raise _too_slow()
+
+
+def _is_ready(connection: socket.socket, event: int, seconds: float) -> bool:
+    poller = select.poll()
+    poller.register(connection, event)
+    return bool(poller.poll(seconds * 1000))
 
 
 def _too_slow() -> TimeoutError:

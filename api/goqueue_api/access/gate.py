@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request
@@ -46,6 +47,7 @@ def comes_from_elsewhere() -> bool:
     return not names_this_machine(request.host) or _passed_on_from() is not None
 
 
+@lru_cache(maxsize=64)
 def names_this_machine(host: str) -> bool:
     """Whether a Host header can only be of this machine.
 

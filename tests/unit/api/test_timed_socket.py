@@ -78,7 +78,34 @@ def test_each_request_and_each_answer_has_its_own_time(ends: tuple[TimedSocket, 
         assert ours.recv(7) == b"request"
         time.sleep(0.8 * SECONDS)  # as a view that works
         ours.sendall(b"answer")
+        ours.flush()
         assert client.recv(6) == b"answer"
+
+
+def test_the_head_of_an_answer_leaves_with_its_body(ends: tuple[TimedSocket, socket.socket]) -> None:
+    ours, client = ends
+    client.setblocking(False)
+    ours.sendall(b"head")
+    with pytest.raises(BlockingIOError):
+        client.recv(100)
+    ours.sendall(b"body")
+    assert client.recv(100) == b"headbody"
+
+
+def test_what_is_held_is_sent_before_more_is_awaited(ends: tuple[TimedSocket, socket.socket]) -> None:
+    ours, client = ends
+    ours.sendall(b"100 Continue")
+    answering = threading.Thread(target=lambda: client.sendall(client.recv(100)))
+    answering.start()
+    assert ours.recv(100) == b"100 Continue"
+    answering.join()
+
+
+def test_it_waits_for_the_next_request_no_longer_than_told(ends: tuple[TimedSocket, socket.socket]) -> None:
+    ours, client = ends
+    assert not ours.wait_readable(0.001)
+    client.sendall(b"x")
+    assert ours.wait_readable(10)
 
 
 def test_the_end_takes_no_time_when_nothing_arrives(ends: tuple[TimedSocket, socket.socket]) -> None:
