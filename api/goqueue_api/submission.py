@@ -9,7 +9,7 @@ from typing import Any, Final
 from goqueue_api.errors import InvalidIdempotencyKey
 from goqueue_api.job_request import idempotency_key_problem, new_job
 from goqueue_api.json_body import sole_array
-from goqueue_api.type_catalogue import TypeCatalogue
+from goqueue_api.type_catalogue import KnownType, TypeCatalogue
 from goqueue_common.clock import Clock
 from goqueue_common.errors import FieldError, InvalidJob, PayloadTooLarge
 from goqueue_common.idempotency import IdempotencyKey, fingerprint
@@ -36,7 +36,7 @@ class SubmissionReader:
 
         Raises InvalidJob, PayloadTooLarge, InvalidIdempotencyKey.
         """
-        job = self._new_job(document, self._clock.now(), traceparent)
+        job = _new_job(document, self._types.current(), self._clock.now(), traceparent)
         return Submission(job, header_key(key, document, owner))
 
     def read_batch(self, document: Mapping[str, Any], owner: str, traceparent: str | None = None) -> list[Submission]:
@@ -46,11 +46,12 @@ class SubmissionReader:
         PayloadTooLarge, which names the item.
         """
         now = self._clock.now()
+        types = self._types.current()
         submissions: list[Submission] = []
         problems: list[FieldError] = []
         for index, item in enumerate(sole_array(document, "jobs", of="a batch", least=1, most=MAX_BATCH_ITEMS)):
             try:
-                submissions.append(self._read_item(item, now, owner, traceparent))
+                submissions.append(_read_item(item, types, now, owner, traceparent))
             except InvalidJob as error:
                 problems += [FieldError(f"/jobs/{index}{found.pointer}", found.detail) for found in error.fields]
             except PayloadTooLarge as error:
@@ -61,27 +62,6 @@ class SubmissionReader:
             raise InvalidJob(problems[:_MAX_PROBLEMS])
         return submissions
 
-    def _read_item(self, item: object, now: datetime, owner: str, traceparent: str | None) -> Submission:
-        if not isinstance(item, dict):
-            raise InvalidJob([FieldError("", f"must be an object, not {kind(item)}")])
-        if _KEY not in item:
-            return Submission(self._new_job(item, now, traceparent))
-        key = item[_KEY]
-        body = {name: value for name, value in item.items() if name != _KEY}
-        problem = idempotency_key_problem(key)
-        if problem is not None:
-            raise InvalidJob([FieldError(f"/{_KEY}", problem)])
-        return Submission(self._new_job(body, now, traceparent), IdempotencyKey(owner, key, fingerprint(body)))
-
-    def _new_job(self, document: Mapping[str, Any], now: datetime, traceparent: str | None) -> NewJob:
-        name = document.get("type")
-        known = self._types.get(name) if isinstance(name, str) else None
-        job = new_job(document, known.max_retries if known else None, now, traceparent)
-        problems = known.problems(document.get("payload", {})) if known else []
-        if problems:
-            raise InvalidJob(problems)
-        return job
-
 
 def header_key(key: str | None, document: Mapping[str, Any], owner: str) -> IdempotencyKey | None:
     """The Idempotency-Key header with the fingerprint of the body it came with. Raises InvalidIdempotencyKey."""
@@ -91,3 +71,28 @@ def header_key(key: str | None, document: Mapping[str, Any], owner: str) -> Idem
     if problem is not None:
         raise InvalidIdempotencyKey(f"the header Idempotency-Key {problem}")
     return IdempotencyKey(owner, key, fingerprint(document))
+
+
+def _read_item(
+    item: object, types: Mapping[str, KnownType], now: datetime, owner: str, traceparent: str | None
+) -> Submission:
+    if not isinstance(item, dict):
+        raise InvalidJob([FieldError("", f"must be an object, not {kind(item)}")])
+    if _KEY not in item:
+        return Submission(_new_job(item, types, now, traceparent))
+    key = item[_KEY]
+    body = {name: value for name, value in item.items() if name != _KEY}
+    problem = idempotency_key_problem(key)
+    if problem is not None:
+        raise InvalidJob([FieldError(f"/{_KEY}", problem)])
+    return Submission(_new_job(body, types, now, traceparent), IdempotencyKey(owner, key, fingerprint(body)))
+
+
+def _new_job(document: Mapping[str, Any], types: Mapping[str, KnownType], now: datetime, traceparent: str | None) -> NewJob:
+    name = document.get("type")
+    known = types.get(name) if isinstance(name, str) else None
+    job = new_job(document, known.max_retries if known else None, now, traceparent)
+    problems = known.problems(document.get("payload", {})) if known else []
+    if problems:
+        raise InvalidJob(problems)
+    return job

@@ -55,7 +55,7 @@ class TypeCatalogue:
 
     def get(self, job_type: str) -> KnownType | None:
         """What is known of a type, None: no worker ever published it. Raises StoreUnavailable before the first reading."""
-        return self._fresh().get(job_type)
+        return self.current().get(job_type)
 
     def max_retries(self, job_type: str) -> int | None:
         """How many retries the handler of a type wants, None: nobody knows. Raises like `get`."""
@@ -66,7 +66,8 @@ class TypeCatalogue:
         """Every version, read now. Raises StoreUnavailable."""
         return self._source.job_types()
 
-    def _fresh(self) -> Mapping[str, KnownType]:
+    def current(self) -> Mapping[str, KnownType]:
+        """All that is known, by type. Raises StoreUnavailable before the first reading."""
         known = self._known
         if known is not None and self._monotonic() - self._read_at < FRESH_SECONDS:
             return known

@@ -31,8 +31,12 @@ class JobStorage(Protocol):
     def create_jobs(self, submissions: Sequence[Submission]) -> list[Submitted]:
         """Like create_job for many, all or nothing, answers in order."""
 
-    def create_jobs_once(self, submissions: Sequence[Submission], key: IdempotencyKey) -> tuple[list[BatchAnswer], bool]:
-        """Like create_jobs under one key for the whole batch; True beside the answers of its first use."""
+    def create_batch(
+        self, submissions: Sequence[Submission], key: IdempotencyKey | None = None
+    ) -> tuple[list[BatchAnswer], bool]:
+        """Like create_jobs, answered more briefly; key: one for the whole batch, with True beside the answers of its
+        first use.
+        """
 
     def create_rerun(self, submission: Submission, actor: Actor) -> Submitted:
         """Like create_job for a job with `rerun_of`, as a deed of this actor."""

@@ -18,6 +18,9 @@ _NOT_ASKED_FOR: Final = (
     "opentelemetry.sdk.metrics",  # by redis, for figures of its own
 )
 
+_COLLECT_AFTER: Final = (20_000, 10, 10)
+"""Python's own is 700 new objects."""
+
 
 @contextmanager
 def imports() -> Iterator[None]:
@@ -51,6 +54,8 @@ def uncollected() -> Iterator[None]:
 def keep_for_good() -> None:
     """What there is now stays to the end of the process: it is never looked through again, nor copied by that after a fork.
 
-    For entry points, once they have imported; elsewhere it would keep garbage of others.
+    For entry points, once they have imported; elsewhere it would keep garbage of others. What comes is looked through less
+    often: a batch makes thousands of objects that live until its end, and looking through them took a seventh of its time.
     """
     gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)

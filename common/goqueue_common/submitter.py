@@ -10,6 +10,7 @@ import structlog
 from goqueue_common.audit_store import Actor
 from goqueue_common.broker.contract import Broker
 from goqueue_common.errors import BrokerUnavailable
+from goqueue_common.group_commit import GroupCommit
 from goqueue_common.idempotency import IdempotencyKey
 from goqueue_common.job import JobRef
 from goqueue_common.job_storage import JobStorage
@@ -31,19 +32,25 @@ class Submitter:
         self._storage = storage
         self._broker = broker
         self._count = count
+        self._group = GroupCommit(storage.create_jobs, self.send_on)
 
     def submit(self, submissions: Sequence[Submission]) -> list[Submitted]:
         """All or nothing, answers in order. Raises IdempotencyKeyReused, IdempotencyKeyInUse, StoreUnavailable."""
+        if len(submissions) == 1 and submissions[0].key is None:
+            return [self._group.submit(submissions[0])]
+        # Not so one with a key, which may wait for another request's transaction.
         answers = self._storage.create_jobs(submissions)
         self.send_on(submissions, answers)
         return answers
 
-    def submit_once(self, submissions: Sequence[Submission], key: IdempotencyKey) -> tuple[list[BatchAnswer], bool]:
-        """Like submit under one key for the whole batch; True beside the answers of its first use."""
-        answers, replayed = self._storage.create_jobs_once(submissions, key)
-        if not replayed:
+    def submit_batch(
+        self, submissions: Sequence[Submission], key: IdempotencyKey | None = None
+    ) -> tuple[list[BatchAnswer], bool]:
+        """Like submit, answered more briefly. key: one for the whole batch; True beside the answers of its first use."""
+        answers, is_replayed = self._storage.create_batch(submissions, key)
+        if not is_replayed:
             self.send_on(submissions, answers)
-        return answers, replayed
+        return answers, is_replayed
 
     def submit_rerun(self, submission: Submission, actor: Actor) -> Submitted:
         """Like submit for a job that runs another one again, as a deed of this actor."""

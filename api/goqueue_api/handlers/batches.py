@@ -17,7 +17,7 @@ from goqueue_api.schemas.job_request import BATCH_EXAMPLES, BatchAnswerSchema, B
 from goqueue_api.services import services
 from goqueue_api.submission import MAX_BATCH_BYTES, header_key
 from goqueue_api.tracing import TRACEPARENT_PARAMETER, sending
-from goqueue_common.new_job import Submission, Submitted
+from goqueue_common.new_job import Submission
 from goqueue_common.submission_store import BatchAnswer
 
 blueprint = ApiBlueprint("batches", __name__, "Submit many jobs at once.")
@@ -50,13 +50,11 @@ def submit_batch() -> Response:
         submissions = services().submissions.read_batch(document, owner, span.traceparent)
         span.describe([submission.job for submission in submissions])
         key = header_key(request.headers.get(KEY_HEADER), document, owner)
-        if key is None:
-            return json_response(_answer(submissions, services().submitter.submit(submissions)), 201)
-        answers, is_replayed = services().submitter.submit_once(submissions, key)
+        answers, is_replayed = services().submitter.submit_batch(submissions, key)
     return json_response(_answer(submissions, answers), 201, REPLAYED if is_replayed else None)
 
 
-def _answer(submissions: Sequence[Submission], answers: Sequence[Submitted | BatchAnswer]) -> dict[str, Any]:
+def _answer(submissions: Sequence[Submission], answers: Sequence[BatchAnswer]) -> dict[str, Any]:
     items = [
         {
             "id": answer.id,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Response, request
 
 from goqueue_api.access.caller import actor, caller
@@ -148,7 +146,7 @@ def rerun_job(job_id: str) -> Response:
     key = header_key(request.headers.get(KEY_HEADER), document | {"rerun_of": job.id}, owner)
     with sending() as span:
         read = services().submissions.read_job(document, None, owner, span.traceparent).job
-        new = replace(read, rerun_of=job.id)
+        new = read._replace(rerun_of=job.id)
         span.describe([new])
         answer = services().submitter.submit_rerun(Submission(new, key), actor())
     headers = {"Location": f"/jobs/{answer.id}"} | (REPLAYED if answer.replayed else {})

@@ -16,9 +16,13 @@ import pytest
 import requests
 from redis import Redis
 
+from bench import posting
 from goqueue_api.settings import ApiSettings
 from goqueue_common.broker.keys import Keys
 from tests.factories import eventually
+
+BUSY = 64
+"""Connections, many times as many as there are threads."""
 
 
 class RunningApi(NamedTuple):
@@ -126,3 +130,9 @@ def test_a_taken_port_is_one_clear_line_and_exit_code_2(settings: ApiSettings, w
     assert ended.stderr.splitlines() == [
         f"goqueue_api: cannot serve at 127.0.0.1:{port}: Address already in use; set GOQUEUE_API_BIND to a free address"
     ]
+
+
+def test_connections_that_never_rest_leave_threads_to_others(api: RunningApi) -> None:
+    posted = posting.run(f"{api.url}/jobs", 2.0, BUSY)
+    assert posted["max_ms"] < 1_000
+    assert posted["fewest"] > posted["answered"] / BUSY / 10

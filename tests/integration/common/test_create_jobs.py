@@ -97,6 +97,6 @@ def test_a_batch_that_was_taken_back_leaves_its_new_queue_to_the_next_job(
     store.create_job(NewJob.checked("demo"), idempotency_key("used", request="first"))
     batch = [submission(queue="reports"), submission(key=idempotency_key("used", request="other"))]
     with pytest.raises(IdempotencyKeyReused):
-        store.create_jobs_once(batch, idempotency_key("batch")) if with_batch_key else store.create_jobs(batch)
+        store.create_batch(batch, idempotency_key("batch")) if with_batch_key else store.create_jobs(batch)
     submit(store, queue="reports")
     assert "reports" in QueueStore(database).names()

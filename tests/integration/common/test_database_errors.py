@@ -188,7 +188,7 @@ def test_while_postgresql_is_stopped_every_store_says_so_and_afterwards_goes_on(
     job_id = job_in(JobStatus.QUEUED, store, worker_id)
     calls: list[Any] = [
         lambda: store.create_job(NewJob.checked("demo")),
-        lambda: store.create_jobs_once([submission()], idempotency_key()),
+        lambda: store.create_batch([submission()], idempotency_key()),
         lambda: store.get_job_by_id(job_id),
         lambda: store.claim(worker_id, [job_id], None),
         lambda: store.acknowledge(worker_id, []),

@@ -80,7 +80,7 @@ def test_a_key_whose_first_request_still_runs_is_in_use(store: JobStore, databas
         for attempt in (
             lambda: JobStore(impatient).create_job(NewJob.checked("demo"), KEY),
             lambda: JobStore(impatient).create_jobs([submission(), submission(key=KEY)]),
-            lambda: JobStore(impatient).create_jobs_once([submission()], KEY),
+            lambda: JobStore(impatient).create_batch([submission()], KEY),
         ):
             with pytest.raises(IdempotencyKeyInUse):
                 attempt()
@@ -160,42 +160,42 @@ BATCH_KEY = idempotency_key("batch")
 def test_a_batch_under_one_key_is_replayed_with_its_first_answers(
     store: JobStore, database: Database, worker_id: str
 ) -> None:
-    first, was_replayed = store.create_jobs_once([submission(), submission(delay_seconds=60)], BATCH_KEY)
+    first, was_replayed = store.create_batch([submission(), submission(delay_seconds=60)], BATCH_KEY)
     assert [(item.status, item.replayed) for item in first] == [("queued", False), ("scheduled", False)]
     start(store, worker_id, first[0].id)
     assert not was_replayed
-    assert store.create_jobs_once([submission(), submission(delay_seconds=60)], BATCH_KEY) == (first, True)
+    assert store.create_batch([submission(), submission(delay_seconds=60)], BATCH_KEY) == (first, True)
     assert count(database) == 2
 
 
 def test_a_batch_key_used_with_another_request_is_refused(store: JobStore, database: Database) -> None:
-    store.create_jobs_once([submission()], BATCH_KEY)
+    store.create_batch([submission()], BATCH_KEY)
     with pytest.raises(IdempotencyKeyReused, match="'batch'"):
-        store.create_jobs_once([submission(), submission()], idempotency_key("batch", request="other"))
+        store.create_batch([submission(), submission()], idempotency_key("batch", request="other"))
     assert count(database) == 1
 
 
 def test_a_key_of_a_batch_is_no_key_of_a_job_and_the_other_way_round(store: JobStore) -> None:
-    store.create_jobs_once([submission()], BATCH_KEY)
+    store.create_batch([submission()], BATCH_KEY)
     with pytest.raises(IdempotencyKeyReused):
         store.create_job(NewJob.checked("demo"), BATCH_KEY)
     store.create_job(NewJob.checked("demo"), KEY)
     with pytest.raises(IdempotencyKeyReused):
-        store.create_jobs_once([submission()], KEY)
+        store.create_batch([submission()], KEY)
 
 
 def test_a_batch_key_is_kept_for_a_day(store: JobStore, database: Database) -> None:
-    store.create_jobs_once([submission()], BATCH_KEY)
+    store.create_batch([submission()], BATCH_KEY)
     age_key(database, BATCH_KEY, DAY + timedelta(minutes=1))
-    assert store.create_jobs_once([submission()], BATCH_KEY)[1] is False
+    assert store.create_batch([submission()], BATCH_KEY)[1] is False
     assert count(database) == 2
 
 
 def test_a_batch_key_is_free_again_when_its_batch_was_taken_back(store: JobStore, database: Database) -> None:
     store.create_job(NewJob.checked("demo"), KEY)
     with pytest.raises(IdempotencyKeyReused):
-        store.create_jobs_once([submission(), submission(key=idempotency_key(request="other"))], BATCH_KEY)
-    assert store.create_jobs_once([submission()], BATCH_KEY)[1] is False
+        store.create_batch([submission(), submission(key=idempotency_key(request="other"))], BATCH_KEY)
+    assert store.create_batch([submission()], BATCH_KEY)[1] is False
     assert count(database) == 2
 
 

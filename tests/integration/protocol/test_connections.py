@@ -126,7 +126,7 @@ def live_through_everything(database: Database, broker: RedisBroker) -> None:
     submitter = Submitter(jobs, broker)
     worker, dying = LedWorker(database, broker), LedWorker(database, broker)
     first, second = submitter.submit([submission(key=idempotency_key("a")), submission()])
-    ((third,), _) = submitter.submit_once([submission(delay_seconds=LONG_SECONDS)], idempotency_key("b"))
+    ((third,), _) = submitter.submit_batch([submission(delay_seconds=LONG_SECONDS)], idempotency_key("b"))
     make_due(database)
     assert maintenance.hold_lease("promoter", holder, 60)
     Promoter(maintenance, submitter).step()

@@ -40,7 +40,7 @@ def submits(_database: Database, jobs: JobStore, broker: RedisBroker) -> None:
 
 
 def submits_once(_database: Database, jobs: JobStore, broker: RedisBroker) -> None:
-    Submitter(jobs, broker).submit_once([submission() for _ in range(20)], idempotency_key())
+    Submitter(jobs, broker).submit_batch([submission() for _ in range(20)], idempotency_key())
 
 
 def promotes(database: Database, jobs: JobStore, broker: RedisBroker) -> None:

@@ -38,7 +38,7 @@ def refusing(database: Database) -> Iterator[None]:
     [
         pytest.param(lambda jobs: jobs.create_jobs([submission("refused", key=KEY)]), id="one job"),
         pytest.param(lambda jobs: jobs.create_jobs([submission(key=KEY), submission("refused")]), id="several"),
-        pytest.param(lambda jobs: jobs.create_jobs_once([submission("refused")], KEY), id="under one key"),
+        pytest.param(lambda jobs: jobs.create_batch([submission("refused")], KEY), id="under one key"),
     ],
 )
 def test_a_submit_that_fails_leaves_neither_a_key_without_its_job_nor_a_job_without_its_key(

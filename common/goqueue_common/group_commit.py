@@ -1,0 +1,152 @@
+"""Group commit: what concurrent callers submit one by one is stored by one statement, and pushed in one round trip.
+
+Leader and followers, as PostgreSQL groups the flushes of its log (XLogFlush): who finds nobody storing stores for all who
+wait, and when done wakes one of those who came meanwhile to do the same. Alone, nobody waits for anybody.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import structlog
+
+from goqueue_common.errors import StoreUnavailable
+from goqueue_common.new_job import Submission, Submitted
+
+log = structlog.get_logger(__name__)
+
+_MAX_PAYLOAD_BYTES: Final = 1024 * 1024
+
+_GATHER_SECONDS: Final = 0.001
+"""Of a leader who was not alone the last time, for those who are about to come."""
+_PATIENCE_SECONDS: Final = 10.0
+"""Longer than two groups take whose PostgreSQL gives no answer."""
+
+Store = Callable[[Sequence[Submission]], list[Submitted]]
+SendOn = Callable[[Sequence[Submission], Sequence[Submitted]], None]
+
+
+class GroupCommit:
+    """Submits single jobs by `store`, several of them at once where several threads call.
+
+    store: all or nothing, answers in order. A group that it refuses is split: each caller then submits its own, so that
+    one bad row spoils no other. send_on: what is done with a group that is stored, while the next one is being stored.
+    """
+
+    def __init__(self, store: Store, send_on: SendOn, *, patience_seconds: float = _PATIENCE_SECONDS) -> None:
+        self._store = store
+        self._send_on = send_on
+        self._patience_seconds = patience_seconds
+        self._lock = threading.Lock()
+        self._waiting: deque[_Waiter] = deque()
+        self._is_led = False
+        self._was_group = False
+
+    @property
+    def waiting(self) -> int:
+        """How many callers wait for one who stores."""
+        return len(self._waiting)
+
+    def submit(self, submission: Submission) -> Submitted:
+        """Its answer. Raises what `store` does, and StoreUnavailable when it had to wait for too long."""
+        mine = _Waiter(submission)
+        with self._lock:
+            leads = not self._is_led
+            if leads:
+                self._is_led = True
+            else:
+                self._waiting.append(mine)
+        if not leads and not mine.woken.acquire(timeout=self._patience_seconds):
+            self._give_up(mine)
+        if leads or mine.leads:
+            self._lead(mine)
+        return self._end(mine)
+
+    def _lead(self, mine: _Waiter) -> None:
+        group = self._take_group(mine)
+        try:
+            try:
+                answers = self._store_group(group)
+            finally:
+                self._hand_over()
+            if answers:
+                self._send_on([waiter.submission for waiter in group], answers)
+        finally:
+            for follower in group[1:]:
+                follower.woken.release()
+
+    def _take_group(self, mine: _Waiter) -> list[_Waiter]:
+        group, size = [mine], len(mine.submission.job.payload)
+        if self._was_group:
+            time.sleep(_GATHER_SECONDS)
+        with self._lock:
+            while self._waiting:
+                size += len(self._waiting[0].submission.job.payload)
+                if size > _MAX_PAYLOAD_BYTES:
+                    break
+                group.append(self._waiting.popleft())
+            self._was_group = len(group) > 1
+        return group
+
+    def _store_group(self, group: Sequence[_Waiter]) -> list[Submitted]:
+        try:
+            answers = self._store([waiter.submission for waiter in group])
+        except StoreUnavailable as error:
+            for waiter in group:
+                waiter.error = error
+        except Exception as error:
+            if len(group) == 1:
+                raise
+            log.warning("group_refused", jobs=len(group), reason=str(error).partition("\n")[0])
+        else:
+            for waiter, answer in zip(group, answers, strict=True):
+                waiter.answer = answer
+            return answers
+        return []
+
+    def _hand_over(self) -> None:
+        with self._lock:
+            self._is_led = bool(self._waiting)
+            if self._is_led:
+                following = self._waiting.popleft()
+                following.leads = True
+                following.woken.release()
+
+    def _give_up(self, mine: _Waiter) -> None:
+        with self._lock:
+            if mine.leads:  # just now
+                return
+            is_unwritten = mine in self._waiting
+            if is_unwritten:
+                self._waiting.remove(mine)
+        fate = "it was not stored" if is_unwritten else "whether it was stored is not known"
+        raise StoreUnavailable(f"PostgreSQL did not answer in {self._patience_seconds:g} s: {fate}; try again")
+
+    def _end(self, mine: _Waiter) -> Submitted:
+        if mine.error is not None:
+            # An error of its own for each thread, for each writes its traceback into it.
+            raise type(mine.error)(str(mine.error)) from mine.error
+        return mine.answer or self._alone(mine.submission)
+
+    def _alone(self, submission: Submission) -> Submitted:
+        answers = self._store([submission])
+        self._send_on([submission], answers)
+        return answers[0]
+
+
+class _Waiter:
+    """A caller and its job. woken: released once, when it is answered, is to lead, or is to submit its own."""
+
+    __slots__ = ("answer", "error", "leads", "submission", "woken")
+
+    def __init__(self, submission: Submission) -> None:
+        self.submission = submission
+        self.woken = threading.Lock()
+        self.woken.acquire()
+        self.leads = False
+        self.answer: Submitted | None = None
+        self.error: StoreUnavailable | None = None
