@@ -13,7 +13,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import api, bulk, events, latency, refill, schedules, stack, submit, throughput
+from bench import api, bulk, events, latency, processes, refill, schedules, stack, submit, throughput
+from bench.scale import command as scale
 
 Figures = dict[str, float]
 Measure = Callable[[stack.Servers, argparse.Namespace], Figures]
@@ -22,8 +23,9 @@ Measure = Callable[[stack.Servers, argparse.Namespace], Figures]
 def main() -> int:
     """0 measured, 1 a job was lost or ran twice, or something took longer than it may."""
     options = parser().parse_args()
-    if options.command == "api":
-        return api.main(options)
+    if "run" in options:
+        run: Callable[[argparse.Namespace], int] = options.run
+        return run(options)
     console = Console(stderr=True)
     rounds: list[Figures] = []
     for number in range(1, options.rounds + 1):
@@ -74,9 +76,18 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="all rounds, as JSON")
     text = "p50 and p95 of GET /jobs and GET /jobs/count"
     command = commands.add_parser("api", help=text, description=text)
+    command.set_defaults(run=api.main)
     command.add_argument("--jobs", type=at_least_100, default=10_000_000, help="default 10,000,000")
     command.add_argument("--data", help="a folder that keeps the servers' data: seeded once, measured again and again")
     command.add_argument("--json", action="store_true", help="as JSON")
+    text = "what more worker processes bring, 64 connections that post, and what 30 idle processes cost"
+    command = commands.add_parser("processes", help=text, description=text)
+    command.set_defaults(run=processes.main)
+    processes.add_arguments(command, at_least_100, positive)
+    text = "what a job costs however many wait, have ended, are being pruned, or are held by an old snapshot"
+    command = commands.add_parser("scale", help=text, description=text)
+    command.set_defaults(run=scale.main)
+    scale.add_arguments(command, at_least_100)
     return described
 
 

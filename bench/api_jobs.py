@@ -1,6 +1,7 @@
 """Millions of jobs with a past of 30 days, made by PostgreSQL itself: skewed as real ones are, the same each time.
 
-Of 10 million, 8.9 million are completed, 1 million failed and 100,000 cancelled; of the youngest 20,000 most wait or run.
+Of 10 million, 8.9 million are completed, 1 million failed and 100,000 cancelled; of the youngest 20,000 most wait or run,
+unless all are to have ended.
 Queues, types, tags, errors, payload values, workers, schedules are common, middling or rare (one job in 50,000 or fewer).
 """
 
@@ -14,6 +15,7 @@ from bench import failure_groups
 from goqueue_common.database import Database
 
 DAYS: Final = 30
+LIVE: Final = 0.002
 CHUNK: Final = 250_000
 SERVER_OPTIONS: Final = {"max_wal_size": "8GB", "shared_buffers": "2GB"}
 """Of PostgreSQL: what a server has that keeps so many jobs, in place of the 128 MB of a laptop."""
@@ -25,8 +27,8 @@ $$ SELECT (hashint8extended(n, k) & 2147483647) / 2147483648.0 $$
 """
 _MAKE: Final = """
 WITH seed AS (
-    SELECT n, now() - interval '30 days' * (1 - n::float8 / %(jobs)s) - interval '2 s' AS created_at,
-        n > %(jobs)s * 0.998 AND d(n, 1) < 0.9 AS is_live,
+    SELECT n, now() - %(days)s * interval '1 day' * (1 - n::float8 / %(jobs)s) - interval '2 s' AS created_at,
+        n > %(jobs)s * (1 - %(live)s) AND d(n, 1) < 0.9 AS is_live,
         CASE WHEN d(n, 2) < 0.00002 THEN 'ledger' WHEN d(n, 2) < 0.5 THEN 'default' WHEN d(n, 2) < 0.75 THEN 'emails'
             WHEN d(n, 2) < 0.9 THEN 'images' ELSE 'team-' || floor(d(n, 3) * 16)::int END AS queue,
         CASE WHEN d(n, 4) < 0.00002 THEN 'ledger.close' WHEN d(n, 4) < 0.4 THEN 'order.pay' WHEN d(n, 4) < 0.7 THEN 'email.send'
@@ -87,8 +89,11 @@ WHERE schemaname = current_schema() AND tablename = 'job_search' AND indexname <
 """
 
 
-def fill(database: Database, jobs: int, tell: Callable[[str], None]) -> None:
-    """Make `jobs` jobs and their entries in the search index, unless they are there; tell: what is done now."""
+def fill(database: Database, jobs: int, tell: Callable[[str], None], *, days: float = DAYS, live: float = LIVE) -> None:
+    """Make `jobs` jobs and their entries in the search index, unless they are there; tell: what is done now.
+
+    days: how old the oldest is. live: the share, from the youngest on, that has mostly not ended.
+    """
     ((there,),) = database.run("SELECT count(*) FROM (SELECT FROM jobs LIMIT %(jobs)s) AS few", {"jobs": jobs})
     if there == jobs:
         return
@@ -99,7 +104,8 @@ def fill(database: Database, jobs: int, tell: Callable[[str], None]) -> None:
     began = time.monotonic()
     for first in range(1, jobs + 1, CHUNK):
         last = min(jobs, first + CHUNK - 1)
-        database.run("SET synchronous_commit = off;" + _MAKE, {"jobs": jobs, "first": first, "last": last})
+        parameters = {"jobs": jobs, "first": first, "last": last, "days": days, "live": live}
+        database.run("SET synchronous_commit = off;" + _MAKE, parameters)
         tell(f"{last:,} of {jobs:,} jobs, {last / (time.monotonic() - began):,.0f} a second")
     for number, (name, definition) in enumerate(indexes, 1):
         tell(f"index {number} of {len(indexes)}: {name}")

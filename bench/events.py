@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import requests
 
-from bench import cpu, stack
+from bench import cpu, posting, stack
 
 PAIRS: Final = 5
 SECONDS: Final = 5.0
@@ -84,9 +84,7 @@ def _clients(url: str, count: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def _post(url: str, seconds: float) -> float:
-    words = [sys.executable, "-m", "bench.posting", f"{url}/jobs", str(seconds), str(POSTERS)]
-    answered = subprocess.run(words, cwd=stack.ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return float(json.loads(answered)["answered"]) / seconds
+    return posting.run(f"{url}/jobs", seconds, POSTERS)["answered"] / seconds
 
 
 def _post_and_weigh(url: str) -> tuple[float, float]:

@@ -6,11 +6,12 @@ import json
 import re
 import selectors
 import socket
+import subprocess
 import sys
 import time
 from urllib.parse import urlsplit
 
-from bench.stack import PAYLOAD
+from bench.stack import PAYLOAD, ROOT
 
 _JOB = json.dumps({"type": "bench.record", "payload": PAYLOAD})
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -45,7 +46,10 @@ class _Connection:
 
 
 def post(url: str, seconds: float, connections: int, body: str) -> dict[str, float]:
-    """answered: how many were, with 2xx; p50_ms, p99_ms: from a request to its answer."""
+    """answered: how many were, with 2xx; p50_ms, p99_ms, max_ms: from a request to its answer.
+
+    fewest: answers that one connection got, the least of all: whether some wait while others are served.
+    """
     parts = urlsplit(url)
     lines = [f"POST {parts.path} HTTP/1.1", f"Host: {parts.netloc}", "Content-Type: application/json"]
     content = body.encode()
@@ -66,7 +70,26 @@ def post(url: str, seconds: float, connections: int, body: str) -> dict[str, flo
                         waiting -= 1
     waits = sorted(wait for connection in opened for wait in connection.waits)
     middle, slow = waits[len(waits) // 2], waits[int(len(waits) * 0.99)]
-    return {"answered": len(waits), "p50_ms": middle * 1000, "p99_ms": slow * 1000}
+    return {
+        "answered": len(waits),
+        "p50_ms": middle * 1000,
+        "p99_ms": slow * 1000,
+        "max_ms": waits[-1] * 1000,
+        "fewest": min(len(connection.waits) for connection in opened),
+    }
+
+
+def run(url: str, seconds: float, connections: int, body: str = _JOB) -> dict[str, float]:
+    """`post` by a process of its own. Raises RuntimeError when an answer was not one of success, or never came."""
+    words = [sys.executable, "-m", "bench.posting", url, str(seconds), str(connections), body]
+    try:
+        done = subprocess.run(words, cwd=ROOT, check=False, capture_output=True, text=True, timeout=seconds + 60)
+    except subprocess.TimeoutExpired as error:
+        raise RuntimeError(f"a POST was not answered within {seconds + 60:g} s") from error
+    if done.returncode != 0:
+        raise RuntimeError(f"the posting process ended with {done.returncode}: {done.stderr[-1000:].strip()}")
+    answer: dict[str, float] = json.loads(done.stdout)
+    return answer
 
 
 if __name__ == "__main__":

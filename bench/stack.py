@@ -79,10 +79,17 @@ def process(environment: dict[str, str], *arguments: str, log: Path | None = Non
 @contextmanager
 def api(environment: dict[str, str]) -> Iterator[str]:
     """The address of an API, once it is ready."""
+    with api_process(environment) as (url, _):
+        yield url
+
+
+@contextmanager
+def api_process(environment: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """The address of an API, once it is ready, and its process id."""
     address = free_address()
-    with process({**environment, "GOQUEUE_API_BIND": address}, "goqueue_api"):
+    with process({**environment, "GOQUEUE_API_BIND": address}, "goqueue_api") as running:
         until(lambda: answers(f"http://{address}/readyz"))
-        yield f"http://{address}"
+        yield f"http://{address}", running.pid
 
 
 def free_address() -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import signal
 import subprocess
 import sys
@@ -18,13 +16,13 @@ from typing import Any
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import cpu
+from bench import chart, cpu, machine
 from bench.peers import posts, report, targets
-from bench.peers.chart import chart
 from bench.peers.environments import Environments
-from bench.peers.manifest import Peer, peers
+from bench.peers.manifest import OURS, Peer, peers
 from bench.peers.measure import Row, measure
 from bench.peers.stores import Stores
+from bench.targets import shown
 
 RESULTS = Path(__file__).parents[1] / "results"
 _WHOLE_ROUNDS = 3
@@ -54,7 +52,7 @@ def main() -> int:
         console.print(f"bench: {error}; what it said is in install.log below {options.folder}", style="red")
         return 2
     rows = _rounds(chosen, environments, options, console)
-    document = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": _machine(), "rows": rows}
+    document = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine.facts(), "rows": rows}
     reached = targets.targets(rows)
     if options.json:
         print(json.dumps({**_plain(document), "targets": [target.document() for target in reached]}, indent=2))
@@ -115,7 +113,7 @@ def _tried(name: str, number: int, once: Callable[[], Row], console: Console) ->
             row = Row(name, 0, error=f"{type(error).__name__}: {error}"[:1500])
         row.round = number
         rows.append(row)
-        said = row.error or ", ".join(f"{key} {report.shown(value)}" for key, value in row.figures.items())
+        said = row.error or ", ".join(f"{key} {shown(value)}" for key, value in row.figures.items())
         console.print(f"{number} {name} {time.monotonic() - began:.0f} s: {said}", highlight=False, markup=False)
         if not row.disturbed:
             break
@@ -126,26 +124,12 @@ def _keep(document: dict[str, Any], rows: Sequence[Row]) -> None:
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "peers.json").write_text(json.dumps(_plain(document), indent=1) + "\n")
     (RESULTS / "drain.svg").write_text(
-        chart("Jobs per second drained by two worker processes", report.medians(rows, "drained_per_s"))
+        chart.ranked("Jobs per second drained by two worker processes", report.medians(rows, "drained_per_s"), OURS)
     )
 
 
 def _plain(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "rows": [row.document() for row in document["rows"]]}
-
-
-def _machine() -> dict[str, Any]:
-    model = next(
-        (line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
-        "",
-    )
-    return {
-        "cores": os.cpu_count(),
-        "cpu": model,
-        "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9),
-        "kernel": platform.release(),
-        "python": platform.python_version(),
-    }
 
 
 if __name__ == "__main__":

@@ -12,14 +12,13 @@ from typing import Any
 
 from bench import cpu, stack
 from bench.latency import percentile
+from bench.machine import DISTURBED_CORES
 from bench.peers.environments import Environments
 from bench.peers.manifest import Peer
 from bench.peers.processes import RECORD, PeerProcesses, records_of
 from bench.peers.stores import Stores
 
 LATENCY_JOBS = 200
-DISTURBED_CORES = 0.4
-"""What others may use of the machine during a drain: more, and it is measured once more."""
 _SINGLES = 3_000
 _TAIL_SECONDS = 1.5
 _PATIENCE_SECONDS = 90.0

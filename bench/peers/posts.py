@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
-import subprocess
-import sys
 
-from bench import cpu, stack
+from bench import cpu, posting, stack
 from bench.peers.environments import Environments
 from bench.peers.manifest import Peer
 from bench.peers.measure import Row, wait_until_quiet
@@ -30,11 +28,11 @@ def measure(peer: Peer, environments: Environments, stores: Stores) -> Row:
     body = peer.http.body.replace("$ARG", json.dumps(stack.PAYLOAD))
     with processes.server(port) as server:
         stack.until(lambda: stack.answers(url + peer.http.ready) if peer.http and peer.http.ready else _listens(port))
-        _post(url + peer.http.path, 1.0, body)
+        posting.run(url + peer.http.path, 1.0, CONNECTIONS, body)
         wait_until_quiet()
         servers = stores.pids(peer.stores)
         before = cpu.seconds([server.pid, *servers])
-        posted = _post(url + peer.http.path, _SECONDS, body)
+        posted = posting.run(url + peer.http.path, _SECONDS, CONNECTIONS, body)
         used = cpu.seconds([server.pid, *servers]) - before
     row.jobs = int(posted["answered"])
     row.figures = {
@@ -44,15 +42,6 @@ def measure(peer: Peer, environments: Environments, stores: Stores) -> Row:
         "post_cpu_s_per_1000": used / row.jobs * 1000,
     }
     return row
-
-
-def _post(url: str, seconds: float, body: str) -> dict[str, float]:
-    words = [sys.executable, "-m", "bench.posting", url, str(seconds), str(CONNECTIONS), body]
-    done = subprocess.run(words, cwd=stack.ROOT, check=False, capture_output=True, text=True, timeout=seconds + 60)
-    if done.returncode != 0:
-        raise RuntimeError(f"the posting process ended with {done.returncode}: {done.stderr[-1000:].strip()}")
-    answer: dict[str, float] = json.loads(done.stdout)
-    return answer
 
 
 def _listens(port: int) -> bool:

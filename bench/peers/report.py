@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from bench.peers.measure import Row
-
-if TYPE_CHECKING:
-    from bench.peers.targets import Target
+from bench.targets import Target, shown, table
 
 _COLUMNS: Mapping[str, str] = {
     "drained_per_s": "drained/s",
@@ -47,13 +44,7 @@ def show(console: Console, rows: Sequence[Row], reached: Sequence[Target]) -> No
     """Fastest first."""
     console.print(_table(rows, "drained_per_s", _COLUMNS, jobs_ran=True))
     console.print(_table(rows, "posts_per_s", _HTTP_COLUMNS, jobs_ran=False))
-    drawn = Table(box=None, pad_edge=False, title="targets", title_justify="left")
-    for name in ("", "reached", "bound", ""):
-        drawn.add_column(name, justify="left" if name == "" else "right")
-    for target in reached:
-        verdict = "[green]met[/]" if target.met else "[red]missed[/]"
-        drawn.add_row(target.what, shown(target.value), ("<= " if target.at_most else ">= ") + shown(target.bound), verdict)
-    console.print(drawn)
+    console.print(table(reached))
     for row in rows:
         if row.error:
             said = f"{row.peer}, round {row.round}: {row.error.splitlines()[0]}"
@@ -79,8 +70,3 @@ def _table(rows: Sequence[Row], order: str, columns: Mapping[str, str], *, jobs_
             cells.append("yes" if all(row.once for row in its) else "[red]NO[/]")
         drawn.add_row(name, *cells)
     return drawn
-
-
-def shown(value: float) -> str:
-    """With as many digits as mean something."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}" if value >= 1 else f"{value:.3f}"

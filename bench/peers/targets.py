@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
 
 from bench.peers.manifest import OURS, peers
 from bench.peers.measure import Row
 from bench.peers.report import medians
+from bench.targets import Target
 
 DRAINED_TIMES = {
     "graphile-worker-batched": 1.0,
@@ -24,25 +23,6 @@ _BOUNDS = (
     ("p99 from POST to handler, ms", "wait_p99_ms", 15, True),
 )
 _OURS_OVER_HTTP, _FLOWER = f"{OURS} over HTTP", "celery over HTTP"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What is to be reached. value: what was; bound: at least, or with `at_most` at most."""
-
-    what: str
-    value: float
-    bound: float
-    at_most: bool = False
-
-    @property
-    def met(self) -> bool:
-        """Whether it was reached."""
-        return self.value <= self.bound if self.at_most else self.value >= self.bound
-
-    def document(self) -> dict[str, Any]:
-        """For JSON."""
-        return {**asdict(self), "met": self.met}
 
 
 def targets(rows: Sequence[Row]) -> list[Target]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -71,7 +70,7 @@ class ChildServices:
             return self._submitter.submit([submission])[0].id
         with self._tracing.sending() as span:
             span.describe([submission.job])
-            traced = replace(submission.job, traceparent=span.traceparent)
+            traced = submission.job._replace(traceparent=span.traceparent)
             return self._submitter.submit([Submission(traced, submission.key)])[0].id
 
     def step(self) -> float:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-from xml.etree import ElementTree as ET
 
 import pytest
 from rich.console import Console
 
 from bench.peers import report, targets
-from bench.peers.chart import chart
 from bench.peers.manifest import peers
 from bench.peers.measure import Row
 
@@ -81,10 +79,3 @@ def test_ours_is_measured_whatever_is_asked_for_and_first() -> None:
 def test_every_target_names_a_peer_that_is_there() -> None:
     names = {peer.name for peer in peers()}
     assert set(targets.DRAINED_TIMES) <= names
-
-
-def test_a_chart_has_a_bar_for_each_the_longest_first() -> None:
-    root = ET.fromstring(chart("Jobs & more", {"slow": 10.0, "goqueue": 1_000.0}))
-    bars = root.findall("{http://www.w3.org/2000/svg}rect")
-    assert [bar.get("class") for bar in bars] == ["bar ours", "bar"]
-    assert float(bars[0].get("width", "")) > float(bars[1].get("width", "")) > 0
