@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -74,6 +75,26 @@ def test_a_pause_is_obeyed_within_a_second_under_load_and_other_queues_go_on(sys
     assert begun(system)[quiet][1] - resumed_at < OBEYED_SECONDS
     eventually(lambda: len(system.effects("end")) == 801, "all have run")
     assert len(begun(system)) == 801
+
+
+@unlimited
+def test_short_jobs_do_not_wait_behind_long_ones_while_a_thread_is_free(
+    client: Client, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    go, threads, tag = tmp_path / "go", 16, request.node.callspec.id.replace(" ", "-")
+
+    def count(kind: str, status: str) -> int:
+        return client.count_jobs(type=f"shop.{kind}", status=status, tag=tag).value
+
+    short = [JobRequest("shop.brief", tags=[tag])] * 400
+    client.submit_many(short)
+    eventually(lambda: count("brief", "completed") == 400, "workers know how short they are, and claim ahead")
+    # Together, so that each worker has short ones in hand when its last thread takes to a long one.
+    client.submit_many([*[JobRequest("shop.wait", {"file": str(go)}, tags=[tag])] * (threads - 1), *short])
+    eventually(lambda: count("brief", "completed") == 800, "the short ones are done")
+    assert count("wait", "processing") == threads - 1
+    go.touch()
+    eventually(lambda: count("wait", "completed") == threads - 1, "the long ones end")
 
 
 @pytest.mark.parametrize("workers", [WITH_REDIS], ids=["with Redis"], indirect=True)

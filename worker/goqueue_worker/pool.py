@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import count
 from queue import Empty, SimpleQueue
 from typing import Final
 
@@ -101,11 +102,26 @@ class Pool:
 
     def room(self) -> int:
         """How many attempts to claim now; 0: wait. Small batches are put off while the buffer is more than half full."""
-        prefetch = self._prefetch()
+        slow = self._slow_threads()
+        prefetch = self._prefetch(len(self.slots) - slow)
         room = len(self.slots) + prefetch - self._waiting_or_running
         if room < max(1, prefetch // 2):
             return 0
         return room if self._left is None else min(room, self._left)
+
+    def recall_surplus(self) -> list[Attempt]:
+        """Take back what waits behind threads that took to long attempts after it was claimed: another worker may be free.
+
+        As `recall`.
+        """
+        slow = self._slow_threads()
+        if not slow or self._work.empty():
+            return []
+        wanted = self._prefetch(len(self.slots) - slow)
+        if self._work.qsize() <= 2 * wanted:
+            return []
+        kept = count()
+        return self.recall(lambda _: next(kept) >= wanted)
 
     @property
     def is_spent(self) -> bool:
@@ -185,8 +201,13 @@ class Pool:
         for _ in self._threads:
             self._work.put(None)
 
-    def _prefetch(self) -> int:
-        """By the smoothed duration of what finished lately; none before the first has."""
+    def _slow_threads(self) -> int:
+        """How many are at an attempt that takes longer than what is claimed ahead: until it ends they run nothing else."""
+        since = time.perf_counter() - _BUFFERED_SECONDS
+        return sum(0.0 < meter.began_at < since for meter in self._meters)
+
+    def _prefetch(self, threads: int) -> int:
+        """For so many threads, by the smoothed duration of what finished lately; none before the first has."""
         busy = sum(meter.busy_seconds for meter in self._meters)
         finished = sum(meter.finished for meter in self._meters)
         new = finished - self._measured[1]
@@ -198,7 +219,7 @@ class Pool:
             self._measured = (busy, finished)
         if self._mean_seconds is None:
             return 0
-        return min(MAX_PREFETCH, int(len(self.slots) * _BUFFERED_SECONDS / max(self._mean_seconds, 1e-6)))
+        return min(MAX_PREFETCH, int(threads * _BUFFERED_SECONDS / max(self._mean_seconds, 1e-6)))
 
     def _run(self, slot: RunningSlot, meter: _Meter) -> None:
         while (attempt := self._work.get()) is not None:
@@ -261,7 +282,7 @@ class Pool:
                 meter.dropped += 1
                 return  # still noted as claimed: the parent gives it back
             time.sleep(0.05)  # past its lease nothing starts; the parent's next heartbeat, or our end, decides
-        began = time.perf_counter()
+        began = meter.began_at = time.perf_counter()
         self._table.start(attempt.record)
         RUNNING.set(attempt.job)
         outcome = self._executor.run(attempt, slot)
@@ -270,6 +291,7 @@ class Pool:
         _report(attempt, outcome)
         RUNNING.set(None)
         self._deliver(attempt, outcome)
+        meter.began_at = 0.0
         meter.busy_seconds += time.perf_counter() - began
         meter.finished += 1
 
@@ -287,11 +309,15 @@ def _report(attempt: Attempt, outcome: Outcome) -> None:
 
 
 class _Meter:
-    """Written by one thread, read by another: a slightly old value does no harm. dropped: taken and not run."""
+    """Written by one thread, read by another: a slightly old value does no harm.
 
-    __slots__ = ("busy_seconds", "dropped", "finished")
+    began_at: when what it runs began, 0: it runs nothing. dropped: taken and not run.
+    """
+
+    __slots__ = ("began_at", "busy_seconds", "dropped", "finished")
 
     def __init__(self) -> None:
+        self.began_at = 0.0
         self.busy_seconds = 0.0
         self.dropped = 0
         self.finished = 0

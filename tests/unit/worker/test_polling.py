@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from queue import Empty, SimpleQueue
 from uuid import uuid4
@@ -61,6 +62,29 @@ def test_small_claims_are_put_off_while_the_buffer_is_half_full() -> None:
     assert pool.room() == 0
     pool._held = 100
     assert pool.room() == 308
+
+
+def busy_pool(slow: int) -> Pool:
+    """Of eight threads whose attempts took a millisecond, until these many began one that goes on."""
+    pool = pool_of(8)
+    pool._meters[0].busy_seconds, pool._meters[0].finished = 0.1, 100
+    pool._held = slow
+    for meter in pool._meters[:slow]:
+        meter.began_at = time.perf_counter() - 1.0
+    return pool
+
+
+def test_nothing_is_claimed_ahead_for_threads_that_do_not_become_free() -> None:
+    assert [busy_pool(slow).room() for slow in (0, 4, 7, 8)] == [408, 204, 51, 0]
+
+
+def test_what_waits_behind_long_attempts_is_given_back_but_for_what_the_other_threads_run_soon() -> None:
+    attempts = [Attempt(claimed_job("t"), Handler(type="t", function=print), number) for number in range(150)]
+    for slow, given_back in ((0, 0), (6, 0), (7, 100), (8, 150)):
+        pool = busy_pool(slow)
+        pool.put(attempts)
+        assert pool.recall_surplus() == attempts[150 - given_back :], slow
+        assert pool.take_unstarted() == attempts[: 150 - given_back]
 
 
 def test_under_a_limit_nothing_is_claimed_ahead() -> None:

@@ -6,6 +6,7 @@ worker lost and every running job run twice.
 
 from __future__ import annotations
 
+import time
 from typing import Final
 
 import structlog
@@ -19,6 +20,9 @@ from goqueue_worker.steadiness import Steadiness
 log = structlog.get_logger(__name__)
 
 _STEP_SECONDS: Final = 0.5
+_LONGEST_STEP: Final = 2.0
+_LOOKING_SHARE: Final = 0.05
+"""Of the time; a look is slow while an old transaction keeps the entries of all that has run since."""
 
 
 class Rescuer:
@@ -32,14 +36,17 @@ class Rescuer:
 
     def step(self) -> float:
         """Judge, then rescue: also rows of workers that were declared lost earlier. Raises StoreUnavailable."""
+        began = time.monotonic()
         standing = self._steadiness.standing()
         lost = [] if standing is None else self._workers.declare_stale_lost(standing.seconds, standing.until)
         for worker_id in lost:
             log.error("worker_declared_lost", worker_id=worker_id)
             self._recovery.tell_lost(worker_id)
-        for worker_id in dict.fromkeys([*lost, *self._store.orphaning_workers(RESCUE_GRACE_SECONDS)]):
+        orphaning = self._store.orphaning_workers(RESCUE_GRACE_SECONDS)
+        seconds = time.monotonic() - began
+        for worker_id in dict.fromkeys([*lost, *orphaning]):
             self._take_over(worker_id)
-        return _STEP_SECONDS
+        return min(max(_STEP_SECONDS, seconds / _LOOKING_SHARE), _LONGEST_STEP)
 
     def _take_over(self, worker_id: str) -> None:
         held = [HeldAttempt(row.id, row.attempt, running=row.counts) for row in self._store.held(worker_id)]
