@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import api, bulk, events, latency, processes, refill, schedules, stack, submit, throughput
+from bench import api, bulk, events, fairness, latency, processes, refill, schedules, stack, submit, throughput
 from bench.scale import command as scale
 
 Figures = dict[str, float]
@@ -84,6 +84,10 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("processes", help=text, description=text)
     command.set_defaults(run=processes.main)
     processes.add_arguments(command, at_least_100, positive)
+    text = "how long 1 ms jobs wait for a handler beside 10 s jobs, with one free thread"
+    command = commands.add_parser("fairness", help=text, description=text)
+    command.set_defaults(run=fairness.main)
+    fairness.add_arguments(command, positive)
     text = "what a job costs however many wait, have ended, are being pruned, or are held by an old snapshot"
     command = commands.add_parser("scale", help=text, description=text)
     command.set_defaults(run=scale.main)

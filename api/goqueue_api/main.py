@@ -9,7 +9,7 @@ from typing import NoReturn
 import structlog
 
 from goqueue_api.access.start import check_access
-from goqueue_api.server import Server, check_addresses
+from goqueue_api.server import Server
 from goqueue_api.settings import SECRETS, ApiSettings
 from goqueue_common import structured_logs
 from goqueue_common.errors import SettingsError
@@ -44,9 +44,9 @@ def main(words: list[str] | None = None) -> int:
 def _server(settings: ApiSettings) -> Server:
     stores = settings.stores
     structured_logs.configure(stores.log_level, stores.log_format, redact=stores.redact, service="api")
-    check_addresses(settings)
+    server = Server(settings)
     check_access(settings)
-    return Server(settings)
+    return server
 
 
 def _arguments() -> argparse.ArgumentParser:

@@ -48,6 +48,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, settings: ApiSettings) -> None:
         """Raises SettingsError."""
         self._settings = settings
+        self._marks = claim_addresses(settings)
         _allow_files(settings.streams + _FILES_BESIDE_STREAMS)
         self._counts = CountFolder()
         self._seat = Seat(self._counts)
@@ -60,8 +61,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "workers": self._settings.processes,
             "threads": self._settings.threads,
             "worker_class": DrainingWorker,
-            # Each process listens for itself: of a shared socket one process, the one that is awake, takes all connections.
-            "reuse_port": sys.platform == "linux",
+            "reuse_port": _listens_apart(self._settings),
             "keepalive": _KEEPALIVE_SECONDS,
             "graceful_timeout": _GRACE_SECONDS,
             "timeout": 60,
@@ -175,9 +175,11 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
         Then the connection need not go by the main thread to another one, which costs as much as all that Flask does. One
         thread never waits so, for whoever comes anew.
         """
+        if not self.alive or not self.tpool._work_queue.empty():  # noqa: SLF001 - it tells nobody else
+            return False
         if conn.parser.unreader.buf.getvalue():
             return True
-        if not self.alive or not self.tpool._work_queue.empty() or not self._lingerers.acquire(blocking=False):  # noqa: SLF001 - it tells nobody else
+        if not self._lingerers.acquire(blocking=False):
             return False
         try:
             return bool(conn.sock.wait_readable(_LINGER_SECONDS)) and self.alive
@@ -208,13 +210,20 @@ class QuietLogger(Logger):  # type: ignore[misc]
         """No access log: the proxy in front has one."""
 
 
-def check_addresses(settings: ApiSettings) -> None:
-    """Find out before anything forks. Raises SettingsError when an address cannot be bound."""
+def claim_addresses(settings: ApiSettings) -> list[socket.socket]:
+    """Find out before anything forks whether they can be bound; what is returned is to be kept for as long as they are.
+
+    Raises SettingsError.
+    """
+    marks = []
     for name, address in settings.addresses.items():
         host, port = host_and_port(name, address, settings.port)
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
             family, kind, protocol, _, place = found[0]
+            if _listens_apart(settings):  # then a second service could bind it, too, and take half of the connections
+                marks.append(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+                marks[-1].bind(f"\0goqueue-api {host} {port}")
             with socket.socket(family, kind, protocol) as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(place)
@@ -222,3 +231,9 @@ def check_addresses(settings: ApiSettings) -> None:
             raise SettingsError(
                 f"cannot serve at {address}: {error.strerror or error}; set {name} to a free address"
             ) from error
+    return marks
+
+
+def _listens_apart(settings: ApiSettings) -> bool:
+    """Whether each process listens for itself, see docs/decisions/0019; elsewhere than on Linux one would get it all."""
+    return sys.platform == "linux" and settings.processes > 1

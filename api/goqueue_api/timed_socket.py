@@ -30,7 +30,8 @@ class TimedSocket(socket.socket):
     A deadline for the whole, not a timeout for each read: that one would be met by a byte every few seconds. The kernel
     never blocks in it, and is asked to wait only for what is not there yet: each call that might block has Python hand the
     interpreter to another thread, and to get it back can take longer than all else a request does. For the same reason
-    what is written is held until there is more of it, or none: the head of an answer leaves with its body.
+    what is written is held until there is more of it, or none: the head of an answer leaves with its body, and of an
+    answer in small pieces each second one waits for the next.
     """
 
     _until = float("inf")
@@ -56,6 +57,10 @@ class TimedSocket(socket.socket):
         """Whether to wait for what is not there yet."""
         self._waits = bool(flag)
 
+    def settimeout(self, value: float | None, /) -> None:
+        """The same; for how long is ours to say."""
+        self._waits = value != 0.0
+
     def gettimeout(self) -> float | None:
         """As a socket that waits has it, or one that does not."""
         return None if self._waits else 0.0
@@ -72,10 +77,10 @@ class TimedSocket(socket.socket):
 
     def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
         """Some bytes of the request."""
+        self.flush()
         if self._is_answering and not self._is_answered:
             self._is_answered = True
             self._wait(LEFTOVER_SECONDS)
-        self.flush()
         received: bytes = self._in_time(super().recv, bufsize, select.POLLIN)
         if not self._is_answered:
             self._moved(received)
@@ -93,6 +98,11 @@ class TimedSocket(socket.socket):
             self._held = bytes(data)
             return
         self._send(self._held + data if self._held else data)
+
+    def shutdown(self, how: int, /) -> None:
+        """Send what is held, then end one direction or both."""
+        self.flush()
+        super().shutdown(how)
 
     def flush(self) -> None:
         """Send what is held."""
@@ -113,7 +123,6 @@ class TimedSocket(socket.socket):
         if self.is_handed_over:
             return
         try:
-            self.flush()
             self.shutdown(socket.SHUT_WR)
             self._waits = False
             for _ in range(_LEFTOVER_PIECES):

@@ -127,7 +127,7 @@ class Client(BulkCalls, EventCalls, FailureCalls, LogCalls, ScheduleCalls, Sched
 
         jobs: may be a generator; no more than four requests' worth of it is held at a time. traceparent: as in submit.
         Each request is all or nothing. When one fails, no more are made, the jobs of the others stay submitted, and the
-        error has a note of how many these are. What two requests bring at once may be queued in either order.
+        GoQueueError has a note of how many these are. What two requests bring at once may be queued in either order.
         """
         submitted: list[SubmittedJob] = []
         requests = Ahead[list[SubmittedJob]]()
@@ -138,7 +138,7 @@ class Client(BulkCalls, EventCalls, FailureCalls, LogCalls, ScheduleCalls, Sched
                 submitted += items
         except GoQueueError as error:
             later = sum(map(len, requests.later))
-            more = f", and {later} after them" if later else ""
+            more = f", and {later} of the request after it" if later else ""
             error.add_note(f"{len(submitted)} jobs before this request were submitted{more}")
             raise
         return submitted

@@ -14,7 +14,8 @@ from requests.auth import AuthBase
 from goqueue.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from typing import Any
 
 
 class SessionPool:
@@ -48,7 +49,7 @@ class SessionPool:
             return self._new()
 
     def _new(self) -> requests.Session:
-        session = requests.Session()
+        session = _Session()
         # Set even without a key: otherwise requests would send what ~/.netrc holds for that host.
         session.auth = self._auth
         session.headers["User-Agent"] = f"goqueue-python/{__version__}"
@@ -60,6 +61,23 @@ class SessionPool:
         """After a fork the connections are the parent's; two processes must not talk on one."""
         self._idle = deque()
         self._process = os.getpid()
+
+
+class _Session(requests.Session):
+    """Reads what the environment says of proxies and certificates once: all its requests go to one API.
+
+    requests goes through the whole environment twice for each request, which takes a fifth of its time.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._merged: dict[object, Mapping[str, Any]] = {}
+
+    def merge_environment_settings(self, url, proxies, stream, verify, cert):  # type: ignore[no-untyped-def]  # as in requests
+        """See requests."""
+        if stream not in self._merged:
+            self._merged[stream] = super().merge_environment_settings(url, proxies, stream, verify, cert)
+        return dict(self._merged[stream])
 
 
 class _Bearer(AuthBase):

@@ -29,7 +29,7 @@ T = TypeVar("T")
 ANSWER_MARGIN_SECONDS: Final = 1.0
 """How much longer than the statement time-out an answer may take: the server keeps that, and a busy one keeps it late."""
 LOCK_TIMEOUT: Final = "55P03"
-_QUERY_CANCELED: Final = "57014"
+QUERY_CANCELED: Final = "57014"
 _RETRYABLE: Final = frozenset({"40001", "40P01"})
 # 57P*: shutting down or starting up; 53300: too many connections; 25006: read-only after a failover;
 # 42P01, 42703: a table or column that a migration has yet to bring; 08*: connection.
@@ -221,7 +221,7 @@ def _first_line(error: BaseException | None) -> str:
 def _translation(error: DBAPIError) -> GoQueueError | None:
     code = getattr(error.orig, "pgcode", None)
     reason = _first_line(error.orig)
-    if code == _QUERY_CANCELED:
+    if code == QUERY_CANCELED:
         return QueryTimeout(f"PostgreSQL gave up: {reason}")
     if isinstance(error.orig, AnswerTimeout):
         return StoreUnavailable(reason)

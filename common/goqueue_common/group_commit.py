@@ -1,7 +1,8 @@
 """Group commit: what concurrent callers submit one by one is stored by one statement, and pushed in one round trip.
 
-Leader and followers, as PostgreSQL groups the flushes of its log (XLogFlush): who finds nobody storing stores for all who
-wait, and when done wakes one of those who came meanwhile to do the same. Alone, nobody waits for anybody.
+Leader and followers, as PostgreSQL does it with the flushes of its log: who finds nobody storing stores for all who wait,
+and when done wakes one of those who came meanwhile to do the same. Who finds a single other caller storing does not wait
+for it: two that take turns would each wait for the other all the time.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from typing import Final
 
 import structlog
 
+from goqueue_common.database import LOCK_TIMEOUT, QUERY_CANCELED, sqlstate
 from goqueue_common.errors import StoreUnavailable
 from goqueue_common.new_job import Submission, Submitted
 
 log = structlog.get_logger(__name__)
 
 _MAX_PAYLOAD_BYTES: Final = 1024 * 1024
-
 _GATHER_SECONDS: Final = 0.001
 """Of a leader who was not alone the last time, for those who are about to come."""
 _PATIENCE_SECONDS: Final = 10.0
@@ -43,8 +44,9 @@ class GroupCommit:
         self._patience_seconds = patience_seconds
         self._lock = threading.Lock()
         self._waiting: deque[_Waiter] = deque()
-        self._is_led = False
-        self._was_group = False
+        self._leaders = 0
+        self._crowds = 0
+        self._was_crowd = False
 
     @property
     def waiting(self) -> int:
@@ -55,70 +57,80 @@ class GroupCommit:
         """Its answer. Raises what `store` does, and StoreUnavailable when it had to wait for too long."""
         mine = _Waiter(submission)
         with self._lock:
-            leads = not self._is_led
-            if leads:
-                self._is_led = True
+            if self._may_lead:
+                self._let_lead(mine)
             else:
                 self._waiting.append(mine)
-        if not leads and not mine.woken.acquire(timeout=self._patience_seconds):
+        if not mine.leads and not mine.woken.acquire(timeout=self._patience_seconds):
             self._give_up(mine)
-        if leads or mine.leads:
+        if mine.leads:
             self._lead(mine)
         return self._end(mine)
 
+    @property
+    def _may_lead(self) -> bool:
+        return self._leaders == 0 or (self._leaders == 1 and not self._crowds)
+
+    def _let_lead(self, waiter: _Waiter) -> None:
+        waiter.leads = waiter.is_crowd = True  # until it is known that there is nobody else
+        self._leaders += 1
+        self._crowds += 1
+
     def _lead(self, mine: _Waiter) -> None:
-        group = self._take_group(mine)
+        group = [mine]
         try:
             try:
+                self._gather(group)
                 answers = self._store_group(group)
             finally:
-                self._hand_over()
+                self._hand_over(mine)
             if answers:
                 self._send_on([waiter.submission for waiter in group], answers)
         finally:
             for follower in group[1:]:
                 follower.woken.release()
 
-    def _take_group(self, mine: _Waiter) -> list[_Waiter]:
-        group, size = [mine], len(mine.submission.job.payload)
-        if self._was_group:
+    def _gather(self, group: list[_Waiter]) -> None:
+        if self._was_crowd:
             time.sleep(_GATHER_SECONDS)
+        size = len(group[0].submission.job.payload)
         with self._lock:
             while self._waiting:
                 size += len(self._waiting[0].submission.job.payload)
                 if size > _MAX_PAYLOAD_BYTES:
                     break
                 group.append(self._waiting.popleft())
-            self._was_group = len(group) > 1
-        return group
+            self._was_crowd = group[0].is_crowd = len(group) > 1
+            self._crowds -= not self._was_crowd
 
     def _store_group(self, group: Sequence[_Waiter]) -> list[Submitted]:
         try:
             answers = self._store([waiter.submission for waiter in group])
-        except StoreUnavailable as error:
-            for waiter in group:
-                waiter.error = error
         except Exception as error:
+            if isinstance(error, StoreUnavailable) and sqlstate(error) not in (LOCK_TIMEOUT, QUERY_CANCELED):
+                for waiter in group:
+                    waiter.error = error
+                return []
             if len(group) == 1:
                 raise
             log.warning("group_refused", jobs=len(group), reason=str(error).partition("\n")[0])
-        else:
-            for waiter, answer in zip(group, answers, strict=True):
-                waiter.answer = answer
-            return answers
-        return []
+            return []
+        for waiter, answer in zip(group, answers, strict=True):
+            waiter.answer = answer
+        return answers
 
-    def _hand_over(self) -> None:
+    def _hand_over(self, leader: _Waiter) -> None:
         with self._lock:
-            self._is_led = bool(self._waiting)
-            if self._is_led:
+            self._leaders -= 1
+            self._crowds -= leader.is_crowd
+            if self._waiting and self._may_lead:
                 following = self._waiting.popleft()
-                following.leads = True
+                self._let_lead(following)
                 following.woken.release()
 
     def _give_up(self, mine: _Waiter) -> None:
         with self._lock:
-            if mine.leads:  # just now
+            if mine.leads or mine.answer is not None or mine.error is not None:  # just now
                 return
             is_unwritten = mine in self._waiting
             if is_unwritten:
@@ -139,14 +151,17 @@ class GroupCommit:
 
 
 class _Waiter:
-    """A caller and its job. woken: released once, when it is answered, is to lead, or is to submit its own."""
+    """A caller and its job. woken: released once, when it is answered, is to lead, or is to submit its own.
 
-    __slots__ = ("answer", "error", "leads", "submission", "woken")
+    is_crowd: it leads more than itself.
+    """
+
+    __slots__ = ("answer", "error", "is_crowd", "leads", "submission", "woken")
 
     def __init__(self, submission: Submission) -> None:
         self.submission = submission
         self.woken = threading.Lock()
         self.woken.acquire()
-        self.leads = False
+        self.leads = self.is_crowd = False
         self.answer: Submitted | None = None
         self.error: StoreUnavailable | None = None

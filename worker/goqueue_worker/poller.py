@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 CLAIM_BATCH: Final = 500
 _WAIT_SECONDS: Final = 0.4
+_LOOK_SECONDS: Final = 0.02
+"""While something waits for a thread: it may be behind a long attempt, and is then given back."""
 _LONGEST_PAUSE: Final = 2.0
 _LONGEST_REST: Final = 0.5
 _FULL_REST: Final = 0.15
@@ -131,7 +133,7 @@ class Poller:
         room_now = self._pool.startable if view.is_limited else self._pool.room
         room = min(room_now(), CLAIM_BATCH)
         if room <= 0:
-            self._pool.wait_until(lambda: room_now() > 0, 0.25)
+            self._pool.wait_until(lambda: room_now() > 0, _LOOK_SECONDS if self._pool.has_waiting else 0.25)
             return 0.0
         room = self._granted(room)
         full = self.full.queues
@@ -162,7 +164,8 @@ class Poller:
 
     def _claim(self, lists: Sequence[QueueList], room: int) -> float:
         try:
-            refs = self._broker.dequeue_many(lists, room, self.full.seconds_left or _WAIT_SECONDS)
+            wait = _LOOK_SECONDS if self._pool.has_waiting else self.full.seconds_left or _WAIT_SECONDS
+            refs = self._broker.dequeue_many(lists, room, wait)
         except BrokerUnavailable as error:
             log.debug("claiming_without_redis", reason=str(error))  # the broker says once that Redis is away
             return self._claim_waiting(lists, room)

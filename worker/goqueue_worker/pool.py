@@ -28,6 +28,8 @@ MAX_PREFETCH: Final = 1_000
 _BUFFERED_SECONDS: Final = 0.05
 """Claim this much work ahead: for jobs of milliseconds it hides a round trip, for jobs of seconds it is nothing."""
 _SMOOTHING: Final = 0.3
+_SLOW_SECONDS: Final = (0.005, 0.25)
+"""Bounds of four times the mean: a thread whose attempt has run for longer is not soon done with it."""
 _MARK_AGAIN_SECONDS: Final = 0.5
 _LOOK_SECONDS: Final = 0.1
 
@@ -109,19 +111,25 @@ class Pool:
             return 0
         return room if self._left is None else min(room, self._left)
 
+    @property
+    def has_waiting(self) -> bool:
+        """Whether something waits for a thread."""
+        return not self._work.empty()
+
     def recall_surplus(self) -> list[Attempt]:
         """Take back what waits behind threads that took to long attempts after it was claimed: another worker may be free.
 
-        As `recall`.
+        As `recall`. What idle threads are about to take stays, and what the others run soon.
         """
         slow = self._slow_threads()
-        if not slow or self._work.empty():
+        if not slow or not self.has_waiting:
             return []
-        wanted = self._prefetch(len(self.slots) - slow)
-        if self._work.qsize() <= 2 * wanted:
+        idle = sum(not meter.began_at for meter in self._meters)
+        soon = self._prefetch(len(self.slots) - slow)
+        if self._work.qsize() <= idle + 2 * soon:
             return []
-        kept = count()
-        return self.recall(lambda _: next(kept) >= wanted)
+        place = count()
+        return self._take_back(self._waiting(), lambda _: next(place) >= idle + soon)
 
     @property
     def is_spent(self) -> bool:
@@ -162,8 +170,11 @@ class Pool:
 
         They are held until they are settled. For the thread that puts attempts in.
         """
+        return self._take_back(self._unstarted(), is_unwanted)
+
+    def _take_back(self, attempts: Sequence[Attempt], is_unwanted: Callable[[Attempt], bool]) -> list[Attempt]:
         taken: list[Attempt] = []
-        for attempt in self._unstarted():
+        for attempt in attempts:
             if is_unwanted(attempt):
                 taken.append(attempt)
             else:
@@ -179,6 +190,10 @@ class Pool:
         while self._suspects:
             with suppress(IndexError):  # a thread was quicker
                 taken.append(self._suspects.popleft())
+        return [*taken, *self._waiting()]
+
+    def _waiting(self) -> list[Attempt]:
+        taken: list[Attempt] = []
         while True:
             try:
                 attempt = self._work.get_nowait()
@@ -202,8 +217,9 @@ class Pool:
             self._work.put(None)
 
     def _slow_threads(self) -> int:
-        """How many are at an attempt that takes longer than what is claimed ahead: until it ends they run nothing else."""
-        since = time.perf_counter() - _BUFFERED_SECONDS
+        """How many are at an attempt that takes longer than others: until it ends they run nothing else."""
+        usual = 4 * (self._mean_seconds or 0.0)
+        since = time.perf_counter() - min(max(usual, _SLOW_SECONDS[0]), _SLOW_SECONDS[1])
         return sum(0.0 < meter.began_at < since for meter in self._meters)
 
     def _prefetch(self, threads: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
@@ -99,6 +100,25 @@ def test_what_is_held_is_sent_before_more_is_awaited(ends: tuple[TimedSocket, so
     answering.start()
     assert ours.recv(100) == b"100 Continue"
     answering.join()
+
+
+def test_its_deadlines_hold_whatever_timeout_it_is_given(ends: tuple[TimedSocket, socket.socket]) -> None:
+    ours, client = ends
+    ours.settimeout(5.0)
+    ours.settimeout(ours.gettimeout())  # as gunicorn, between two requests
+    ours.settimeout(None)
+    client.sendall(b"x")
+    assert ours.recv(1) == b"x"
+    assert not os.get_blocking(ours.fileno())
+    with pytest.raises(TimeoutError):
+        ours.recv(1)
+
+
+def test_what_is_held_leaves_before_the_end(ends: tuple[TimedSocket, socket.socket]) -> None:
+    ours, client = ends
+    ours.sendall(b"head")
+    ours.shutdown(socket.SHUT_WR)
+    assert client.recv(100) == b"head"
 
 
 def test_it_waits_for_the_next_request_no_longer_than_told(ends: tuple[TimedSocket, socket.socket]) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from types import SimpleNamespace
 
 import pytest
 
 from goqueue_common.clock import SystemClock
+from goqueue_common.database import LOCK_TIMEOUT
 from goqueue_common.errors import StoreUnavailable
 from goqueue_common.group_commit import GroupCommit
 from goqueue_common.lifecycle import JobStatus
@@ -18,8 +20,12 @@ from tests.factories import eventually
 CALLERS = 6
 
 
+class _LockTimeout(Exception):
+    orig = SimpleNamespace(pgcode=LOCK_TIMEOUT)
+
+
 class Store:
-    """Stores at once, but for the first call, which ends when it is let go."""
+    """Stores once it is let go."""
 
     def __init__(self, check: Callable[[Sequence[Submission]], None] = lambda _: None) -> None:
         self.groups: list[list[str]] = []
@@ -29,8 +35,7 @@ class Store:
 
     def __call__(self, submissions: Sequence[Submission]) -> list[Submitted]:
         self.groups.append([submission.job.type for submission in submissions])
-        if len(self.groups) == 1:
-            assert self.go.wait(10)
+        assert self.go.wait(10)
         self._check(submissions)
         return [_submitted(submission.job) for submission in submissions]
 
@@ -50,12 +55,14 @@ def _job(name: str, payload: object = None) -> Submission:
 
 
 class Callers:
-    """One that leads, in the middle of storing, and others that wait for it."""
+    """Two that are in the middle of storing, none of which waits for the other, and others that wait for them."""
 
     def __init__(self, store: Store, group: GroupCommit, others: Sequence[Submission]) -> None:
-        self.threads = ThreadPoolExecutor(len(others) + 1)
+        self.threads = ThreadPoolExecutor(len(others) + 2)
         self.first = self.threads.submit(group.submit, _job("first"))
-        eventually(lambda: bool(store.groups))
+        eventually(lambda: store.groups == [["first"]])
+        self.threads.submit(group.submit, _job("second"))
+        eventually(lambda: store.groups == [["first"], ["second"]])
         self.others: list[Future[Submitted]] = [self.threads.submit(group.submit, other) for other in others]
         eventually(lambda: group.waiting == len(others))
 
@@ -67,10 +74,9 @@ def test_who_comes_while_one_is_stored_is_stored_together() -> None:
     callers = Callers(store, group, jobs)
     store.go.set()
     assert [caller.result(10).id for caller in callers.others] == [job.job.id for job in jobs]
-    assert store.groups[0] == ["first"]
-    assert sorted(store.groups[1]) == [job.job.type for job in jobs]
-    assert len(store.groups) == 2
-    assert sorted(store.sent_on) == sorted(["first", *store.groups[1]])
+    assert sorted(store.groups[2]) == [job.job.type for job in jobs]
+    assert len(store.groups) == 3
+    eventually(lambda: sorted(store.sent_on) == sorted(["first", "second", *store.groups[2]]))
 
 
 def test_alone_each_is_stored_at_once() -> None:
@@ -94,7 +100,22 @@ def test_a_row_that_is_refused_spoils_no_other() -> None:
     assert {good.result(10).status, fine.result(10).status} == {JobStatus.QUEUED}
     with pytest.raises(ValueError, match="a bad row"):
         bad.result(10)
-    assert sorted(store.sent_on) == ["fine", "first", "good"]
+    eventually(lambda: sorted(store.sent_on) == ["fine", "first", "good", "second"])
+
+
+def test_a_row_that_waits_for_a_lock_makes_only_its_own_caller_wait() -> None:
+    def wait_for_bad(submissions: Sequence[Submission]) -> None:
+        if any(submission.job.type == "bad" for submission in submissions):
+            raise StoreUnavailable("canceling statement due to lock timeout") from _LockTimeout()
+
+    store = Store(wait_for_bad)
+    group = GroupCommit(store, store.send_on)
+    callers = Callers(store, group, [_job("good"), _job("bad")])
+    store.go.set()
+    good, bad = callers.others
+    assert good.result(10).status == JobStatus.QUEUED
+    with pytest.raises(StoreUnavailable, match="lock timeout"):
+        bad.result(10)
 
 
 def test_without_postgresql_each_caller_gets_an_error_of_its_own() -> None:
@@ -109,7 +130,7 @@ def test_without_postgresql_each_caller_gets_an_error_of_its_own() -> None:
     errors = [caller.exception(10) for caller in callers.others]
     assert [str(error) for error in errors] == ["PostgreSQL is away"] * 2
     assert errors[0] is not errors[1]
-    assert len(store.groups) == 2, "and none of them has asked again"
+    assert len(store.groups) == 3, "and none of them has asked again"
 
 
 def test_the_next_leads_when_a_leader_is_torn_away() -> None:
@@ -136,7 +157,7 @@ def test_who_has_waited_for_too_long_is_not_stored_later() -> None:
         callers.others[0].result(10)
     store.go.set()
     assert callers.first.result(10).status == JobStatus.QUEUED
-    assert store.groups == [["first"]]
+    assert store.groups == [["first"], ["second"]]
 
 
 def test_of_who_is_being_stored_and_waits_for_too_long_nothing_is_known() -> None:
@@ -165,4 +186,4 @@ def test_a_group_stays_below_a_mebibyte() -> None:
     callers = Callers(store, group, jobs)
     store.go.set()
     assert {caller.result(10).status for caller in callers.others} == {JobStatus.QUEUED}
-    assert [len(names) for names in store.groups] == [1, 4, 2]
+    assert [len(names) for names in store.groups] == [1, 1, 4, 2]

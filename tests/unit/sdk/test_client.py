@@ -132,7 +132,7 @@ def test_of_what_ran_beside_a_request_that_failed_the_error_says_how_much_was_su
     api.will_answer(*[all_but_the_second] * 3)
     with pytest.raises(InvalidRequest) as caught:
         client.submit_many({"type": "a", "payload": {"n": number}} for number in range(3))
-    assert caught.value.__notes__ == ["1 jobs before this request were submitted, and 1 after them"]
+    assert caught.value.__notes__ == ["1 jobs before this request were submitted, and 1 of the request after it"]
 
 
 def test_submit_many_of_nothing_sends_nothing(api, client):

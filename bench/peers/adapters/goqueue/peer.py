@@ -9,6 +9,7 @@ from goqueue_common import migrations
 from goqueue_common.store_settings import normalise_database_url
 from goqueue_worker import handler
 
+BATCH = 20_000  # submit_many cuts what it is given into requests of 2,000, and sends two at a time
 client = None
 
 
