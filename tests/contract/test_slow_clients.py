@@ -19,11 +19,14 @@ NOT_AT_ONCE = 2.0
 LATE = 5.0
 
 
-def begin(service: Service, form: str) -> socket.socket:
-    """A connection on which a request has begun."""
+def begin(service: Service, form: str, *, is_first: bool) -> socket.socket:
+    """A connection on which a request has begun, the first one or the next after one that was answered."""
     length = {"Transfer-Encoding": "chunked"} if form == FORMS[2] else {"Content-Length": "100000"}
     whole = raw_http.head("POST", "/jobs", service.headers | JSON | length)
     connection = raw_http.connect(service.url)
+    if not is_first:
+        connection.sendall(raw_http.head("GET", "/healthz", {}))
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
     connection.sendall(whole[:-2] if form == FORMS[0] else whole)
     return connection
 
@@ -52,9 +55,10 @@ def dribble(connection: socket.socket, form: str) -> tuple[float, raw_http.RawAn
 
 
 @pytest.mark.timeout(120)
-def test_slow_senders_leave_room_for_others_and_are_cut_off(service: Service) -> None:
+@pytest.mark.parametrize("is_first", [True, False], ids=["first request", "second request"])
+def test_slow_senders_leave_room_for_others_and_are_cut_off(service: Service, is_first: bool) -> None:
     assert len(FORMS) == THREADS - 1
-    connections = [begin(service, form) for form in FORMS]
+    connections = [begin(service, form, is_first=is_first) for form in FORMS]
     with ThreadPoolExecutor(len(FORMS)) as pool:
         slow = [pool.submit(dribble, connection, form) for connection, form in zip(connections, FORMS, strict=True)]
         while not all(one.done() for one in slow):

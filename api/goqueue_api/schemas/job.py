@@ -58,7 +58,9 @@ class JobBaseSchema(AnswerSchema):
     type = fields.String(required=True, metadata=_about("Which handler runs it."))
     status = _STATUS
     priority = fields.String(required=True, validate=validate.OneOf(list(PRIORITIES)))
-    attempts = fields.Integer(required=True, metadata=_about("Executions started; only grows."))
+    attempts = fields.Integer(
+        required=True, metadata=_about("Claims by workers, those given back before they started included; only grows.")
+    )
     failures = fields.Integer(required=True, metadata=_about("Executions that ended in an error."))
     max_retries = fields.Integer(required=True, metadata=_about("A retry is due while failures <= max_retries."))
     rescues = fields.Integer(required=True, metadata=_about("Executions that died with their process."))

@@ -1085,7 +1085,7 @@ export interface components {
             status: "scheduled" | "queued" | "processing" | "retrying" | "completed" | "failed" | "cancelled";
             /** @enum {string} */
             priority: "high" | "normal" | "low";
-            /** @description Executions started; only grows. */
+            /** @description Claims by workers, those given back before they started included; only grows. */
             attempts: number;
             /** @description Executions that ended in an error. */
             failures: number;
@@ -1275,7 +1275,7 @@ export interface components {
             status: "scheduled" | "queued" | "processing" | "retrying" | "completed" | "failed" | "cancelled";
             /** @enum {string} */
             priority: "high" | "normal" | "low";
-            /** @description Executions started; only grows. */
+            /** @description Claims by workers, those given back before they started included; only grows. */
             attempts: number;
             /** @description Executions that ended in an error. */
             failures: number;

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +24,9 @@ from goqueue_common.broker.keys import Keys
 from tests.factories import eventually
 
 BUSY = 64
-"""Connections, many times as many as there are threads."""
+"""Connections, many times as many as there are threads..."""
+PIPELINING = 6
+"""...and a few more than there are."""
 
 
 class RunningApi(NamedTuple):
@@ -136,3 +140,47 @@ def test_connections_that_never_rest_leave_threads_to_others(api: RunningApi) ->
     posted = posting.run(f"{api.url}/jobs", 2.0, BUSY)
     assert posted["max_ms"] < 1_000
     assert posted["fewest"] > posted["answered"] / BUSY / 10
+
+
+def test_connections_that_pipeline_without_end_leave_threads_to_others(api: RunningApi) -> None:
+    pipelined = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * 1_000
+    is_over = threading.Event()
+
+    def pipeline(_: int) -> None:
+        with socket.create_connection(("127.0.0.1", int(api.url.rpartition(":")[2])), timeout=10) as connection:
+            threading.Thread(target=lambda: send_until(is_over, connection, pipelined), daemon=True).start()
+            while not is_over.is_set():
+                assert connection.recv(65_536)
+
+    with ThreadPoolExecutor(PIPELINING) as pool:
+        pipelining = [pool.submit(pipeline, number) for number in range(PIPELINING)]
+        try:
+            waits = [requests.get(f"{api.url}/healthz", timeout=10).elapsed.total_seconds() for _ in range(20)]
+        finally:
+            is_over.set()
+        assert [one.result() for one in pipelining] == [None] * PIPELINING
+    assert max(waits) < 2.0
+
+
+def send_until(is_over: threading.Event, connection: socket.socket, data: bytes) -> None:
+    with contextlib.suppress(OSError):
+        while not is_over.is_set():
+            connection.sendall(data)
+
+
+def test_a_second_service_at_the_same_address_is_refused_although_the_first_listens_in_each_process(
+    settings: ApiSettings,
+) -> None:
+    port = free_port()
+    words = [sys.executable, "-m", "goqueue_api", "--processes", "2"]
+    first = subprocess.Popen(words, env=environment(settings, port), stderr=subprocess.PIPE, text=True)
+    try:
+        eventually(lambda: is_ready(f"http://127.0.0.1:{port}"), within_seconds=30)
+        second = subprocess.run(
+            words, env=environment(settings, port), capture_output=True, text=True, timeout=30, check=False
+        )
+        assert second.returncode == 2
+        assert f"cannot serve at 127.0.0.1:{port}: Address already in use" in second.stderr
+    finally:
+        first.terminate()
+        first.communicate(timeout=30)
