@@ -73,8 +73,7 @@ class ClaimedJob(NamedTuple):
         return JobRef(self.id, self.queue, self.priority)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How one attempt ended, ready to be written by whoever holds its lease.
 
     event: complete, retry_later, fail, snooze, release or confirm_cancel. delay_seconds: for retry_later and snooze,
@@ -99,7 +98,9 @@ class Outcome:
 
     def encoded(self) -> bytes:
         """As JSON, to travel between processes; `Outcome.decoded` reads it."""
-        document = orjson.dumps(self, default=bytes.decode)  # its result is the only field that is bytes
+        if self == (self.id, self.attempt, JobEvent.COMPLETE, *_NOTHING_MORE):
+            return _COMPLETED % (self.id.encode(), self.attempt)  # most of them, in a quarter of the time
+        document = orjson.dumps(self._asdict(), default=bytes.decode)  # its result is the only field that is bytes
         # A release that does not know the field must be able to read what completed: it would run again.
         return document[: -len(_NO_FINGERPRINT)] + b"}" if document.endswith(_NO_FINGERPRINT) else document
 
@@ -111,6 +112,12 @@ class Outcome:
         if values["result"] is not None:
             values["result"] = values["result"].encode()
         return cls(**values)
+
+
+_NOTHING_MORE: Final = tuple(Outcome._field_defaults.values())
+_COMPLETED: Final = (
+    orjson.dumps(Outcome(id="%b", attempt=0, event=JobEvent.COMPLETE)._asdict())[: -len(_NO_FINGERPRINT)] + b"}"
+).replace(b'"attempt":0', b'"attempt":%d')
 
 
 class Settled(NamedTuple):

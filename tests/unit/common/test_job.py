@@ -55,6 +55,7 @@ def test_a_job_says_that_it_waits_for_a_handler_only_while_it_waits(
 
 OUTCOMES = [
     Outcome(id="1", attempt=1, event=JobEvent.COMPLETE, result=b'{"a":",\\"fingerprint\\":null}"}'),
+    Outcome(id="1", attempt=1, event=JobEvent.COMPLETE),
     Outcome(id="1", attempt=1, event=JobEvent.RELEASE),
     Outcome(id="1", attempt=2, event=JobEvent.FAIL, error="no", log_entry={"attempt": 2}, fingerprint="0123456789abcdef"),
 ]
@@ -65,6 +66,6 @@ def test_an_outcome_travels_whole(outcome: Outcome) -> None:
     assert Outcome.decoded(outcome.encoded()) == outcome
 
 
-@pytest.mark.parametrize("outcome", OUTCOMES[:2], ids=lambda outcome: str(outcome.event))
+@pytest.mark.parametrize("outcome", OUTCOMES[:3], ids=lambda outcome: str(outcome.event))
 def test_the_release_before_can_read_what_did_not_fail(outcome: Outcome) -> None:
     assert "fingerprint" not in orjson.loads(outcome.encoded())
