@@ -38,7 +38,7 @@ class _Connection:
         head, separator, body = self._answer.partition(b"\r\n\r\n")
         if not received or (separator and not head.startswith(b"HTTP/1.1 2")):
             raise RuntimeError(f"a POST failed: {self._answer[:300]!r}")
-        if not separator or len(body) < int(_LENGTH.search(head)[1]):  # type: ignore[index] - all that we call say it
+        if not separator or len(body) < int(_LENGTH.search(head)[1]):  # type: ignore[index]  # all that we call say it
             return False
         self.waits.append(time.perf_counter() - self._sent_at)
         self._answer = b""

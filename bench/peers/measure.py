@@ -21,6 +21,7 @@ from bench.peers.stores import Stores
 LATENCY_JOBS = 200
 _SINGLES = 3_000
 _TAIL_SECONDS = 1.5
+_REST_SECONDS = 30.0
 _PATIENCE_SECONDS = 90.0
 
 
@@ -119,7 +120,8 @@ def _read_starts(processes: PeerProcesses, stores: Stores, row: Row) -> None:
 
 
 def _wait_for_each(processes: PeerProcesses, row: Row, workers: Sequence[subprocess.Popen[bytes]]) -> None:
-    """From the call that submits a job to the start of its handler, on idle workers."""
+    """From the call that submits a job to the start of its handler, on idle workers: what a drain leaves to do is over."""
+    wait_until_quiet(_REST_SECONDS)
     done = records_of(processes.records)
     processes.submit("submit_slowly", row.jobs, LATENCY_JOBS)
     _until(lambda: records_of(processes.records) >= done + LATENCY_JOBS, processes, workers)
