@@ -129,7 +129,7 @@ class Poller:
         if view.is_draining:
             self.found_nothing = True
             return _DRAINED_SECONDS
-        self._release(self._pool.recall_surplus())
+        self._release(self._pool.recall_stuck())
         room_now = self._pool.startable if view.is_limited else self._pool.room
         room = min(room_now(), CLAIM_BATCH)
         if room <= 0:

@@ -7,9 +7,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from itertools import count
 from queue import Empty, SimpleQueue
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -30,6 +29,7 @@ _BUFFERED_SECONDS: Final = 0.05
 _SMOOTHING: Final = 0.3
 _SLOW_SECONDS: Final = (0.005, 0.25)
 """Bounds of four times the mean: a thread whose attempt has run for longer is not soon done with it."""
+_STUCK_LOOKS: Final = 3
 _MARK_AGAIN_SECONDS: Final = 0.5
 _LOOK_SECONDS: Final = 0.1
 
@@ -69,6 +69,7 @@ class Pool:
         self._meters = [_Meter() for _ in range(slots)]
         self._measured = (0.0, 0)
         self._mean_seconds: float | None = None
+        self._stuck = _Look(0, 0.0, 0)
         self._threads = [
             threading.Thread(target=self._run, args=(slot, meter), name=f"handler-{number}", daemon=True)
             for number, (slot, meter) in enumerate(zip(self.slots, self._meters, strict=True))
@@ -116,20 +117,20 @@ class Pool:
         """Whether something waits for a thread."""
         return not self._work.empty()
 
-    def recall_surplus(self) -> list[Attempt]:
-        """Take back what waits behind threads that took to long attempts after it was claimed: another worker may be free.
+    def recall_stuck(self) -> list[Attempt]:
+        """Take back what waits while every thread is at a long attempt: another worker may be free. As `recall`.
 
-        As `recall`. What idle threads are about to take stays, and what the others run soon.
+        It is told from a busy moment by several looks, some time apart, between which no attempt has ended.
         """
-        slow = self._slow_threads()
-        if not slow or not self.has_waiting:
+        ended = sum(meter.finished + meter.dropped for meter in self._meters)
+        now = time.perf_counter()
+        if ended != self._stuck.ended or not self.has_waiting or not all(meter.began_at for meter in self._meters):
+            self._stuck = _Look(ended, now, 0)
             return []
-        idle = sum(not meter.began_at for meter in self._meters)
-        soon = self._prefetch(len(self.slots) - slow)
-        if self._work.qsize() <= idle + 2 * soon:
+        self._stuck = self._stuck._replace(looks=self._stuck.looks + 1)
+        if self._stuck.looks < _STUCK_LOOKS or now - self._stuck.since < _BUFFERED_SECONDS:
             return []
-        place = count()
-        return self._take_back(self._waiting(), lambda _: next(place) >= idle + soon)
+        return self._take_back(self._waiting(), lambda _: True)
 
     @property
     def is_spent(self) -> bool:
@@ -322,6 +323,14 @@ def _report(attempt: Attempt, outcome: Outcome) -> None:
         log.warning("job_failed", reason=outcome.failure_reason, **fields)
     else:
         log.warning("attempt_failed", retry_in=round(outcome.delay_seconds or 0.0, 3), **fields)
+
+
+class _Look(NamedTuple):
+    """How many attempts had ended, since when no more have, and how often that was seen."""
+
+    ended: int
+    since: float
+    looks: int
 
 
 class _Meter:
