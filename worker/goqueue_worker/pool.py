@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import Final, NamedTuple
+from typing import Final
 
 import structlog
 
@@ -18,18 +18,13 @@ from goqueue_common.job import Outcome
 from goqueue_common.lifecycle import JobEvent
 from goqueue_worker.attempt import Attempt, RunningSlot
 from goqueue_worker.executor import Executor
+from goqueue_worker.pace import Meter, Pace
 from goqueue_worker.running import RUNNING
 from goqueue_worker.slot_table import SlotTable
 
 log = structlog.get_logger(__name__)
 
 MAX_PREFETCH: Final = 1_000
-_BUFFERED_SECONDS: Final = 0.05
-"""Claim this much work ahead: for jobs of milliseconds it hides a round trip, for jobs of seconds it is nothing."""
-_SMOOTHING: Final = 0.3
-_SLOW_SECONDS: Final = (0.005, 0.25)
-"""Bounds of four times the mean: a thread whose attempt has run for longer is not soon done with it."""
-_STUCK_LOOKS: Final = 3
 _MARK_AGAIN_SECONDS: Final = 0.5
 _LOOK_SECONDS: Final = 0.1
 
@@ -66,13 +61,10 @@ class Pool:
         self._held = 0
         self._left = max_jobs
         self._taken_in = 0
-        self._meters = [_Meter() for _ in range(slots)]
-        self._measured = (0.0, 0)
-        self._mean_seconds: float | None = None
-        self._stuck = _Look(0, 0.0, 0)
+        self._pace = Pace(slots)
         self._threads = [
             threading.Thread(target=self._run, args=(slot, meter), name=f"handler-{number}", daemon=True)
-            for number, (slot, meter) in enumerate(zip(self.slots, self._meters, strict=True))
+            for number, (slot, meter) in enumerate(zip(self.slots, self._pace.meters, strict=True))
         ]
 
     def start(self) -> None:
@@ -105,8 +97,7 @@ class Pool:
 
     def room(self) -> int:
         """How many attempts to claim now; 0: wait. Small batches are put off while the buffer is more than half full."""
-        slow = self._slow_threads()
-        prefetch = self._prefetch(len(self.slots) - slow)
+        prefetch = min(MAX_PREFETCH, self._pace.prefetch())
         room = len(self.slots) + prefetch - self._waiting_or_running
         if room < max(1, prefetch // 2):
             return 0
@@ -118,17 +109,8 @@ class Pool:
         return not self._work.empty()
 
     def recall_stuck(self) -> list[Attempt]:
-        """Take back what waits while every thread is at a long attempt: another worker may be free. As `recall`.
-
-        It is told from a busy moment by several looks, some time apart, between which no attempt has ended.
-        """
-        ended = sum(meter.finished + meter.dropped for meter in self._meters)
-        now = time.perf_counter()
-        if ended != self._stuck.ended or not self.has_waiting or not all(meter.began_at for meter in self._meters):
-            self._stuck = _Look(ended, now, 0)
-            return []
-        self._stuck = self._stuck._replace(looks=self._stuck.looks + 1)
-        if self._stuck.looks < _STUCK_LOOKS or now - self._stuck.since < _BUFFERED_SECONDS:
+        """Take back what waits while every thread is at a long attempt: another worker may be free. As `recall`."""
+        if not self._pace.is_stuck(anything_waits=self.has_waiting):
             return []
         return self._take_back(self._waiting(), lambda _: True)
 
@@ -157,7 +139,7 @@ class Pool:
         """Attempts that wait for a thread, or that a thread has taken and not yet let go; `running` lacks those it is just
         taking.
         """
-        return self._taken_in - sum(meter.finished + meter.dropped for meter in self._meters)
+        return self._taken_in - sum(meter.finished + meter.dropped for meter in self._pace.meters)
 
     def take_unstarted(self) -> list[Attempt]:
         """Take back what no thread has begun; only at the end, nothing may be put in after it."""
@@ -217,28 +199,7 @@ class Pool:
         for _ in self._threads:
             self._work.put(None)
 
-    def _slow_threads(self) -> int:
-        """How many are at an attempt that takes longer than others: until it ends they run nothing else."""
-        usual = 4 * (self._mean_seconds or 0.0)
-        since = time.perf_counter() - min(max(usual, _SLOW_SECONDS[0]), _SLOW_SECONDS[1])
-        return sum(0.0 < meter.began_at < since for meter in self._meters)
-
-    def _prefetch(self, threads: int) -> int:
-        """For so many threads, by the smoothed duration of what finished lately; none before the first has."""
-        busy = sum(meter.busy_seconds for meter in self._meters)
-        finished = sum(meter.finished for meter in self._meters)
-        new = finished - self._measured[1]
-        if new > 0:
-            mean = (busy - self._measured[0]) / new
-            self._mean_seconds = (
-                mean if self._mean_seconds is None else self._mean_seconds + _SMOOTHING * (mean - self._mean_seconds)
-            )
-            self._measured = (busy, finished)
-        if self._mean_seconds is None:
-            return 0
-        return min(MAX_PREFETCH, int(threads * _BUFFERED_SECONDS / max(self._mean_seconds, 1e-6)))
-
-    def _run(self, slot: RunningSlot, meter: _Meter) -> None:
+    def _run(self, slot: RunningSlot, meter: Meter) -> None:
         while (attempt := self._work.get()) is not None:
             if attempt.job.rescues:
                 self._suspects.append(attempt)
@@ -246,7 +207,7 @@ class Pool:
             else:
                 self._run_one(attempt, slot, meter)
 
-    def _run_suspects(self, slot: RunningSlot, meter: _Meter) -> None:
+    def _run_suspects(self, slot: RunningSlot, meter: Meter) -> None:
         """Attempts whose job died with its process before: one at a time in this child.
 
         Side by side, a poison job would take an innocent one, rescued with it, down again and again until both count as
@@ -293,7 +254,7 @@ class Pool:
             while not attempt.is_settled and not self._stopping:
                 self._changed.wait(_LOOK_SECONDS)
 
-    def _run_one(self, attempt: Attempt, slot: RunningSlot, meter: _Meter) -> None:
+    def _run_one(self, attempt: Attempt, slot: RunningSlot, meter: Meter) -> None:
         while not self._may_start():
             if self._stopping:
                 meter.dropped += 1
@@ -323,26 +284,3 @@ def _report(attempt: Attempt, outcome: Outcome) -> None:
         log.warning("job_failed", reason=outcome.failure_reason, **fields)
     else:
         log.warning("attempt_failed", retry_in=round(outcome.delay_seconds or 0.0, 3), **fields)
-
-
-class _Look(NamedTuple):
-    """How many attempts had ended, since when no more have, and how often that was seen."""
-
-    ended: int
-    since: float
-    looks: int
-
-
-class _Meter:
-    """Written by one thread, read by another: a slightly old value does no harm.
-
-    began_at: when what it runs began, 0: it runs nothing. dropped: taken and not run.
-    """
-
-    __slots__ = ("began_at", "busy_seconds", "dropped", "finished")
-
-    def __init__(self) -> None:
-        self.began_at = 0.0
-        self.busy_seconds = 0.0
-        self.dropped = 0
-        self.finished = 0

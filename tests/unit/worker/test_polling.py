@@ -50,14 +50,14 @@ def test_prefetch_follows_the_measured_duration() -> None:
     rooms = {}
     for seconds in (0.00001, 0.001, 0.01, 0.1, 5.0):
         pool = pool_of(8)
-        pool._meters[0].busy_seconds, pool._meters[0].finished = seconds * 100, 100
+        pool._pace.meters[0].busy_seconds, pool._pace.meters[0].finished = seconds * 100, 100
         rooms[seconds] = pool.room()
     assert rooms == {0.00001: 8 + MAX_PREFETCH, 0.001: 8 + 400, 0.01: 8 + 40, 0.1: 8 + 4, 5.0: 8}
 
 
 def test_small_claims_are_put_off_while_the_buffer_is_half_full() -> None:
     pool = pool_of(8)
-    pool._meters[0].busy_seconds, pool._meters[0].finished = 0.1, 100
+    pool._pace.meters[0].busy_seconds, pool._pace.meters[0].finished = 0.1, 100
     pool._held = 300
     assert pool.room() == 0
     pool._held = 100
@@ -67,9 +67,9 @@ def test_small_claims_are_put_off_while_the_buffer_is_half_full() -> None:
 def busy_pool(slow: int) -> Pool:
     """Of eight threads whose attempts took a millisecond, until these many began one that goes on."""
     pool = pool_of(8)
-    pool._meters[0].busy_seconds, pool._meters[0].finished = 0.1, 100
+    pool._pace.meters[0].busy_seconds, pool._pace.meters[0].finished = 0.1, 100
     pool._held = slow
-    for meter in pool._meters[:slow]:
+    for meter in pool._pace.meters[:slow]:
         meter.began_at = time.perf_counter() - 1.0
     return pool
 
@@ -82,7 +82,7 @@ def looked_at(pool: Pool, times: int) -> list[Attempt]:
     """What is taken back by so many looks, which lie as far apart as they must."""
     taken: list[Attempt] = []
     for _ in range(times):
-        pool._stuck = pool._stuck._replace(since=pool._stuck.since - 0.1)
+        pool._pace._look = pool._pace._look._replace(since=pool._pace._look.since - 0.1)
         taken += pool.recall_stuck()
     return taken
 
@@ -95,7 +95,7 @@ def test_what_waits_while_all_threads_are_at_long_attempts_is_given_back() -> No
         assert looked_at(pool, 10) == given_back
     pool.put(attempts)
     assert looked_at(pool, 2) == [], "a moment in which the machine does something else is no reason"
-    pool._meters[0].finished += 1
+    pool._pace.meters[0].finished += 1
     assert looked_at(pool, 3) == [], "they go on"
     assert len(pool.take_unstarted()) == 150
 
@@ -137,7 +137,7 @@ def test_what_a_thread_is_about_to_take_is_not_given_back() -> None:
 
 def test_under_a_limit_nothing_is_claimed_ahead() -> None:
     pool = pool_of(8)
-    pool._meters[0].busy_seconds, pool._meters[0].finished = 0.1, 100
+    pool._pace.meters[0].busy_seconds, pool._pace.meters[0].finished = 0.1, 100
     assert (pool.room(), pool.startable()) == (408, 8)
     pool._held = 100
     assert pool.startable() == 0
