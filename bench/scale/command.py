@@ -117,7 +117,7 @@ def _beside_history(options: argparse.Namespace, tell: Callable[[str], None]) ->
                 empty = _opened(for_now, 0, tell)
                 found["history"] = drains.compare(empty, full, jobs=options.drained, rounds=options.rounds, tell=tell)
         if "pruning" in options.only:
-            found["pruning"] = pruning.measure(full, rows=options.pruned, jobs=options.drained, tell=tell)
+            found["pruning"] = pruning.measure(full, rows=options.pruned, tell=tell)
             tell(said(found["pruning"]))
         if "snapshot" in options.only:
             tell("draining with no snapshot")

@@ -29,10 +29,12 @@ SELECT n_dead_tup::float8 / greatest(1, n_live_tup + n_dead_tup) FROM pg_stat_us
 """
 
 
-def measure(here: Site, *, rows: int, jobs: int, tell: Callable[[str], None]) -> dict[str, float]:
-    """rows: to be pruned; jobs: of the drains before and after, with which the one beside is compared."""
-    tell("draining before pruning")
-    before = drain(here, jobs)
+def measure(here: Site, *, rows: int, tell: Callable[[str], None]) -> dict[str, float]:
+    """rows: to be pruned. It is compared with drains of as many jobs before and after: in one of seconds there would be
+    none of the vacuums and checkpoints that a minute of dispatch brings by itself.
+    """
+    tell(f"draining {rows:,} jobs before pruning")
+    before = drain(here, rows)
     tell(f"queueing {_SERVED_PER_PRUNED * rows:,} jobs, to be drained while {rows:,} are pruned")
     here.top_up(_SERVED_PER_PRUNED * rows)
     tell(f"draining while {rows:,} are pruned")
@@ -44,8 +46,8 @@ def measure(here: Site, *, rows: int, jobs: int, tell: Callable[[str], None]) ->
         "dead_share_a_minute_later": _dead_share(here, "jobs"),
         "search_dead_share_a_minute_later": _dead_share(here, "job_search"),
     }
-    tell("draining after pruning")
-    after = drain(here, jobs)
+    tell(f"draining {rows:,} jobs after pruning")
+    after = drain(here, rows)
     alone = overall([before, after])
     return {
         "before_per_s": before["jobs_per_s"],
