@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 import orjson
 import psycopg2
-from sqlalchemy import Connection, Engine, Select, create_engine, event
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, Select, create_engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -105,9 +105,39 @@ class Database:
         event.listen(engine, "checkout", _replace_closed)
 
     def run(self, sql: str, params: Params | None = None) -> Rows:
-        """One statement, committed with it; its rows, if it returns any."""
-        with self._silence.heeded(), translated(), self._engine.connect() as connection:
-            return run_on(connection, sql, params)
+        """One statement, committed with it; its rows, if it returns any.
+
+        By the driver, on a connection of the engine's pool: what SQLAlchemy puts around it takes longer than it does.
+        """
+        with self._silence.heeded(), translated():
+            connection: PoolProxiedConnection | None = None
+            cursor: Any = None
+            try:
+                connection = self._engine.raw_connection()
+                cursor = connection.cursor()
+                cursor.execute(sql, params or {})
+                return cursor.fetchall() if cursor.description is not None else []
+            except psycopg2.Error as error:
+                raise self._as_of_sqlalchemy(error, sql, connection, cursor) from error
+            except BaseException as error:
+                if connection is not None and not isinstance(error, Exception):
+                    connection.invalidate(error)  # left in the middle of an answer
+                raise
+            finally:
+                if connection is not None:
+                    connection.close()
+
+    def _as_of_sqlalchemy(
+        self, error: psycopg2.Error, sql: str, connection: PoolProxiedConnection | None, cursor: Any
+    ) -> BaseException:
+        """As its own connections raise it. After one that is lost the pool trusts none that it made before."""
+        dialect = self._engine.dialect
+        is_lost = dialect.is_disconnect(error, connection, cursor)  # type: ignore[arg-type]  # any driver's errors
+        if is_lost and connection is not None:
+            self._engine.pool._invalidate(connection, error)  # noqa: SLF001 - as its connections do; there is no other way
+        return DBAPIError.instance(
+            sql, None, error, psycopg2.Error, hide_parameters=True, connection_invalidated=is_lost, dialect=dialect
+        )
 
     def run_again(self, sql: str, params: Params | None = None) -> Rows:
         """Like run, for a statement that may be applied twice: tried once more on a new connection or after a deadlock.
