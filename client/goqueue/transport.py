@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
-import requests
-from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
+from requests import RequestException
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProxyError
 
+from goqueue.connections import Connections
 from goqueue.errors import ApiError, ConnectionFailed, GoQueueError, InvalidArgument, UnexpectedAnswer, api_error
 from goqueue.retrying import Patience, Repeatable, read_retry_after
-from goqueue.sessions import SessionPool
 from goqueue.tracing import current_traceparent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from urllib3 import BaseHTTPResponse
+
 _BUSY = frozenset({429, 503})  # the API says that it has not done it
 _BROKEN = frozenset({502, 504})  # a proxy says so, who cannot know
 _SUCCESS = range(200, 300)
+_REDIRECTION = range(300, 400)
 _NO_CONTENT = 204
 _PIECE_BYTES = 65_536
 
@@ -78,13 +82,13 @@ class Transport:
         self._base_url = _checked_url(base_url)
         self._timeout = timeout
         self.retries = retries
-        self._pool = SessionPool(_checked_key(api_key))
+        self._connections = Connections(self._base_url, _checked_key(api_key))
         self.sleep = sleep
         self.monotonic = monotonic
 
     def close(self) -> None:
         """Close the connections."""
-        self._pool.close()
+        self._connections.close()
 
     def call(self, request: Request) -> Answer:
         """Make the request, again if need be. Raises ApiError, ConnectionFailed or UnexpectedAnswer."""
@@ -107,24 +111,17 @@ class Transport:
         headers = {"Accept": "text/event-stream, application/problem+json", "Accept-Encoding": "identity"}
         if last_event_id is not None:
             headers["Last-Event-ID"] = last_event_id
+        timeout = (self._timeout, request.held_seconds)
+        path = _path_of(request)
         try:
-            with (
-                self._pool.session() as session,
-                session.get(
-                    self._base_url + request.path,
-                    params=list(request.parameters),
-                    headers=headers,
-                    timeout=(self._timeout, request.held_seconds),
-                    allow_redirects=False,
-                    stream=True,
-                ) as response,
-            ):
-                if response.status_code not in _SUCCESS:
-                    _read(response)
+            response = self._connections.request(request.method, path, headers=headers, timeout=timeout, streamed=True)
+            with closing(response):
+                if response.status not in _SUCCESS:
+                    _read(response, self._base_url + path)
                 if not response.headers.get("Content-Type", "").startswith("text/event-stream"):
-                    raise UnexpectedAnswer(f"{response.url} answered {response.status_code} without a stream of events")
+                    raise UnexpectedAnswer(f"{self._base_url}{path} answered {response.status} without a stream of events")
                 yield from _split(response)
-        except (requests.RequestException, HTTPError, OSError) as error:
+        except (RequestException, HTTPError, OSError) as error:
             raise _connection_failed(self._base_url, error) from error
 
     def _once(self, request: Request) -> Answer:
@@ -132,26 +129,19 @@ class Transport:
         if request.body is not None:
             headers["Content-Type"] = "application/json"
         if request.idempotency_key is not None:
-            headers["Idempotency-Key"] = request.idempotency_key
+            headers["Idempotency-Key"] = _checked_idempotency_key(request.idempotency_key)
         if request.if_match is not None:
             headers["If-Match"] = request.if_match
         traceparent = request.traceparent or current_traceparent()
         if traceparent is not None:
             headers["traceparent"] = traceparent
+        path = _path_of(request)
+        timeout = (self._timeout, self._timeout + request.held_seconds)
         try:
-            with self._pool.session() as session:
-                response = session.request(
-                    request.method,
-                    self._base_url + request.path,
-                    params=list(request.parameters),
-                    data=request.body,
-                    headers=headers,
-                    timeout=(self._timeout, self._timeout + request.held_seconds),
-                    allow_redirects=False,  # would turn a POST into a GET
-                )
-        except requests.RequestException as error:
+            response = self._connections.request(request.method, path, headers=headers, timeout=timeout, body=request.body)
+        except (RequestException, HTTPError, OSError) as error:
             raise _connection_failed(self._base_url, error) from error
-        return _read(response)
+        return _read(response, self._base_url + path)
 
     def _deadline(self, request: Request) -> float:
         return self.monotonic() + (self._timeout + request.held_seconds) * (self.retries + 1)
@@ -174,42 +164,43 @@ def _may_repeat(request: Request, error: GoQueueError) -> bool:
     return request.repeatable is Repeatable.ALWAYS
 
 
-def _split(response: requests.Response) -> Iterator[str]:
-    """Lines, each as soon as it is there: iter_lines of requests waits until so many bytes have come."""
+def _path_of(request: Request) -> str:
+    return f"{request.path}?{urlencode(request.parameters)}" if request.parameters else request.path
+
+
+def _split(response: BaseHTTPResponse) -> Iterator[str]:
+    """Lines, each as soon as it is there."""
     rest = b""
-    while piece := response.raw.read1(_PIECE_BYTES):
+    while piece := response.read1(_PIECE_BYTES):
         *lines, rest = (rest + piece).split(b"\n")
         yield from (line.decode("utf-8", "replace") for line in lines)
 
 
-def _read(response: requests.Response) -> Answer:
+def _read(response: BaseHTTPResponse, url: str) -> Answer:
     retry_after = read_retry_after(response.headers.get("Retry-After"))
-    document = {} if response.status_code == _NO_CONTENT else _json_object(response)
-    if response.status_code in _SUCCESS:
+    document = {} if response.status == _NO_CONTENT else _json_object(response)
+    if response.status in _SUCCESS:
         if document is None:
-            raise UnexpectedAnswer(f"{response.url} answered {response.status_code} without a JSON object")
+            raise UnexpectedAnswer(f"{url} answered {response.status} without a JSON object")
         return Answer(document, retry_after, response.headers.get("ETag"))
-    if document is None or response.is_redirect:
-        where = response.headers.get("Location")
+    where = response.headers.get("Location") if response.status in _REDIRECTION else None
+    if document is None or where:
         detail = f"redirected to {where}: is the API's address right?" if where else "answered by no GoQueue API"
         document = {"title": response.reason, "detail": detail}
-    raise api_error(response.status_code, document, retry_after=retry_after)
+    raise api_error(response.status, document, retry_after=retry_after)
 
 
-def _json_object(response: requests.Response) -> Mapping[str, object] | None:
+def _json_object(response: BaseHTTPResponse) -> Mapping[str, object] | None:
     try:
-        document = json.loads(response.content)
+        document = json.loads(response.data)
     except ValueError:
         return None
     return document if isinstance(document, dict) else None
 
 
 def _connection_failed(base_url: str, error: Exception) -> ConnectionFailed:
-    reason = error.args[0] if error.args else error
-    if isinstance(reason, MaxRetryError) and reason.reason is not None:
-        reason = reason.reason
-    never = isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
-    kind = _NeverConnected if never else ConnectionFailed
+    reason = error.original_error if isinstance(error, ProxyError) else error
+    kind = _NeverConnected if isinstance(reason, NewConnectionError | ConnectTimeoutError) else ConnectionFailed
     # urllib3 begins with the repr of its connection.
     return kind(f"no answer from {base_url}: {str(reason).partition('): ')[2] or reason}")
 
@@ -219,6 +210,12 @@ def _checked_url(base_url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise InvalidArgument(f"{base_url!r} is no address of an API: expected something like http://localhost:8080")
     return base_url.rstrip("/")
+
+
+def _checked_idempotency_key(key: str) -> str:
+    if not (key.isascii() and key.isprintable()):
+        raise InvalidArgument(f"the idempotency key {key!r} has letters or line ends that no HTTP header may have")
+    return key
 
 
 def _checked_key(api_key: str | None) -> str | None:
