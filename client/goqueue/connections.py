@@ -21,9 +21,8 @@ _KEPT_OPEN = 256
 
 
 class _Way(NamedTuple):
-    """process: whose connections these are; prefix: what a path of the API is put behind, a whole address for a proxy."""
+    """prefix: what a path of the API is put behind, a whole address for a proxy."""
 
-    process: int
     adapter: HTTPAdapter
     pool: HTTPConnectionPool
     prefix: str
@@ -45,7 +44,8 @@ class Connections:
         }
         if api_key is not None:
             self._headers["Authorization"] = f"Bearer {api_key}"
-        self._way: _Way | None = None
+        self._ways: dict[int, _Way] = {}
+        """By process: two must not talk on one connection."""
 
     def request(
         self,
@@ -61,9 +61,10 @@ class Connections:
 
         Raises urllib3's HTTPError; RequestException and OSError for what the environment names and is not there.
         """
-        way = self._way
-        if way is None or way.process != os.getpid():  # two processes must not talk on one connection
-            way = self._way = self._find_way()
+        process = os.getpid()
+        way = self._ways.get(process)
+        if way is None:  # of several threads that find none, all take the first one's
+            way = self._ways.setdefault(process, self._find_way())
         return way.pool.urlopen(
             method,
             way.prefix + path,
@@ -78,8 +79,8 @@ class Connections:
 
     def close(self) -> None:
         """Close the connections that are not in use."""
-        way, self._way = self._way, None
-        if way is not None and way.process == os.getpid():
+        way = self._ways.pop(os.getpid(), None)
+        if way is not None:
             way.adapter.close()
 
     def _find_way(self) -> _Way:
@@ -92,7 +93,6 @@ class Connections:
         )
         adapter.cert_verify(pool, self._base_url, settings["verify"], settings["cert"])  # type: ignore[no-untyped-call]
         return _Way(
-            os.getpid(),
             adapter,
             cast("HTTPConnectionPool", pool),
             adapter.request_url(request, settings["proxies"]).rstrip("/"),

@@ -16,7 +16,7 @@ from typing import Final
 import structlog
 
 from goqueue_common.database import LOCK_TIMEOUT, QUERY_CANCELED, sqlstate
-from goqueue_common.errors import StoreUnavailable
+from goqueue_common.errors import GoQueueError, IdempotencyKeyReused, StoreUnavailable
 from goqueue_common.new_job import Submission, Submitted
 
 log = structlog.get_logger(__name__)
@@ -27,15 +27,17 @@ _GATHER_SECONDS: Final = 0.001
 _PATIENCE_SECONDS: Final = 10.0
 """Longer than two groups take whose PostgreSQL gives no answer."""
 
-Store = Callable[[Sequence[Submission]], list[Submitted]]
+Store = Callable[[Sequence[Submission]], list[Submitted | IdempotencyKeyReused]]
+Outcome = Submitted | GoQueueError | None
 SendOn = Callable[[Sequence[Submission], Sequence[Submitted]], None]
 
 
 class GroupCommit:
     """Submits single jobs by `store`, several of them at once where several threads call.
 
-    store: all or nothing, answers in order. A group that it refuses is split: each caller then submits its own, so that
-    one bad row spoils no other. send_on: what is done with a group that is stored, while the next one is being stored.
+    store: in one transaction, answers in order; an answer may be an error of that caller's alone. A group that it refuses
+    is split: each caller then submits its own, so that one bad row spoils no other. send_on: what is done with those of a
+    group that are stored, while the next one is being stored.
     """
 
     def __init__(self, store: Store, send_on: SendOn, *, patience_seconds: float = _PATIENCE_SECONDS) -> None:
@@ -81,11 +83,10 @@ class GroupCommit:
         try:
             try:
                 self._gather(group)
-                answers = self._store_group(group)
+                self._store_group(group)
             finally:
                 self._hand_over(mine)
-            if answers:
-                self._send_on([waiter.submission for waiter in group], answers)
+            self._send_on_all([(waiter.submission, waiter.outcome) for waiter in group])
         finally:
             for follower in group[1:]:
                 follower.woken.release()
@@ -103,21 +104,27 @@ class GroupCommit:
             self._was_crowd = group[0].is_crowd = len(group) > 1
             self._crowds -= not self._was_crowd
 
-    def _store_group(self, group: Sequence[_Waiter]) -> list[Submitted]:
+    def _store_group(self, group: Sequence[_Waiter]) -> None:
         try:
             answers = self._store([waiter.submission for waiter in group])
         except Exception as error:
             if isinstance(error, StoreUnavailable) and sqlstate(error) not in (LOCK_TIMEOUT, QUERY_CANCELED):
                 for waiter in group:
-                    waiter.error = error
-                return []
+                    # An error of its own for each thread, for each writes its traceback into it.
+                    waiter.outcome = type(error)(str(error))
+                    waiter.outcome.__cause__ = error
+                return
             if len(group) == 1:
                 raise
             log.warning("group_refused", jobs=len(group), reason=str(error).partition("\n")[0])
-            return []
+            return
         for waiter, answer in zip(group, answers, strict=True):
-            waiter.answer = answer
-        return answers
+            waiter.outcome = answer
+
+    def _send_on_all(self, outcomes: Sequence[tuple[Submission, Outcome]]) -> None:
+        stored = [(submission, outcome) for submission, outcome in outcomes if isinstance(outcome, Submitted)]
+        if stored:
+            self._send_on([submission for submission, _ in stored], [answer for _, answer in stored])
 
     def _hand_over(self, leader: _Waiter) -> None:
         with self._lock:
@@ -130,7 +137,7 @@ class GroupCommit:
 
     def _give_up(self, mine: _Waiter) -> None:
         with self._lock:
-            if mine.leads or mine.answer is not None or mine.error is not None:  # just now
+            if mine.leads or mine.outcome is not None:  # just now
                 return
             is_unwritten = mine in self._waiting
             if is_unwritten:
@@ -139,29 +146,28 @@ class GroupCommit:
         raise StoreUnavailable(f"PostgreSQL did not answer in {self._patience_seconds:g} s: {fate}; try again")
 
     def _end(self, mine: _Waiter) -> Submitted:
-        if mine.error is not None:
-            # An error of its own for each thread, for each writes its traceback into it.
-            raise type(mine.error)(str(mine.error)) from mine.error
-        return mine.answer or self._alone(mine.submission)
+        outcome = self._alone(mine.submission) if mine.outcome is None else mine.outcome
+        if isinstance(outcome, GoQueueError):
+            raise outcome
+        return outcome
 
-    def _alone(self, submission: Submission) -> Submitted:
-        answers = self._store([submission])
-        self._send_on([submission], answers)
-        return answers[0]
+    def _alone(self, submission: Submission) -> Submitted | GoQueueError:
+        (answer,) = self._store([submission])
+        self._send_on_all([(submission, answer)])
+        return answer
 
 
 class _Waiter:
     """A caller and its job. woken: released once, when it is answered, is to lead, or is to submit its own.
 
-    is_crowd: it leads more than itself.
+    is_crowd: it leads more than itself. outcome: None when it is to submit its own.
     """
 
-    __slots__ = ("answer", "error", "is_crowd", "leads", "submission", "woken")
+    __slots__ = ("is_crowd", "leads", "outcome", "submission", "woken")
 
     def __init__(self, submission: Submission) -> None:
         self.submission = submission
         self.woken = threading.Lock()
         self.woken.acquire()
         self.leads = self.is_crowd = False
-        self.answer: Submitted | None = None
-        self.error: StoreUnavailable | None = None
+        self.outcome: Outcome = None

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from goqueue_common.audit_store import Actor
+from goqueue_common.errors import IdempotencyKeyReused
 from goqueue_common.idempotency import IdempotencyKey
 from goqueue_common.job import ClaimedJob, Job, Outcome, Settled
 from goqueue_common.job_filter import Count, JobFilter
@@ -30,6 +31,12 @@ class JobStorage(Protocol):
 
     def create_jobs(self, submissions: Sequence[Submission]) -> list[Submitted]:
         """Like create_job for many, all or nothing, answers in order."""
+
+    def create_each(self, submissions: Sequence[Submission]) -> list[Submitted | IdempotencyKeyReused]:
+        """Like create_job for several callers at once: who is refused spoils none of the others.
+
+        Raises IdempotencyKeyInUse for a single one only; of several, StoreUnavailable says that one waits for a lock.
+        """
 
     def create_batch(
         self, submissions: Sequence[Submission], key: IdempotencyKey | None = None

@@ -28,8 +28,9 @@ RUNS_KEPT: Final = 100
 SCHEDULERS_KEPT_FOR: Final = timedelta(days=1)
 """From their end, or from when they were last seen."""
 
-_IS_OLD: Final = """finished_at < now() - CASE status WHEN 'completed' THEN %(completed)s::interval
+_KEPT_FOR: Final = """CASE status WHEN 'completed' THEN %(completed)s::interval
     WHEN 'failed' THEN %(failed)s::interval WHEN 'cancelled' THEN %(cancelled)s::interval END"""
+_IS_OLD: Final = f"finished_at < now() - {_KEPT_FOR}"
 
 # By the primary key, since each index on jobs costs every job several writes: what ended before the youngest cutoff was
 # made before it, too, and a uuid7 begins with the milliseconds since 1970 at which it was made. Whether a row is old is
@@ -43,7 +44,8 @@ WITH seen AS MATERIALIZED (
         || repeat('0', 20))::uuid
     ORDER BY id LIMIT %(limit)s
 ), old AS MATERIALIZED (
-    SELECT id FROM jobs WHERE id = ANY(ARRAY(SELECT id FROM seen WHERE {_IS_OLD})) AND {_IS_OLD}
+    SELECT id, finished_at + {_KEPT_FOR} AS due_at FROM jobs
+    WHERE id = ANY(ARRAY(SELECT id FROM seen WHERE {_IS_OLD})) AND {_IS_OLD}
     ORDER BY id FOR UPDATE SKIP LOCKED
 ), pruned AS (
     DELETE FROM jobs WHERE id = ANY(ARRAY(SELECT id FROM old)) RETURNING 1
@@ -55,7 +57,9 @@ WITH seen AS MATERIALIZED (
           AND NOT EXISTS (SELECT FROM jobs j WHERE j.id = s.id)
     ))
 )
-SELECT (SELECT count(*) FROM seen), (SELECT count(*) FROM pruned), (SELECT id::text FROM last)
+SELECT (SELECT count(*) FROM seen), (SELECT count(*) FROM pruned), (SELECT id::text FROM last),
+    (SELECT avg(extract(epoch FROM now() - due_at))::float8 FROM old),
+    coalesce((SELECT max(seq) FROM finished_batches), 0)
 """  # noqa: S608 - constants above
 
 _PRUNE_KEYS: Final = """
@@ -186,11 +190,17 @@ class Retention:
 
 
 class PrunedPage(NamedTuple):
-    """What a step of pruning saw and did, in jobs. last_id: the greatest id it saw, None: it saw none."""
+    """What a step of pruning saw and did, in jobs. last_id: the greatest id it saw, None: it saw none.
+
+    late_seconds: how long those it pruned had been old enough, on average. finished: another number as soon as another job
+    is finished.
+    """
 
     seen: int
     pruned: int
     last_id: str | None
+    late_seconds: float | None = None
+    finished: int = 0
 
 
 class PrunedRuns(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final, NamedTuple, TypeVar
@@ -101,6 +101,16 @@ class SubmissionStore:
         self.committed(submissions)
         return answers
 
+    def create_each(self, submissions: Sequence[Submission]) -> list[Submitted | IdempotencyKeyReused]:
+        """See JobStorage."""
+        if len(submissions) == 1 and submissions[0].key is not None:
+            with concurrent_use():
+                answers = self._create_each(submissions)
+        else:
+            answers = self._create_each(submissions)
+        self.committed(submissions)
+        return answers
+
     def create_rerun(self, submission: Submission, actor: Actor) -> Submitted:
         """Like create_job for a job with `rerun_of`, as a deed of this actor."""
         job = submission.job
@@ -156,15 +166,17 @@ class SubmissionStore:
     def create_within(self, run: Run, submissions: Sequence[Submission]) -> list[Submitted]:
         """Like create_jobs in a transaction of the caller's, who calls `committed` after it."""
         made = {row[0]: _submitted(row) for row in self._write(run, submissions, _WHOLE)}
-        replayed = self._replayed(run, submissions, made)
-        return [made.get(submission.job.id) or replayed[submission.job.id] for submission in submissions]
+        return _all_accepted(self._answers(run, submissions, made))
+
+    def _create_each(self, submissions: Sequence[Submission]) -> list[Submitted | IdempotencyKeyReused]:
+        run = self._database.run_again
+        made = {row[0]: _submitted(row) for row in self._write(run, submissions, _WHOLE)}
+        return self._answers(run, submissions, made)
 
     def _create_briefly(self, run: Run, submissions: Sequence[Submission]) -> list[BatchAnswer]:
         made = {job_id: BatchAnswer(job_id, status, False) for job_id, status in self._write(run, submissions, _BRIEF)}
-        replayed = self._replayed(run, submissions, made)
-        if replayed:
-            made |= {job_id: BatchAnswer(item.id, item.status, True) for job_id, item in replayed.items()}
-        return [made[submission.job.id] for submission in submissions]
+        answers: list[BatchAnswer | Submitted] = _all_accepted(self._answers(run, submissions, made))
+        return [item if isinstance(item, BatchAnswer) else BatchAnswer(item.id, item.status, True) for item in answers]
 
     def _write(self, run: Run, submissions: Sequence[Submission], answered: str) -> Rows:
         new_queues = sorted({submission.job.queue for submission in submissions} - self._known_queues)
@@ -180,13 +192,17 @@ class SubmissionStore:
         found = run(f"SELECT {answered} FROM jobs WHERE id = ANY(%(ids)s::uuid[])", {"ids": missing})  # noqa: S608
         return [*rows, *found]
 
-    def _replayed(self, run: Run, submissions: Sequence[Submission], made: Collection[str]) -> dict[str, Submitted]:
-        """The answers to those that were not made now, by the ids that they would have had."""
+    def _answers(
+        self, run: Run, submissions: Sequence[Submission], made: Mapping[str, T]
+    ) -> list[T | Submitted | IdempotencyKeyReused]:
+        """made: by the ids of those that were made now; the others were replayed by their keys."""
         if len(made) == len(submissions):
-            return {}
-        missing = [(index, item) for index, item in enumerate(submissions) if item.job.id not in made]
-        records = self._records(run, [item.key for _, item in missing if item.key])
-        return {item.job.id: _replayed(item, records, index) for index, item in missing}
+            return [made[submission.job.id] for submission in submissions]
+        records = self._records(run, [item.key for item in submissions if item.key and item.job.id not in made])
+        return [
+            made[submission.job.id] if submission.job.id in made else _replayed(submission, records)
+            for submission in submissions
+        ]
 
     def committed(self, submissions: Sequence[Submission]) -> None:
         """Remember that the queues of these exist now."""
@@ -233,14 +249,25 @@ def _submitted(row: Sequence[Any]) -> Submitted:
     )
 
 
-def _replayed(submission: Submission, records: Mapping[tuple[str, str], tuple[Any, ...]], index: int) -> Submitted:
+def _all_accepted(answers: Sequence[T | IdempotencyKeyReused]) -> list[T]:
+    accepted = []
+    for index, answer in enumerate(answers):
+        if isinstance(answer, IdempotencyKeyReused):
+            raise IdempotencyKeyReused(str(answer), index)
+        accepted.append(answer)
+    return accepted
+
+
+def _replayed(
+    submission: Submission, records: Mapping[tuple[str, str], tuple[Any, ...]]
+) -> Submitted | IdempotencyKeyReused:
     """The first answer again, from the record: key and job were written at one instant, so its times follow from it."""
     key, job = submission.key, submission.job
     if key is None or (key.scope, key.key) not in records:
         raise StoreUnavailable("PostgreSQL lost a row between two statements; try again")
     stored, job_id, created_at, max_retries, traceparent = records[key.scope, key.key]
     if job_id is None or bytes(stored) != key.fingerprint:
-        raise IdempotencyKeyReused(f"the idempotency key {key.key!r} was used before with another request", index)
+        return IdempotencyKeyReused(f"the idempotency key {key.key!r} was used before with another request")
     due_at = job.run_at if job.delay_seconds is None else created_at + timedelta(seconds=job.delay_seconds)
     waits = due_at is not None and due_at > created_at
     return Submitted(

@@ -32,13 +32,12 @@ class Submitter:
         self._storage = storage
         self._broker = broker
         self._count = count
-        self._group = GroupCommit(storage.create_jobs, self.send_on)
+        self._group = GroupCommit(storage.create_each, self.send_on)
 
     def submit(self, submissions: Sequence[Submission]) -> list[Submitted]:
         """All or nothing, answers in order. Raises IdempotencyKeyReused, IdempotencyKeyInUse, StoreUnavailable."""
-        if len(submissions) == 1 and submissions[0].key is None:
+        if len(submissions) == 1:
             return [self._group.submit(submissions[0])]
-        # Not so one with a key, which may wait for another request's transaction.
         answers = self._storage.create_jobs(submissions)
         self.send_on(submissions, answers)
         return answers

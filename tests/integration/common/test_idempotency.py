@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from goqueue_common.database import Database, run_on
-from goqueue_common.errors import IdempotencyKeyInUse, IdempotencyKeyReused
+from goqueue_common.database import LOCK_TIMEOUT, Database, run_on, sqlstate
+from goqueue_common.errors import IdempotencyKeyInUse, IdempotencyKeyReused, StoreUnavailable
 from goqueue_common.idempotency import IdempotencyKey
 from goqueue_common.job import Outcome
 from goqueue_common.job_store import JobStore
@@ -20,6 +20,7 @@ KEY = idempotency_key()
 AHEAD = datetime.now(UTC) + timedelta(hours=1)
 PAST = datetime.now(UTC) - timedelta(hours=1)
 DAY = timedelta(hours=24)
+TAKEN = "INSERT INTO idempotency_keys (scope, key, fingerprint) VALUES (%(scope)s, %(key)s, %(fingerprint)s)"
 
 
 def count(database: Database, table: str = "jobs") -> int:
@@ -73,10 +74,9 @@ def test_the_same_key_in_another_scope_is_another_key(store: JobStore, database:
 
 
 def test_a_key_whose_first_request_still_runs_is_in_use(store: JobStore, database: Database, impatient: Database) -> None:
-    statement = "INSERT INTO idempotency_keys (scope, key, fingerprint) VALUES (%(scope)s, %(key)s, %(fingerprint)s)"
     values = {"scope": KEY.scope, "key": KEY.key, "fingerprint": KEY.fingerprint}
     with database.transaction() as connection:
-        run_on(connection, statement, values)
+        run_on(connection, TAKEN, values)
         for attempt in (
             lambda: JobStore(impatient).create_job(NewJob.checked("demo"), KEY),
             lambda: JobStore(impatient).create_jobs([submission(), submission(key=KEY)]),
@@ -152,6 +152,37 @@ def test_a_key_twice_in_one_batch_for_two_requests_is_refused(store: JobStore, d
     with pytest.raises(IdempotencyKeyReused) as caught:
         store.create_jobs([submission(key=KEY), submission(key=idempotency_key(request="other"))])
     assert (caught.value.index, count(database)) == (1, 0)
+
+
+def test_of_several_callers_only_the_one_who_reuses_a_key_is_refused(store: JobStore, database: Database) -> None:
+    first = store.create_job(NewJob.checked("demo"), KEY)
+    new, reused, replayed, twice, plain = store.create_each(
+        [
+            submission(key=idempotency_key("new")),
+            submission(key=idempotency_key(request="other")),
+            submission(key=KEY),
+            submission(key=idempotency_key("new")),
+            submission(),
+        ]
+    )
+    assert isinstance(reused, IdempotencyKeyReused)
+    assert (reused.index, replayed) == (None, replace(first, replayed=True))
+    made = [answer for answer in (new, twice, plain) if not isinstance(answer, IdempotencyKeyReused)]
+    assert [answer.replayed for answer in made] == [False, True, False]
+    assert made[0].id == made[1].id
+    assert (count(database), count(database, "idempotency_keys")) == (3, 2)
+
+
+def test_of_several_callers_none_is_stored_while_the_key_of_one_is_in_use(database: Database, impatient: Database) -> None:
+    store = JobStore(impatient)
+    with database.transaction() as connection:
+        run_on(connection, TAKEN, {"scope": KEY.scope, "key": KEY.key, "fingerprint": KEY.fingerprint})
+        with pytest.raises(StoreUnavailable) as caught:
+            store.create_each([submission(), submission(key=KEY)])
+        assert sqlstate(caught.value) == LOCK_TIMEOUT
+        with pytest.raises(IdempotencyKeyInUse):
+            store.create_each([submission(key=KEY)])
+        assert len(store.create_each([submission()])) == count(impatient) == 1
 
 
 BATCH_KEY = idempotency_key("batch")

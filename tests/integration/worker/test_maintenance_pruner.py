@@ -8,7 +8,7 @@ import pytest
 
 from goqueue_common.database import Database
 from goqueue_common.job_store import JobStore
-from goqueue_common.retention_store import Retention, RetentionStore
+from goqueue_common.retention_store import PrunedPage, Retention, RetentionStore
 from goqueue_worker.maintenance import pruner as pruner_module
 from goqueue_worker.maintenance.pruner import JobPruner, RecordPruner
 from tests.factories import idempotency_key, submission
@@ -68,3 +68,28 @@ def test_many_records_go_in_small_steps_with_pauses(database: Database, jobs: Jo
     pauses = [pruner.step() for _ in range(3)]
     assert [0 < pause < A_LONG_REST for pause in pauses] == [True, True, False]
     assert database.run("SELECT count(*) FROM idempotency_keys") == [(0,)]
+
+
+def page(*, late: float | None, finished: int) -> PrunedPage:
+    return PrunedPage(2_000, 2_000, "an id", late, finished)
+
+
+def test_while_jobs_are_being_finished_it_rests_much_longer(database: Database) -> None:
+    pruner = JobPruner(RetentionStore(database), RETENTION)
+    busy, busier, calm = (pruner._pause_per_second(page(late=300.0, finished=number)) for number in (7, 8, 8))
+    assert busy == busier == 5 * calm
+
+
+def test_it_does_not_rest_longer_when_jobs_become_old_more_quickly_than_it_deletes_them(database: Database) -> None:
+    pruner = JobPruner(RetentionStore(database), RETENTION)
+    lates = (86_400.0, 80_000.0, None, 86_405.0, 86_500.0, 86_300.0)
+    pauses = [pruner._pause_per_second(page(late=late, finished=number)) for number, late in enumerate(lates, 1)]
+    assert [pause == pauses[0] for pause in pauses] == [True, True, True, True, False, True]
+
+
+def test_how_late_it_is_is_said(database: Database) -> None:
+    for hours in (1, 3):
+        ended(database, "completed", 7 * DAY + timedelta(hours=hours))
+    ended(database, "failed", 29 * DAY)
+    found = RetentionStore(database).prune(RETENTION, after=pruner_module._FIRST, limit=10)
+    assert found.late_seconds == pytest.approx(2 * 3_600, abs=60)

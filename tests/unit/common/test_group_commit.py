@@ -11,7 +11,7 @@ import pytest
 
 from goqueue_common.clock import SystemClock
 from goqueue_common.database import LOCK_TIMEOUT
-from goqueue_common.errors import StoreUnavailable
+from goqueue_common.errors import IdempotencyKeyReused, StoreUnavailable
 from goqueue_common.group_commit import GroupCommit
 from goqueue_common.lifecycle import JobStatus
 from goqueue_common.new_job import NewJob, Submission, Submitted
@@ -33,7 +33,7 @@ class Store:
         self.go = threading.Event()
         self._check = check
 
-    def __call__(self, submissions: Sequence[Submission]) -> list[Submitted]:
+    def __call__(self, submissions: Sequence[Submission]) -> list[Submitted | IdempotencyKeyReused]:
         self.groups.append([submission.job.type for submission in submissions])
         assert self.go.wait(10)
         self._check(submissions)
@@ -101,6 +101,27 @@ def test_a_row_that_is_refused_spoils_no_other() -> None:
     with pytest.raises(ValueError, match="a bad row"):
         bad.result(10)
     eventually(lambda: sorted(store.sent_on) == ["fine", "first", "good", "second"])
+
+
+def test_who_is_refused_alone_gets_an_error_and_is_neither_sent_on_nor_asked_again() -> None:
+    class Refusing(Store):
+        def __call__(self, submissions: Sequence[Submission]) -> list[Submitted | IdempotencyKeyReused]:
+            stored = super().__call__(submissions)
+            return [
+                IdempotencyKeyReused("used before") if submission.job.type == "reused" else answer
+                for submission, answer in zip(submissions, stored, strict=True)
+            ]
+
+    store = Refusing()
+    group = GroupCommit(store, store.send_on)
+    callers = Callers(store, group, [_job("good"), _job("reused")])
+    store.go.set()
+    good, reused = callers.others
+    assert good.result(10).status == JobStatus.QUEUED
+    with pytest.raises(IdempotencyKeyReused, match="used before"):
+        reused.result(10)
+    eventually(lambda: sorted(store.sent_on) == ["first", "good", "second"])
+    assert len(store.groups) == 3
 
 
 def test_a_row_that_waits_for_a_lock_makes_only_its_own_caller_wait() -> None:

@@ -21,6 +21,8 @@ _MANY: Final = 200_000
 _REST: Final = 9.0
 _REST_BEHIND: Final = 3.0
 _PAGE: Final = 2_000
+_RECONCILER_REST: Final = 99.0
+"""It finds something only while workers of an older release run."""
 _SHORTEST_PAUSE: Final = 0.05
 _BETWEEN_PASSES_SECONDS: Final = 3_600.0
 _FIRST: Final = "00000000-0000-0000-0000-000000000000"
@@ -65,13 +67,13 @@ class Reconciler:
         self._noted = 0
 
     def step(self) -> float:
-        """One statement of a few milliseconds, and a pause nine times as long. Raises StoreUnavailable."""
+        """One statement of a few milliseconds, and a pause a hundred times as long. Raises StoreUnavailable."""
         began = time.monotonic()
         page = self._store.note_missed(after=self._after, limit=_PAGE)
         self._noted += page.noted
         if page.last_id is not None and page.seen == _PAGE:
             self._after = page.last_id
-            return max(_SHORTEST_PAUSE, (time.monotonic() - began) * _REST)
+            return max(_SHORTEST_PAUSE, (time.monotonic() - began) * _RECONCILER_REST)
         if self._noted:
             log.info("search_reconciled", jobs=self._noted)
         self._after, self._noted = _FIRST, 0

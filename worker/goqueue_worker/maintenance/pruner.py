@@ -1,6 +1,6 @@
 """Deletes what was kept long enough: final jobs, and records of keys, workers, bulk operations, failures and schedules.
 
-It works for a fifth of the time.
+It works for a fifth of the time, and while jobs are being finished for a twentieth, unless it falls behind.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 import structlog
 
-from goqueue_common.retention_store import Retention, RetentionStore
+from goqueue_common.retention_store import PrunedPage, Retention, RetentionStore
 
 log = structlog.get_logger(__name__)
 
@@ -20,6 +20,8 @@ _PAGE: Final = 2_000
 _SCHEDULES: Final = 500
 _REST_SECONDS: Final = 300.0
 _PAUSE_PER_SECOND: Final = 4.0
+_PAUSE_PER_SECOND_BUSY: Final = 20.0
+_BEHIND_SECONDS: Final = 10.0
 _SHORTEST_PAUSE: Final = 0.05
 _SHORTEST_KEPT: Final = timedelta(minutes=1)
 """Who waits for a job must come to see how it ended."""
@@ -39,19 +41,32 @@ class JobPruner:
         )
         self._after = _FIRST
         self._pruned = 0
+        self._finished = 0
+        self._late_at_first: float | None = None
 
     def step(self) -> float:
-        """One statement of a few milliseconds, and a pause four times as long. Raises StoreUnavailable."""
+        """One statement of some milliseconds, and a pause many times as long. Raises StoreUnavailable."""
         began = time.monotonic()
         page = self._store.prune(self._retention, after=self._after, limit=_PAGE)
         self._pruned += page.pruned
         if page.last_id is not None and page.seen == _PAGE:
             self._after = page.last_id
-            return max(_SHORTEST_PAUSE, (time.monotonic() - began) * _PAUSE_PER_SECOND)
+            return max(_SHORTEST_PAUSE, (time.monotonic() - began) * self._pause_per_second(page))
         if self._pruned:
             log.info("jobs_pruned", jobs=self._pruned)
-        self._after, self._pruned = _FIRST, 0
+        self._after, self._pruned, self._late_at_first = _FIRST, 0, None
         return _REST_SECONDS
+
+    def _pause_per_second(self, page: PrunedPage) -> float:
+        """Long while others need the machine, but not if jobs become old enough more quickly than they are deleted: then
+        those it deletes are later than the first ones of this round were.
+        """
+        is_busy = page.finished != self._finished
+        self._finished = page.finished
+        if self._late_at_first is None:
+            self._late_at_first = page.late_seconds
+        is_behind = (page.late_seconds or 0.0) > (self._late_at_first or 0.0) + _BEHIND_SECONDS
+        return _PAUSE_PER_SECOND_BUSY if is_busy and not is_behind else _PAUSE_PER_SECOND
 
 
 class RecordPruner:
