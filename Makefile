@@ -85,6 +85,7 @@ generated: $(INSTALLED)
 	@$(BIN)/python scripts/generate_docs.py --check
 	@$(BIN)/python scripts/generate_chart_readme.py --check
 	@$(BIN)/python scripts/render_k8s.py --check
+	@$(BIN)/python -m bench.page --check
 
 unit: $(INSTALLED) ## Unit tests: logic alone, no server
 	$(call announce,unit tests)

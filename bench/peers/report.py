@@ -11,7 +11,7 @@ from rich.table import Table
 from bench.peers.measure import Row
 from bench.targets import Target, shown, table
 
-_COLUMNS: Mapping[str, str] = {
+COLUMNS: Mapping[str, str] = {
     "drained_per_s": "drained/s",
     "submit_one_per_s": "submits/s",
     "submit_many_per_s": "in bulk/s",
@@ -21,7 +21,7 @@ _COLUMNS: Mapping[str, str] = {
     "server_cpu_s_per_1000": "server CPU s/1k",
     "memory_mb": "MB",
 }
-_HTTP_COLUMNS: Mapping[str, str] = {
+HTTP_COLUMNS: Mapping[str, str] = {
     "posts_per_s": "POSTs/s",
     "post_p50_ms": "p50 ms",
     "post_p99_ms": "p99 ms",
@@ -42,8 +42,8 @@ def medians(rows: Sequence[Row], figure: str) -> dict[str, float]:
 
 def show(console: Console, rows: Sequence[Row], reached: Sequence[Target]) -> None:
     """Fastest first."""
-    console.print(_table(rows, "drained_per_s", _COLUMNS, jobs_ran=True))
-    console.print(_table(rows, "posts_per_s", _HTTP_COLUMNS, jobs_ran=False))
+    console.print(_table(rows, "drained_per_s", COLUMNS, jobs_ran=True))
+    console.print(_table(rows, "posts_per_s", HTTP_COLUMNS, jobs_ran=False))
     console.print(table(reached))
     for row in rows:
         if row.error:

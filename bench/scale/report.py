@@ -17,7 +17,7 @@ from bench.targets import Target, shown, table
 Document = Mapping[str, Any]
 """What command.measured answers."""
 
-_BACKLOG_COLUMNS = {
+BACKLOG_COLUMNS = {
     "jobs_per_s": "jobs/s",
     "worker_cpu_s_per_1000": "worker CPU s/1k",
     "server_cpu_s_per_1000": "server CPU s/1k",
@@ -100,11 +100,11 @@ def drawing(document: Document) -> str:
 
 def _backlog_table(rounds: Sequence[Document]) -> Table:
     drawn = Table(box=None, pad_edge=False)
-    for title in ("waiting", *_BACKLOG_COLUMNS.values()):
+    for title in ("waiting", *BACKLOG_COLUMNS.values()):
         drawn.add_column(title, justify="right")
-    found = {figure: medians(rounds, figure) for figure in _BACKLOG_COLUMNS}
+    found = {figure: medians(rounds, figure) for figure in BACKLOG_COLUMNS}
     for backlog in found["jobs_per_s"]:
-        drawn.add_row(f"{backlog:,}", *(shown(found[figure][backlog]) for figure in _BACKLOG_COLUMNS))
+        drawn.add_row(f"{backlog:,}", *(shown(found[figure][backlog]) for figure in BACKLOG_COLUMNS))
     return drawn
 
 
