@@ -201,8 +201,9 @@ def _json_object(response: BaseHTTPResponse) -> Mapping[str, object] | None:
 def _connection_failed(base_url: str, error: Exception) -> ConnectionFailed:
     reason = error.original_error if isinstance(error, ProxyError) else error
     kind = _NeverConnected if isinstance(reason, NewConnectionError | ConnectTimeoutError) else ConnectionFailed
+    way = " by the proxy that the environment names" if isinstance(error, ProxyError) else ""
     # urllib3 begins with the repr of its connection.
-    return kind(f"no answer from {base_url}: {str(reason).partition('): ')[2] or reason}")
+    return kind(f"no answer from {base_url}{way}: {str(reason).partition('): ')[2] or reason}")
 
 
 def _checked_url(base_url: str) -> str:

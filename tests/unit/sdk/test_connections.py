@@ -45,7 +45,10 @@ def test_no_proxy_may_name_a_network(api, reply, job, monkeypatch):
 
 def test_a_proxy_that_is_not_there_is_said_so(monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", NOWHERE)
-    with Client(FAR, retries=0) as client, pytest.raises(ConnectionFailed, match=r"api\.example\.test.*: Failed to establ"):
+    with (
+        Client(FAR, retries=0) as client,
+        pytest.raises(ConnectionFailed, match=r"api\.example\.test:8080 by the proxy .*: Failed"),
+    ):
         client.get("1")
 
 
