@@ -18,12 +18,13 @@ from bench.scale.drains import drain, overall
 from bench.scale.site import Site, between
 
 _LATER_SECONDS: Final = 60.0
-_SERVED_PER_PRUNED: Final = 3
+_SERVED_PER_PRUNED: Final = 9
 """Jobs that wait at its beginning, for each that is to be pruned: more than are served until it ends."""
 _LEFT_SHARE: Final = 0.05
 _WARM_SHARE: Final = 0.02
 _PATIENCE_SECONDS: Final = 1_200.0
-_AGE: Final = "SELECT created_at FROM jobs ORDER BY id OFFSET %(rows)s LIMIT 1"
+_FIRST_KEPT: Final = "SELECT id::text, created_at FROM jobs ORDER BY id OFFSET %(rows)s LIMIT 1"
+_LEFT: Final = "SELECT count(*) FROM jobs WHERE id < %(first_kept)s::uuid"
 _DEAD: Final = """
 SELECT n_dead_tup::float8 / greatest(1, n_live_tup + n_dead_tup) FROM pg_stat_user_tables WHERE relname = %(table)s
 """
@@ -62,24 +63,26 @@ def _prune(here: Site, rows: int) -> dict[str, float]:
     """With a worker that has them pruned; until it is done, or nearly nothing is left to drain beside it."""
     log = Path(here.servers.environment["BENCH_RECORDS"]).with_name("pruning.log")
     begun, waiting = here.servers.count(), here.waiting
-    with here.worker(_kept_for(here, rows), log) as worker:
+    ((first_kept, created_at),) = here.database.run(_FIRST_KEPT, {"rows": rows})
+    with here.worker(_kept_for(created_at), log) as worker:
         here.until_started(begun + int(waiting * _WARM_SHARE))
         first = here.read(worker.pid)
         stack.until(lambda: bool(_pruned(log)) or here.waiting < waiting * _LEFT_SHARE, _PATIENCE_SECONDS)
         last = here.read(worker.pid)
+        left = here.database.run(_LEFT, {"first_kept": first_kept})[0][0]
         stack.until(lambda: bool(_pruned(log)), _PATIENCE_SECONDS)
     event = _pruned(log)[0]
     return {
         "beside_per_s": between(first, last)["jobs_per_s"],
         "beside_seconds": last.at - first.at,
+        "pruned_beside": max(0, rows - left),
         "pruned": event["jobs"],
         "once": float(here.is_sound()),
     }
 
 
-def _kept_for(here: Site, rows: int) -> dict[str, str]:
-    """Settings by which the oldest so many are old enough."""
-    ((created_at,),) = here.database.run(_AGE, {"rows": rows})
+def _kept_for(created_at: datetime) -> dict[str, str]:
+    """Settings by which jobs made before are old enough."""
     days = (datetime.now(UTC) - created_at) / timedelta(days=1)
     return {f"GOQUEUE_KEEP_{status}": f"{days:.9f}" for status in ("COMPLETED", "FAILED", "CANCELLED")}
 

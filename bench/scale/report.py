@@ -28,6 +28,7 @@ _PRUNING_FIGURES = {
     "beside_per_s": "jobs/s while old jobs are pruned",
     "after_per_s": "jobs/s after",
     "pruned": "pruned",
+    "pruned_beside": "of them while jobs were served",
     "beside_seconds": "seconds served meanwhile",
     "dead_share_at_its_end": "dead share of jobs at its end",
     "dead_share_a_minute_later": "dead share of jobs a minute later",
@@ -89,7 +90,7 @@ def drawing(document: Document) -> str:
     rates = {
         "empty table": overall(history["empty"]),
         f"{document['rows']:,} ended": overall(history["full"]),
-        f"{pruning['pruned']:,} being pruned": pruning["beside_per_s"],
+        "while old jobs are pruned": pruning["beside_per_s"],
         "snapshot, its beginning": snapshot["beginning_per_s"],
         f"snapshot after {snapshot['held_seconds']:.0f} s": snapshot["end_per_s"],
     }
