@@ -28,9 +28,9 @@ RUNS_KEPT: Final = 100
 SCHEDULERS_KEPT_FOR: Final = timedelta(days=1)
 """From their end, or from when they were last seen."""
 
-_KEPT_FOR: Final = """CASE status WHEN 'completed' THEN %(completed)s::interval
+_RETAINED_FOR: Final = """CASE status WHEN 'completed' THEN %(completed)s::interval
     WHEN 'failed' THEN %(failed)s::interval WHEN 'cancelled' THEN %(cancelled)s::interval END"""
-_IS_OLD: Final = f"finished_at < now() - {_KEPT_FOR}"
+_IS_OLD: Final = f"finished_at < now() - {_RETAINED_FOR}"
 
 # By the primary key, since each index on jobs costs every job several writes: what ended before the youngest cutoff was
 # made before it, too, and a uuid7 begins with the milliseconds since 1970 at which it was made. Whether a row is old is
@@ -44,7 +44,7 @@ WITH seen AS MATERIALIZED (
         || repeat('0', 20))::uuid
     ORDER BY id LIMIT %(limit)s
 ), old AS MATERIALIZED (
-    SELECT id, finished_at + {_KEPT_FOR} AS due_at FROM jobs
+    SELECT id, finished_at + {_RETAINED_FOR} AS due_at FROM jobs
     WHERE id = ANY(ARRAY(SELECT id FROM seen WHERE {_IS_OLD})) AND {_IS_OLD}
     ORDER BY id FOR UPDATE SKIP LOCKED
 ), pruned AS (
