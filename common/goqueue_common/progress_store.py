@@ -7,15 +7,18 @@ from typing import Final, NamedTuple
 
 from goqueue_common.database import Database
 
+# FOR KEY SHARE: none outlives its job, for the reasons of job_log_store.
 _SAVE: Final = """
 WITH tick AS MATERIALIZED (
     SELECT * FROM unnest(%(ids)s::uuid[], %(attempts)s::int[], %(fractions)s::float8[], %(messages)s::text[])
         AS t(job_id, attempt, fraction, message)
-    WHERE EXISTS (SELECT FROM jobs j WHERE j.id = t.job_id AND j.attempts = t.attempt AND j.worker_id = %(worker_id)s)
-    ORDER BY job_id
+), held AS MATERIALIZED (
+    SELECT id, attempts FROM jobs WHERE id = ANY(%(ids)s::uuid[]) AND worker_id = %(worker_id)s
+    ORDER BY id FOR KEY SHARE SKIP LOCKED
 )
 INSERT INTO job_progress AS p (job_id, attempt, fraction, message)
-SELECT job_id, attempt, fraction, message FROM tick
+SELECT t.job_id, t.attempt, t.fraction, t.message FROM tick t JOIN held h ON h.id = t.job_id AND h.attempts = t.attempt
+ORDER BY t.job_id
 ON CONFLICT (job_id) DO UPDATE SET attempt = excluded.attempt, fraction = excluded.fraction, message = excluded.message,
     updated_at = now()
 WHERE p.attempt <= excluded.attempt

@@ -54,7 +54,7 @@ WITH seen AS MATERIALIZED (
 ), forgotten AS (
     DELETE FROM job_search WHERE id = ANY(ARRAY(SELECT id FROM old) || ARRAY(
         SELECT s.id FROM job_search s WHERE s.id > %(after)s::uuid AND s.id <= (SELECT id FROM last)
-          AND NOT EXISTS (SELECT FROM jobs j WHERE j.id = s.id)
+          AND NOT EXISTS (SELECT FROM seen WHERE seen.id = s.id)
     ))
 )
 SELECT (SELECT count(*) FROM seen), (SELECT count(*) FROM pruned), (SELECT id::text FROM last),

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
-    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -93,7 +92,7 @@ class JobProgressRow(Base):
 
     __tablename__ = "job_progress"
 
-    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    job_id: Mapped[UUID] = mapped_column(primary_key=True)
     attempt: Mapped[int]
     fraction: Mapped[float | None]
     message: Mapped[str | None]

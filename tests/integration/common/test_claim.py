@@ -114,12 +114,12 @@ def test_a_row_that_somebody_holds_is_skipped_without_waiting(
     assert [job.id for job in store.claim(worker_id, [held, free], None)] == [held]
 
 
-def test_a_child_row_being_written_hides_no_job(
+def test_a_row_beside_which_somebody_writes_hides_no_job(
     store: JobStore, database: Database, impatient: Database, worker_id: str
 ) -> None:
     job_id = submit(store)
     with database.transaction() as connection:
-        run_on(connection, "INSERT INTO job_progress (job_id, attempt) VALUES (%(id)s, 1)", {"id": job_id})
+        run_on(connection, "SELECT FROM jobs WHERE id = %(id)s FOR KEY SHARE", {"id": job_id})
         assert [job.id for job in JobStore(impatient).claim(worker_id, [job_id], None)] == [job_id]
 
 

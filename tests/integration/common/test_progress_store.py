@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from goqueue_common.database import Database
+from goqueue_common.database import Database, run_on
 from goqueue_common.job import Outcome
 from goqueue_common.job_store import JobStore
 from goqueue_common.lifecycle import JobEvent, JobStatus
@@ -51,6 +51,18 @@ def test_a_tick_of_a_worker_that_does_not_hold_the_job_is_dropped(
     job_id = job_in(JobStatus.PROCESSING, store, worker_id)
     progress.save(register_worker(database), [ProgressTick(job_id, 1, 0.5, None)])
     assert shown(store, job_id) is None
+
+
+def test_a_job_that_is_being_deleted_holds_up_nobody_and_keeps_no_progress(
+    store: JobStore, database: Database, impatient: Database, worker_id: str
+) -> None:
+    going, staying = (job_in(JobStatus.PROCESSING, store, worker_id) for _ in range(2))
+    with database.transaction() as connection:
+        run_on(connection, "DELETE FROM jobs WHERE id = %(id)s", {"id": going})
+        ticks = [ProgressTick(going, 1, 0.5, None), ProgressTick(staying, 1, 0.5, None)]
+        ProgressStore(impatient).save(worker_id, ticks)
+    assert shown(store, staying) == (0.5, None)
+    assert database.run("SELECT job_id::text FROM job_progress") == [(staying,)]
 
 
 def test_the_next_attempt_starts_without_the_progress_of_the_last(

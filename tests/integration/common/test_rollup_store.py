@@ -155,8 +155,8 @@ def test_jobs_that_somebody_renames_by_hand_are_counted_as_they_are(
     assert folded(database) == truth(database)
 
 
-@pytest.mark.parametrize("statement", ["DELETE FROM jobs", "TRUNCATE jobs CASCADE"])
-def test_jobs_that_are_gone_are_counted_no_more_and_their_lines_go_with_them(
+@pytest.mark.parametrize("statement", ["DELETE FROM jobs", "TRUNCATE jobs", "TRUNCATE jobs, job_progress"])
+def test_jobs_that_are_gone_are_counted_no_more_and_lines_and_progress_go_with_them(
     database: Database, store: JobStore, rollups: RollupStore, worker_id: str, statement: str
 ) -> None:
     job_id = job_in(JobStatus.COMPLETED, store, worker_id)
@@ -164,11 +164,12 @@ def test_jobs_that_are_gone_are_counted_no_more_and_their_lines_go_with_them(
         "INSERT INTO job_logs (job_id, attempt, at, level, message) VALUES (%(id)s, 1, now(), 'info', 'hello')",
         {"id": job_id},
     )
+    database.run("INSERT INTO job_progress (job_id, attempt) VALUES (%(id)s, 1)", {"id": job_id})
     fold(rollups)
     database.run(statement)
     fold(rollups)
     assert (folded(database), sums(database)) == ([], (1, 1, 0, 0, 0))
-    assert database.run("SELECT 1 FROM job_logs") == []
+    assert database.run("SELECT 1 FROM job_logs UNION ALL SELECT 1 FROM job_progress") == []
 
 
 def test_many_folders_at_once_count_everything_once(

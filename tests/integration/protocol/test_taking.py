@@ -58,10 +58,10 @@ def test_no_more_is_taken_than_the_limit_while_others_hold_rows(
 
 
 @pytest.mark.parametrize("take", TAKING)
-def test_a_row_of_progress_that_is_being_written_hides_no_job(
+def test_a_row_beside_which_somebody_writes_hides_no_job(
     database: Database, jobs: JobStore, impatient: Database, take: Take
 ) -> None:
     ids = twenty_for(take, database, jobs)
     with database.transaction() as connection:
-        run_on(connection, "INSERT INTO job_progress (job_id, attempt) SELECT id, 1 FROM jobs")
+        run_on(connection, "SELECT FROM jobs FOR KEY SHARE")
         assert sorted(take(impatient, 20)) == sorted(ids)
