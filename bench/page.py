@@ -138,9 +138,8 @@ def _scale(scale: Document) -> str:
     rows = {
         "jobs/s, empty table": overall(history["empty"]),
         f"jobs/s, {scale['rows']:,} ended jobs in it": overall(history["full"]),
-        "jobs/s before pruning": pruning["before_per_s"],
-        f"jobs/s while old jobs are pruned, for {pruning['beside_seconds']:.0f} s": pruning["beside_per_s"],
-        "jobs/s after pruning": pruning["after_per_s"],
+        f"jobs/s while {pruning['pruned']:,} ended jobs are pruned": pruning["beside_per_s"],
+        "jobs/s by turns with that, with no pruning": pruning["alone_per_s"],
         "dead share of `jobs` a minute later": pruning["dead_share_a_minute_later"],
         "jobs/s in the first twelfth of a snapshot": snapshot["beginning_per_s"],
         f"jobs/s in its last twelfth, after {snapshot['held_seconds']:.0f} s": snapshot["end_per_s"],

@@ -61,6 +61,11 @@ def main(options: argparse.Namespace) -> int:
     if not cpu.IS_KNOWN:
         console.print("bench: CPU is read from /proc, which only Linux has", style="red")
         return 2
+    fewest = int(options.pruned * pruning.OLD_PER_PRUNED) + 1
+    if "pruning" in options.only and options.rows < fewest:
+        text = f"bench: --rows {options.rows} are too few to prune {options.pruned} of them; {fewest} are enough"
+        console.print(text, style="red", highlight=False, soft_wrap=True)
+        return 2
     document = measured(options, console)
     reached = report.targets(document)
     document["targets"] = [target.document() for target in reached]

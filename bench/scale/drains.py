@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bench.scale.site import Site, between
 from bench.targets import said
 
 
-def drain(here: Site, jobs: int) -> dict[str, float]:
-    """Figures of a worker before which that many lie, from the first tenth of them to the last."""
+def drain(here: Site, jobs: int, settings: Mapping[str, str] | None = None) -> dict[str, float]:
+    """Figures of a worker before which that many lie, from the first tenth of them to the last. settings: the worker's."""
     here.top_up(jobs)
     begun = here.servers.count()
-    with here.worker() as worker:
+    with here.worker(settings) as worker:
         here.until_started(begun + jobs // 10)
         first = here.read(worker.pid)
         here.until_started(begun + jobs - jobs // 10)

@@ -24,12 +24,10 @@ BACKLOG_COLUMNS = {
     "cpu_s_per_1000": "CPU s/1k",
 }
 _PRUNING_FIGURES = {
-    "before_per_s": "jobs/s before",
+    "alone_per_s": "jobs/s with no pruning",
     "beside_per_s": "jobs/s while old jobs are pruned",
-    "after_per_s": "jobs/s after",
     "pruned": "pruned",
-    "pruned_beside": "of them while jobs were served",
-    "beside_seconds": "seconds served meanwhile",
+    "drained_beside": "jobs that ran meanwhile",
     "dead_share_at_its_end": "dead share of jobs at its end",
     "dead_share_a_minute_later": "dead share of jobs a minute later",
     "search_dead_share_a_minute_later": "dead share of job_search a minute later",

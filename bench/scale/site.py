@@ -27,7 +27,7 @@ _IDS: Final = 20_000
 _PATIENCE_SECONDS: Final = 60.0
 _OURS: Final = "SELECT pid FROM pg_stat_activity WHERE application_name = 'bench'"
 _COMPLETED: Final = "SELECT count(*) FROM jobs WHERE id = ANY(%(ids)s::uuid[]) AND status = 'completed'"
-_EMPTY: Final = "TRUNCATE jobs, job_progress, job_search, finished_batches, job_moves, job_counts, rollups"
+_EMPTY: Final = "TRUNCATE jobs, job_search, finished_batches, job_moves, job_counts, rollups"
 
 
 class Reading(NamedTuple):
@@ -81,12 +81,10 @@ class Site:
             )
             self._submitted += missing
 
-    def worker(
-        self, settings: Mapping[str, str] | None = None, log: Path | None = None
-    ) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    def worker(self, settings: Mapping[str, str] | None = None) -> AbstractContextManager[subprocess.Popen[bytes]]:
         """A worker of two processes for the length of the block. settings: environment variables."""
         sizes = ("--processes", str(PROCESSES), "--concurrency", str(PROCESSES * _THREADS))
-        return stack.process({**self.servers.environment, **(settings or {})}, *stack.WORKER, *sizes, log=log)
+        return stack.process({**self.servers.environment, **(settings or {})}, *stack.WORKER, *sizes)
 
     def until_started(self, jobs: int) -> None:
         """Wait until that many have been started since the beginning. Raises TimeoutError."""
