@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import pairwise
+from statistics import fmean
 from typing import Any, Final
 
 import psycopg2
@@ -35,16 +36,19 @@ def measure(here: Site, *, seconds: float, jobs_per_s: float, tell: Callable[[st
         before = _watched(here, _BEFORE_SECONDS, jobs)
         with _snapshot(here.servers.environment["DATABASE_URL"]):
             samples = _watched(here, seconds, jobs)
-    per_window = rates(samples, WINDOWS)
     return {
         "before_per_s": rates(before, 2)[-1],
-        "beginning_per_s": per_window[0],
-        "end_per_s": per_window[-1],
-        "kept": per_window[-1] / per_window[0],
         "held_seconds": samples[-1][0] - samples[0][0],
-        "windows_per_s": per_window,
+        "windows_per_s": rates(samples, WINDOWS),
         "once": float(here.is_sound()),
     }
+
+
+def thirds(windows_per_s: Sequence[float]) -> dict[str, float]:
+    """The first and the last third of the time: a window alone may have a checkpoint, or a vacuum."""
+    size = len(windows_per_s) // 3
+    beginning, end = fmean(windows_per_s[:size]), fmean(windows_per_s[-size:])
+    return {"beginning_per_s": beginning, "end_per_s": end, "kept": end / beginning}
 
 
 def rates(samples: Sequence[Sample], windows: int) -> list[float]:
