@@ -19,7 +19,6 @@ from bench.peers.manifest import OURS
 from bench.peers.measure import Row
 from bench.scale import report as scale_report
 from bench.scale.drains import overall
-from bench.scale.snapshot import thirds
 from bench.targets import Target, shown
 
 _ROOT: Final = Path(__file__).parents[1]
@@ -136,15 +135,14 @@ def _backlogs(scale: Document) -> str:
 
 def _scale(scale: Document) -> str:
     history, pruning, snapshot = scale["history"], scale["pruning"], scale["snapshot"]
-    beside_snapshot = thirds(snapshot["windows_per_s"])
     rows = {
         "jobs/s, empty table": overall(history["empty"]),
         f"jobs/s, {scale['rows']:,} ended jobs in it": overall(history["full"]),
         f"jobs/s while {pruning['pruned']:,} ended jobs are pruned": pruning["beside_per_s"],
         "jobs/s by turns with that, with no pruning": pruning["alone_per_s"],
         "dead share of `jobs` a minute later": pruning["dead_share_a_minute_later"],
-        "jobs/s in the first third of a snapshot": beside_snapshot["beginning_per_s"],
-        f"jobs/s in its last third, held for {snapshot['held_seconds']:.0f} s": beside_snapshot["end_per_s"],
+        "jobs/s in the first third of a snapshot": snapshot["beginning_per_s"],
+        f"jobs/s in its last third, held for {snapshot['held_seconds']:.0f} s": snapshot["end_per_s"],
     }
     return _table(["", ""], [[text, shown(value)] for text, value in rows.items()])
 

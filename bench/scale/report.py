@@ -12,7 +12,6 @@ from rich.table import Table
 from bench import chart
 from bench.machine import DISTURBED_CORES
 from bench.scale.drains import overall
-from bench.scale.snapshot import thirds
 from bench.targets import Target, shown, table
 
 Document = Mapping[str, Any]
@@ -73,8 +72,7 @@ def show(console: Console, document: Document) -> None:
         rows += [("jobs/s, empty table", overall(history["empty"])), (_among(document), overall(history["full"]))]
     for part, names in (("pruning", _PRUNING_FIGURES), ("snapshot", _SNAPSHOT_FIGURES)):
         if figures := document.get(part):
-            further = thirds(figures["windows_per_s"]) if part == "snapshot" else {}
-            rows += [(text, {**figures, **further}[name]) for name, text in names.items()]
+            rows += [(text, figures[name]) for name, text in names.items()]
     if rows:
         drawn = Table("figure", box=None, pad_edge=False)
         drawn.add_column("", justify="right")
@@ -87,13 +85,12 @@ def show(console: Console, document: Document) -> None:
 def drawing(document: Document) -> str:
     """Of a run that measured everything, as SVG."""
     history, pruning, snapshot = document["history"], document["pruning"], document["snapshot"]
-    beside_snapshot = thirds(snapshot["windows_per_s"])
     rates = {
         "empty table": overall(history["empty"]),
         f"{document['rows']:,} ended": overall(history["full"]),
         "while old jobs are pruned": pruning["beside_per_s"],
-        "snapshot, its beginning": beside_snapshot["beginning_per_s"],
-        f"snapshot after {snapshot['held_seconds']:.0f} s": beside_snapshot["end_per_s"],
+        "snapshot, its beginning": snapshot["beginning_per_s"],
+        f"snapshot after {snapshot['held_seconds']:.0f} s": snapshot["end_per_s"],
     }
     costs = {f"{backlog:,}": cost for backlog, cost in medians(document["backlogs"], "cpu_s_per_1000").items()}
     groups = {"CPU seconds for 1,000 jobs, by how many wait": costs, "Jobs per second, two worker processes": rates}

@@ -36,10 +36,12 @@ def measure(here: Site, *, seconds: float, jobs_per_s: float, tell: Callable[[st
         before = _watched(here, _BEFORE_SECONDS, jobs)
         with _snapshot(here.servers.environment["DATABASE_URL"]):
             samples = _watched(here, seconds, jobs)
+    per_window = rates(samples, WINDOWS)
     return {
         "before_per_s": rates(before, 2)[-1],
+        **thirds(per_window),
         "held_seconds": samples[-1][0] - samples[0][0],
-        "windows_per_s": rates(samples, WINDOWS),
+        "windows_per_s": per_window,
         "once": float(here.is_sound()),
     }
 

@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -15,6 +17,7 @@ from goqueue_common import migrations
 from goqueue_common.database import Database, connect, run_on
 from goqueue_common.lifecycle import FINAL, FailureReason, JobStatus
 from goqueue_common.migrations.__main__ import main
+from goqueue_common.migrations.exclusive import locked
 from goqueue_common.tables import Base
 from tests.factories import eventually
 
@@ -29,6 +32,7 @@ INDEXES = """
 SELECT tablename, indexname, replace(indexdef, schemaname || '.', '') FROM pg_indexes
 WHERE schemaname = %(schema)s AND tablename <> 'alembic_version' ORDER BY 1, 2
 """
+WAITING = "SELECT relation::regclass::text FROM pg_locks WHERE NOT granted"
 COLUMNS = """
 SELECT table_name, column_name, data_type, udt_name, is_nullable, column_default FROM information_schema.columns
 WHERE table_schema = %(schema)s AND table_name <> 'alembic_version' ORDER BY 1, 2
@@ -127,6 +131,19 @@ def test_upgrades_by_several_processes_at_once_wait_for_each_other(empty: Databa
     assert [process.returncode for process in processes] == [0, 0], outputs
     assert all(f"schema at {migrations.head()}" in output for output in outputs)
     assert migrations.is_current(empty)
+
+
+def test_who_waits_for_a_table_of_its_own_lets_others_pass(database_url: str, database: Database) -> None:
+    options = {"statement_timeout_seconds": 10.0, "lock_timeout_seconds": 5.0, "application_name": "tests"}
+    migrating, other = (connect(database_url, pool_size=1, **options) for _ in range(2))
+    with closing(migrating), closing(other), ThreadPoolExecutor(1) as thread:
+        with database.transaction() as reader:
+            run_on(reader, "SELECT FROM workers")
+            locking = thread.submit(migrating.run, locked("workers"))
+            eventually(lambda: run_on(reader, WAITING) == [("workers",)])
+            assert other.run("SELECT FROM workers") == []
+            assert not locking.done()
+        assert locking.result(timeout=10) == []
 
 
 @pytest.mark.parametrize(("revision", "is_current"), [("9999", True), ("", False)], ids=["from the future", "none"])

@@ -73,7 +73,7 @@ def test_a_run_of_everything_is_drawn_with_a_bar_for_each_backlog_and_each_rate(
             "backlogs": [backlog(1_000, 0.06), backlog(10_000, 0.07)],
             "history": {"empty": [{"jobs_per_s": 30_000.0}], "full": [{"jobs_per_s": 29_000.0}]},
             "pruning": {"pruned": 1_000_000, "beside_per_s": 28_000.0},
-            "snapshot": {"windows_per_s": [28_000.0] * 4 + [25_000.0] * 8, "held_seconds": 120.0},
+            "snapshot": {"beginning_per_s": 28_000.0, "end_per_s": 25_000.0, "held_seconds": 120.0},
         }
     )
     assert drawing.count("<rect ") == 2 + 5

@@ -8,6 +8,8 @@ Revises: 0005
 
 from alembic import op
 
+from goqueue_common.migrations.exclusive import locked
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -18,22 +20,7 @@ BOUNDS = "'{0.001,0.002,0.005,0.01,0.02,0.05,0.1,0.2,0.5,1,2,5,10,20,60,120,300,
 RUN_ENDED = "o.status = 'processing' AND n.status IN ('cancelled', 'completed', 'failed', 'retrying')"
 
 STATEMENTS = (
-    # While this waits for its lock, everybody waits behind it: not for as long as a backup reads. A try is longer than an
-    # autovacuum holds out (deadlock_timeout), and shorter than workers and API wait for a lock.
-    """
-    DO $$
-    BEGIN
-        LOOP
-            BEGIN
-                SET LOCAL lock_timeout = '1500ms';
-                LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE;
-                EXIT;
-            EXCEPTION WHEN lock_not_available THEN
-                PERFORM pg_sleep(1);
-            END;
-        END LOOP;
-    END $$
-    """,
+    locked("jobs"),
     "ALTER TABLE jobs ADD COLUMN fingerprint text, ADD COLUMN attempted_by uuid",
     """
     CREATE FUNCTION note_new_jobs() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -8,6 +8,8 @@ Revises: 0010
 
 from alembic import op
 
+from goqueue_common.migrations.exclusive import locked
+
 revision = "0011"
 down_revision = "0010"
 branch_labels = None
@@ -16,21 +18,7 @@ depends_on = None
 STATEMENTS = (
     # A vacuum reads all of its indexes, whatever it finds. First, since it waits for one that runs.
     "ALTER TABLE job_search SET (autovacuum_vacuum_scale_factor = 0.04, autovacuum_vacuum_insert_scale_factor = 0.04)",
-    # In tries, for the reasons of 0006.
-    """
-    DO $$
-    BEGIN
-        LOOP
-            BEGIN
-                SET LOCAL lock_timeout = '1500ms';
-                LOCK TABLE jobs, job_progress IN ACCESS EXCLUSIVE MODE;
-                EXIT;
-            EXCEPTION WHEN lock_not_available THEN
-                PERFORM pg_sleep(1);
-            END;
-        END LOOP;
-    END $$
-    """,
+    locked("jobs", "job_progress"),
     "ALTER TABLE job_progress DROP CONSTRAINT job_progress_job_id_fkey",
     """
     CREATE OR REPLACE FUNCTION note_deleted_jobs() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
