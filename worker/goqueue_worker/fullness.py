@@ -11,7 +11,9 @@ from goqueue_common.limit_store import LimitKind
 from goqueue_common.limited_dispatch_store import LimitKey
 
 _BELIEVED_SECONDS: Final = 0.15
-"""A slot that another worker has freed stays empty for so long at most; looks in vain cost little at this rate."""
+"""A slot that another worker has freed stays empty for so long, and for a tick of Redis, at most; looks in vain cost little
+at this rate.
+"""
 
 
 class Fullness:

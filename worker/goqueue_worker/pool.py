@@ -105,8 +105,8 @@ class Pool:
 
     @property
     def has_waiting(self) -> bool:
-        """Whether something waits for a thread."""
-        return not self._work.empty()
+        """Whether something waits for a thread, and no thread is about to take it."""
+        return not self._work.empty() and self.unfinished > len(self.slots)
 
     def recall_stuck(self) -> list[Attempt]:
         """Take back what waits while every thread is at a long attempt: another worker may be free. As `recall`."""

@@ -35,7 +35,10 @@ class Broker(Protocol):
         """One job from the first list that has any, or None after `wait_seconds`."""
 
     def dequeue_many(self, lists: Sequence[QueueList], limit: int, wait_seconds: float) -> list[JobRef]:
-        """Up to `limit` jobs from the first list that has any, oldest first; none after `wait_seconds` (0: at once)."""
+        """Up to `limit` jobs from the first list that has any, oldest first; none after `wait_seconds` (0: at once).
+
+        Redis sees that a wait is over at its next tick (`hz`: ten a second), however short it was to be.
+        """
 
     def record(self, worker_id: str, outcomes: Mapping[str, bytes]) -> bool:
         """Keep outcomes (field `<id>:<attempt>`) until acknowledged; False: the worker is fenced and must not write."""

@@ -1,4 +1,4 @@
-"""What a poller does with pauses and limits, step by step."""
+"""What a poller does with pauses, limits and what waits for its threads, step by step."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from goqueue_common.limit_store import LimitKind, LimitStore
 from goqueue_common.limited_dispatch_store import LimitedDispatchStore
 from goqueue_common.queue_store import QueueStore
 from goqueue_worker.dispatch_watch import DispatchWatch
+from goqueue_worker.pool import Pool
 from tests.factories import ref, submission
 from tests.integration.protocol.lone_child import LoneChild
 
@@ -36,6 +37,12 @@ def held(child: LoneChild) -> list[str]:
 def idle_child(database: Database, broker: RedisBroker, slots: int = 4) -> LoneChild:
     """Its pool has not started: what it claims stays in hand."""
     return LoneChild(database, broker, lambda _payload, _job: None, slots=slots)
+
+
+def with_past(pool: Pool, attempts: int, seconds: float) -> None:
+    """As if it had run so many attempts in that time, so that it claims ahead."""
+    pool._pace.meters[0].finished, pool._pace.meters[0].busy_seconds = attempts, seconds
+    pool._taken_in = attempts
 
 
 @pytest.mark.parametrize(("kind", "name"), [(LimitKind.QUEUE, "default"), (LimitKind.TYPE, "demo")])
@@ -96,6 +103,31 @@ def test_what_a_pop_got_of_a_queue_that_was_paused_meanwhile_goes_back(
     monkeypatch.setattr(broker, "dequeue_many", slow_pop)
     child.poll()
     assert (held(child), broker.tails(*DEFAULT, 10)) == ([], ids)
+
+
+@pytest.mark.parametrize(("in_hand", "waits_in_redis"), [(4, True), (6, False)])
+def test_redis_which_ends_waits_late_is_not_waited_for_while_attempts_wait_for_a_thread(
+    jobs: JobStore,
+    database: Database,
+    broker: RedisBroker,
+    monkeypatch: pytest.MonkeyPatch,
+    in_hand: int,
+    waits_in_redis: bool,
+) -> None:
+    submitted(jobs, broker, in_hand)
+    child = idle_child(database, broker, slots=4)
+    with_past(child.pool, attempts=100, seconds=0.1)
+    child.poll()
+    assert len(held(child)) == in_hand
+    waits = []
+
+    def pop(_lists: list[QueueList], _limit: int, wait_seconds: float) -> list[JobRef]:
+        waits.append(wait_seconds)
+        return []
+
+    monkeypatch.setattr(broker, "dequeue_many", pop)
+    child.poll()
+    assert [wait > 0 for wait in waits] == [waits_in_redis]
 
 
 class LostStore(DispatchViewStore):

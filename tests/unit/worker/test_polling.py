@@ -68,7 +68,7 @@ def busy_pool(slow: int) -> Pool:
     """Of eight threads whose attempts took a millisecond, until these many began one that goes on."""
     pool = pool_of(8)
     pool._pace.meters[0].busy_seconds, pool._pace.meters[0].finished = 0.1, 100
-    pool._held = slow
+    pool._held, pool._taken_in = slow, 100 + slow
     for meter in pool._pace.meters[:slow]:
         meter.began_at = time.perf_counter() - 1.0
     return pool
