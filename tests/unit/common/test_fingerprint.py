@@ -13,7 +13,11 @@ from goqueue_common.fingerprint import MAX_MESSAGE_CHARACTERS, digest, fingerpri
 SAME: dict[str, tuple[str, list[str]]] = {
     "number": (
         "ValueError: order <number> has no lines",
-        ["ValueError: order 42 has no lines", "ValueError: order -7.5e3 has no lines"],
+        [
+            "ValueError: order 42 has no lines",
+            "ValueError: order -7.5e3 has no lines",
+            f"ValueError: order 1{'0' * 31} has no lines",
+        ],
     ),
     "number behind a dash": ("no access to bucket-<number>", ["no access to bucket-1", "no access to bucket-500"]),
     "list of numbers": ("missing: [<number>]", ["missing: [1]", "missing: [1, 2, 33]"]),
