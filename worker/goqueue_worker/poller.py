@@ -31,6 +31,10 @@ CLAIM_BATCH: Final = 500
 _WAIT_SECONDS: Final = 0.4
 _LOOK_SECONDS: Final = 0.02
 """While something waits for a thread: it may be behind a long attempt, and is then given back."""
+_LET_START_SECONDS: Final = 0.0001
+"""A thread that wakes up for what was claimed needs the interpreter, which this one would keep: a lone job begins 0.05 ms
+after it was handed over, without this rest 0.19.
+"""
 _LONGEST_PAUSE: Final = 2.0
 _LONGEST_REST: Final = 0.5
 _FULL_REST: Final = 0.15
@@ -238,6 +242,8 @@ class Poller:
             else:
                 attempts.append(Attempt(job, handler, self._table.hold(job.id, job.attempt)))
         self._pool.put(attempts)
+        if attempts and not self._pool.has_waiting:
+            time.sleep(_LET_START_SECONDS)
         if unknown:
             self._return_unknown(unknown)
 
