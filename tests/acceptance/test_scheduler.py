@@ -86,9 +86,10 @@ def test_a_scheduler_says_who_leads_and_how_it_goes(
     scheduler.wait_until_leading()
     make("seen", queue="mail")
     runs(client, "seen", 2)
+    eventually(lambda: scheduler.ready()["fired"] >= 2, "it has the answers, too")
     ready = scheduler.ready()
     assert (ready["status"], ready["role"], ready["redis"], ready["api"]) == ("ready", "leader", "ok", "ok")
-    assert (ready["schedules"], ready["fired"] >= 2, ready["lag"] < PROMPT_SECONDS) == (1, True, True)
+    assert (ready["schedules"], ready["lag"] < PROMPT_SECONDS) == (1, True)
     assert requests.get(f"{scheduler.url}/healthz", timeout=5).json() == {"status": "ok"}
     page = MetricsPage.of(f"{scheduler.url}/metrics")
     assert page.value("goqueue_leader") == 1.0
