@@ -2,7 +2,7 @@
 
 With whole processes: tests/acceptance/test_interruption.py (7: a thread that ignores its interruption; 9: isolated
 handlers). Rule 9 at any moment: tests/unit/worker/test_executor.py. Suspects that run one at a time (2):
-tests/unit/worker/test_polling.py.
+tests/unit/worker/test_pool.py.
 """
 
 from __future__ import annotations

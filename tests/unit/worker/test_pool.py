@@ -2,39 +2,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from queue import Empty, SimpleQueue
 from uuid import uuid4
 
 import pytest
 import structlog
 
-from goqueue_common.job import Outcome, Priority
+from goqueue_common.job import Outcome
 from goqueue_common.lifecycle import JobEvent
-from goqueue_worker.attempt import Attempt, InterruptReason
+from goqueue_worker.attempt import Attempt
 from goqueue_worker.handler import Handler
-from goqueue_worker.poll_order import poll_order
 from goqueue_worker.pool import MAX_PREFETCH, Pool
 from goqueue_worker.slot_table import SlotTable
-from goqueue_worker.watchdog import Watchdog
-from tests.unit.worker.claimed import FrozenClock, claimed_job
-
-
-def test_of_eight_polls_one_starts_at_low_and_one_at_normal() -> None:
-    firsts = Counter(poll_order(["q"], poll)[0][1] for poll in range(8))
-    assert firsts == {Priority.HIGH: 6, Priority.NORMAL: 1, Priority.LOW: 1}
-
-
-def test_every_list_is_in_every_poll_and_queues_take_turns() -> None:
-    for poll in range(24):
-        order = poll_order(["a", "b", "c"], poll)
-        assert len(order) == len(set(order)) == 9
-    assert {poll_order(["a", "b", "c"], poll)[0][0] for poll in range(3)} == {"a", "b", "c"}
-    assert poll_order([], 0) == []
-
-
-def test_priority_goes_before_queue() -> None:
-    assert poll_order(["a", "b"], 0)[:2] == [("a", Priority.HIGH), ("b", Priority.HIGH)]
+from tests.unit.worker.claimed import claimed_job
 
 
 def pool_of(slots: int) -> Pool:
@@ -100,6 +80,14 @@ def test_what_waits_while_all_threads_are_at_long_attempts_is_given_back() -> No
     assert len(pool.take_unstarted()) == 150
 
 
+def test_what_a_thread_is_about_to_take_does_not_wait_for_one() -> None:
+    attempt = Attempt(claimed_job("t"), Handler(type="t", function=print), 0)
+    for in_hand, waits in ((8, False), (9, True)):
+        pool = pool_of(8)
+        pool.put([attempt] * in_hand)
+        assert pool.has_waiting == waits
+
+
 class UnevenExecutor:
     """A long attempt takes until it is let go, any other a little longer than what is claimed ahead."""
 
@@ -154,72 +142,6 @@ def test_what_no_thread_has_begun_is_recalled_and_the_rest_keeps_its_order() -> 
     pool.settled(taken)
     assert pool.room() == 0
     assert pool.take_unstarted() == [attempts[1], attempts[3], attempts[4]]
-
-
-class StandingSlot:
-    """A slot that only notes what it is told."""
-
-    def __init__(self) -> None:
-        self.told: list[InterruptReason] = []
-
-    def interrupt(self, attempt: Attempt, reason: InterruptReason, now: float) -> bool:
-        attempt.reason = attempt.reason or reason
-        attempt.interrupted_at = attempt.interrupted_at or now
-        self.told.append(reason)
-        return True
-
-
-class OneRunning:
-    """A pool in which one attempt runs."""
-
-    def __init__(self, attempt: Attempt) -> None:
-        self.slot = StandingSlot()
-        self._attempt = attempt
-
-    def running(self) -> list[tuple[StandingSlot, Attempt]]:
-        return [(self.slot, self._attempt)]
-
-
-def watched(attempt: Attempt) -> tuple[Watchdog, OneRunning, FrozenClock, list[Attempt]]:
-    clock, stuck = FrozenClock(), list[Attempt]()
-    pool = OneRunning(attempt)
-    dog = Watchdog(pool, clock, cancel_grace=5.0, interrupt_grace=3.0, on_stuck=stuck.append)  # type: ignore[arg-type]
-    attempt.started_at = clock.seconds
-    return dog, pool, clock, stuck
-
-
-def attempt_with(timeout: float | None) -> Attempt:
-    return Attempt(claimed_job(timeout_seconds=timeout), Handler(type="t", function=print), 0)
-
-
-def test_a_timeout_is_delivered_once_a_second_and_then_the_thread_is_stuck() -> None:
-    dog, pool, clock, stuck = watched(attempt_with(10.0))
-    clock.seconds += 10.0
-    dog.step()
-    assert pool.slot.told == []
-    for seconds in (0.1, 0.5, 0.6, 1.1):
-        clock.seconds += seconds
-        dog.step()
-    assert pool.slot.told == [InterruptReason.TIMEOUT] * 3
-    assert stuck == []
-    clock.seconds += 1.1
-    dog.step()
-    assert len(stuck) == 1
-
-
-def test_a_cancel_is_a_flag_first_and_an_interruption_after_the_grace() -> None:
-    attempt = attempt_with(None)
-    dog, pool, clock, _ = watched(attempt)
-    dog.request_cancel(attempt.job.id, 99)
-    assert not attempt.is_cancelled()
-    dog.request_cancel(attempt.job.id, attempt.job.attempt)
-    assert attempt.is_cancelled()
-    clock.seconds += 4.9
-    dog.step()
-    assert pool.slot.told == []
-    clock.seconds += 0.2
-    dog.step()
-    assert pool.slot.told == [InterruptReason.CANCEL]
 
 
 class WaitingExecutor:
